@@ -1,0 +1,30 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace tilewright::codegen {
+
+/// The machine that code is made for.
+struct Target {
+  std::string triple;                 ///< LLVM target triple
+  std::string cpu;                    ///< LLVM CPU name, "znver4"
+  std::vector<std::string> features;  ///< LLVM feature flags, "+avx512f"
+  int vector_bytes = 16;              ///< width of the widest vector register worth using
+  int vector_registers = 16;          ///< of that width
+  int fma_units = 2;                  ///< vector FMAs issued per cycle (a guess where it can't be known)
+  bool has_fma = false;
+  int cores = 1;                      ///< that this process may use (affinity and cgroup limits honoured)
+  std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20, l3_bytes = 8 << 20;
+
+  /// This machine, features checked against what the operating system saves (XCR0) by LLVM's detection.
+  static Target host();
+  /// "host", "x86-64-v3", "x86-64-v4", … Failure names the known ones.
+  static Result<Target> parse(const std::string& text);
+  /// What records and compiled models carry: "znver4-avx512f…", stable.
+  std::string fingerprint() const;
+};
+
+}  // namespace tilewright::codegen

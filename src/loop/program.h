@@ -1,0 +1,109 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/error.h"
+#include "loop/index.h"
+#include "te/dag.h"
+
+namespace tilewright::loop {
+
+using ValueId = int;
+using BufferId = int;
+
+// Values: what is computed for one element. Nodes live in Program::values and refer to each other by position; copies
+// of a loop body share them.
+struct ConstantValue { std::variant<std::int64_t, double> value; };
+struct IndexValue { Index index; };                               ///< an index used as a number
+struct NonNegative { Index index; };                              ///< bool: index >= 0
+struct LoadValue { BufferId buffer; std::vector<Index> indices; };
+struct UnaryValue { te::UnaryOp op; ValueId a; };
+struct BinaryValue { te::BinaryOp op; ValueId a, b; };
+struct SelectValue { ValueId condition, on_true, on_false; };     ///< lazy, like te::Select
+struct CastValue { ValueId a; };
+
+struct Value {
+  DType type;
+  std::variant<ConstantValue, IndexValue, NonNegative, LoadValue, UnaryValue, BinaryValue, SelectValue, CastValue> kind;
+};
+
+enum class Scope : std::uint8_t {
+  argument,   ///< the caller's buffer
+  workspace,  ///< of the kernel: an intermediate at root
+  local,      ///< of the loop iteration that computes it
+};
+
+struct Buffer {
+  std::string name;
+  DType type;
+  std::vector<std::int64_t> shape;    ///< elements per dimension, dense row-major
+  Scope scope = Scope::local;
+  int argument = -1;                  ///< position among the kernel's buffers, for Scope::argument
+  int stage = -1;                     ///< the schedule stage that writes it, -1 for an input
+  std::int64_t elements() const;
+};
+
+enum class LoopKind : std::uint8_t { serial, parallel, vectorized, unrolled };
+
+struct Stmt;
+using Block = std::vector<Stmt>;
+
+/// Runs `body` for var = begin … end - 1.
+struct For {
+  int var;  ///< loop atom
+  std::int64_t begin, end;
+  LoopKind kind = LoopKind::serial;
+  bool reduction = false;  ///< iterates a reduction axis: iterations update the same elements
+  int stage = -1;          ///< whose loop it is
+  std::string name;        ///< for people
+  Block body;
+};
+/// Runs `then` if every condition is >= 0, else `otherwise`.
+struct If {
+  std::vector<Index> conditions;
+  Block then, otherwise;
+};
+/// buffer[indices] = value; with `update`, a reduction's step: the value reads the element it replaces.
+struct Store {
+  BufferId buffer;
+  std::vector<Index> indices;
+  ValueId value;
+  bool update = false;
+};
+/// `buffer` (Scope::local) lives from here to the end of the block that this stands in.
+struct Allocate {
+  BufferId buffer;
+};
+
+struct Stmt {
+  std::variant<For, If, Store, Allocate> kind;
+};
+
+/// A lowered candidate: loops over buffers. A value, built and dropped once per candidate.
+struct Program {
+  te::DagRef dag;  ///< the base DAG: its arguments are the kernel's buffers, in order
+  IndexTable indices;
+  std::vector<Value> values;
+  std::vector<Buffer> buffers;
+  Block body;
+
+  const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
+  const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
+  ValueId add(Value value);
+  /// Row-major offset in elements.
+  Index offset(BufferId buffer, const std::vector<Index>& indices) const;
+};
+
+/// The program as pseudo-code, one statement a line.
+std::string to_text(const Program& program);
+
+/// Checks what every pass must keep: variables bound once and in scope, buffers allocated before use, indices within
+/// bounds by range analysis or a guard around them, types that fit, parallel loops not nested, vectorized loops innermost.
+/// All errors at once, one a line.
+Status verify(const Program& program);
+
+}  // namespace tilewright::loop

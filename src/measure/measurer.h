@@ -1,0 +1,52 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "codegen/target.h"
+#include "measure/measurement.h"
+#include "measure/task.h"
+
+namespace tilewright::measure {
+
+/// Builds candidates in parallel and runs them one at a time, alone on the machine, in an isolated worker process.
+/// One measurer serves many tasks, one after another; the worker process stays alive between batches.
+class Measurer {
+ public:
+  struct Options {
+    codegen::Target target;
+    int threads = 0;               ///< that a kernel runs with; 0: all available cores
+    double timeout_s = 5;          ///< for running one candidate, counted in the worker from the start of the run
+    double compile_timeout_s = 15; ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
+    double min_time_s = 0.01;      ///< repeat until this much time was measured, …
+    int max_runs = 10;             ///< … or this many runs
+    double cut_ratio = 1.3;        ///< a first run slower than this times the incumbent ends the measurement
+    bool check_results = true;     ///< compare outputs with those of the first valid candidate (the default schedule)
+  };
+  explicit Measurer(const Options& options);
+  ~Measurer();
+
+  /// Measures the states of `task`. Compiles on all cores, then runs each candidate. `incumbent_s`: best time so far
+  /// (infinity if none). `done(i, measurement)` is called from the caller's thread as each result is known. Stops early,
+  /// with the rest left out, when `stop()` turns true. A candidate that crashes, hangs or computes something else
+  /// becomes an error measurement; the worker is replaced.
+  /// Errors: Error(internal) only if no worker can be started.
+  std::vector<Measurement> measure(const Task& task, std::span<const schedule::State> states, double incumbent_s,
+                                   const std::function<void(std::size_t, const Measurement&)>& done = {},
+                                   const std::function<bool()>& stop = {});
+
+  const Options& options() const;
+  /// Where the wall time went, summed over all calls, seconds.
+  struct Split {
+    double compile_s = 0, run_s = 0;
+  };
+  Split split() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace tilewright::measure

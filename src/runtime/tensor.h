@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/dtype.h"
+
+namespace tilewright::runtime {
+
+/// A dense row-major tensor in memory aligned to 64 bytes. Owns its memory, or looks at another's (`view`).
+class Tensor {
+ public:
+  Tensor() = default;
+  Tensor(DType type, std::vector<std::int64_t> shape);  ///< zeroed
+  static Tensor view(DType type, std::vector<std::int64_t> shape, void* data);
+  DType type() const { return type_; }
+  const std::vector<std::int64_t>& shape() const { return shape_; }
+  std::int64_t elements() const;
+  std::int64_t bytes() const { return elements() * bytes_of(type_); }
+  void* data() { return data_.get(); }
+  const void* data() const { return data_.get(); }
+  template <class T>
+  std::span<T> as() { return {static_cast<T*>(data()), static_cast<std::size_t>(elements())}; }
+  template <class T>
+  std::span<const T> as() const { return {static_cast<const T*>(data()), static_cast<std::size_t>(elements())}; }
+
+ private:
+  DType type_ = DType::f32;
+  std::vector<std::int64_t> shape_;
+  std::shared_ptr<void> data_;
+};
+
+}  // namespace tilewright::runtime

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/rng.h"
+#include "schedule/state.h"
+#include "te/access.h"
+
+namespace tilewright::space {
+
+/// What the space must know of the machine.
+struct Hardware {
+  int cores = 1;
+  int vector_lanes = 16;      ///< f32 elements per vector register
+  int vector_registers = 32;
+  std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20;
+};
+
+/// The search space of one task: its sketches, how to complete one at random, and how to vary a complete state.
+/// Sketches are made once, at construction. Thread-safe: all methods are const and use the caller's Rng.
+class SearchSpace {
+ public:
+  SearchSpace(te::DagRef dag, const Hardware& hardware);
+
+  const te::DagRef& dag() const { return dag_; }
+  const te::AccessAnalysis& access() const { return *access_; }
+  const Hardware& hardware() const { return hardware_; }
+  /// In the order in which Ansor generates them (SPEC_ANSOR §3.1). At least one.
+  const std::vector<schedule::State>& sketches() const { return sketches_; }
+  /// A complete state of sketch `sketch` by the annotation rules (SPEC_ANSOR §4), or nothing if the draw was invalid.
+  std::optional<schedule::State> sample(int sketch, Rng& rng) const;
+  /// A variation of `parent` by the named mutation rule, or nothing if the draw was invalid or changed nothing.
+  std::optional<schedule::State> mutate(const schedule::State& parent, int mutation, Rng& rng) const;
+  /// The mutation rules by name, in the order of the table, with Ansor's odds (SPEC_ANSOR §5.3).
+  struct MutationInfo {
+    std::string name;
+    double odds;
+  };
+  static const std::vector<MutationInfo>& mutations();
+  /// A sensible schedule without search, by a heuristic over shapes and the register file; always lowers.
+  schedule::State default_state() const;
+
+ private:
+  te::DagRef dag_;
+  Hardware hardware_;
+  std::shared_ptr<const te::AccessAnalysis> access_;
+  std::vector<schedule::State> sketches_;
+};
+
+}  // namespace tilewright::space
