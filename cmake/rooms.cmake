@@ -20,6 +20,10 @@ function(tw_room name)
 
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   list(FILTER sources EXCLUDE REGEX "_main\\.cc$") # programs, not library code
+  if(NOT sources)
+    file(WRITE ${view}/${name}_has_no_code_yet.cc "")
+    set(sources ${view}/${name}_has_no_code_yet.cc)
+  endif()
   add_library(tilewright_${name} STATIC ${sources})
   set_target_properties(tilewright_${name} PROPERTIES LINKER_LANGUAGE CXX)
   target_include_directories(tilewright_${name} PUBLIC ${view} ${PROJECT_SOURCE_DIR}/include)
