@@ -7,9 +7,10 @@ macro(tw_find package debian)
   endif()
 endmacro()
 
-foreach(version 19 20 21 22)
+foreach(version 19.1 20.1 21.1 22.1) # LLVM takes major.minor as one compatible series
+  string(REGEX REPLACE "[.].*" "" major ${version})
   if(NOT LLVM_FOUND)
-    find_package(LLVM ${version} CONFIG QUIET HINTS /usr/lib/llvm-${version}/lib/cmake/llvm)
+    find_package(LLVM ${version} CONFIG QUIET HINTS /usr/lib/llvm-${major}/lib/cmake/llvm)
   endif()
 endforeach()
 if(NOT LLVM_FOUND)
