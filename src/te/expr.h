@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <tuple>
+#include <utility>
 #include <variant>
 #include <vector>
 

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <optional>
+
+#include "te/expr.h"
+
+namespace tilewright::te {
+
+/// What `op` on these operands (both of one type, `type` is the result's) simplifies to, or nothing. Only what keeps
+/// every value, NaN and -0 included: constants, x + 0 and 0 * x of integers, x * 1, (x + 1) + 2, true && x.
+std::optional<Expr> fold_binary(BinaryOp op, DType type, const Expr& a, const Expr& b);
+
+/// The value of an integer or bool constant.
+std::optional<std::int64_t> integer_value(const Expr& e);
+
+}  // namespace tilewright::te
