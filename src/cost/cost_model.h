@@ -3,22 +3,37 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "codegen/target.h"
 #include "measure/measurement.h"
 #include "measure/task.h"
 #include "schedule/state.h"
 
 namespace tilewright::cost {
 
-/// Predicts how good states are, and learns from measurements.
+/// Predicts how good states are, and learns from measurements. One model serves all tasks of a run.
+/// Threads: called from one thread; a model spreads the work of one call over threads itself, and its answers do not
+/// depend on how many there are.
 class CostModel {
  public:
   virtual ~CostModel() = default;
   /// One score per state, higher is better; -inf for a state that can't be lowered. Comparable within one task only.
   virtual std::vector<double> predict(const measure::Task& task, std::span<const schedule::State> states) = 0;
+  /// Learns from what was measured; `results[i]` belongs to `states[i]`. Failed candidates are passed too.
   virtual void update(const measure::Task& task, std::span<const schedule::State> states,
                       std::span<const measure::Measurement> results) = 0;
 };
+
+/// What every model is made from.
+struct ModelOptions {
+  codegen::Target target;   ///< the machine that is predicted; `target.cores` is how many threads a kernel runs with
+  int threads = 1;          ///< to spread a prediction over
+  std::uint64_t seed = 0;
+};
+
+/// A model by name: "random" or "analytic". Errors: Error(usage) that names the known ones.
+std::unique_ptr<CostModel> make_cost_model(std::string_view name, const ModelOptions& options);
 
 }  // namespace tilewright::cost

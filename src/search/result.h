@@ -1,0 +1,65 @@
+#pragma once
+
+#include <limits>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "measure/measurement.h"
+#include "schedule/step.h"
+
+namespace tilewright::search {
+
+inline constexpr double kNever = std::numeric_limits<double>::infinity();
+
+/// A point of a search's progress: after so many trials and so much wall time of the whole run, so fast.
+struct CurvePoint {
+  int trial;      ///< of this task
+  double wall_s;  ///< since the run began
+  double best_s;
+};
+
+/// What the search found out about one task.
+struct TaskResult {
+  std::string workload_key, description;
+  double flops = 0;
+  int count = 1;                      ///< how often the model runs it
+  int trials = 0;                     ///< measured, failed ones and resumed ones included
+  int resumed = 0;                    ///< of these, measured by an earlier run
+  int valid = 0;
+  std::map<std::string, int> errors;  ///< kind -> trials
+  std::string first_error;            ///< the text of the first one, in full
+  double best_s = kNever;             ///< infinity: nothing valid was measured
+  double default_s = kNever;          ///< of the default schedule
+  std::vector<schedule::Step> best_steps;
+  std::vector<CurvePoint> curve;      ///< one point per improvement, and one at the end
+  bool exhausted = false;             ///< every state that could be found was measured
+  double gflops() const { return best_s < kNever && best_s > 0 ? flops / best_s * 1e-9 : 0; }
+};
+
+/// Where the wall time went, seconds.
+struct TimeSplit {
+  double evolve_s = 0, learn_s = 0, compile_s = 0, run_s = 0, other_s = 0;
+};
+
+enum class Ending { trials, budget, target, exhausted, stopped };
+/// "all trials used", "time budget used", …
+std::string_view to_text(Ending ending);
+
+/// What a run found out.
+struct TuneResult {
+  std::vector<TaskResult> tasks;
+  int trials = 0, valid = 0;          ///< of this run, resumed ones not included
+  int resumed = 0;                    ///< records taken over from earlier runs
+  std::map<std::string, int> ignored_records;  ///< reason -> records of these tasks that could not be used
+  std::map<std::string, int> errors;  ///< kind -> trials
+  double wall_s = 0;
+  TimeSplit split;
+  Ending ending = Ending::trials;
+  double trials_per_s() const { return wall_s > 0 ? trials / wall_s : 0; }
+  /// Sum of count times best (default: default schedule) over the tasks, seconds; infinity if one was never measured.
+  double total_best_s() const;
+  double total_default_s() const;
+};
+
+}  // namespace tilewright::search
