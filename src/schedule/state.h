@@ -84,6 +84,8 @@ class State {
 
  private:
   friend class StepApplier;
+  Status apply_shared(std::shared_ptr<const Step> step);
+
   te::DagRef base_dag_, dag_;
   std::vector<std::shared_ptr<const Stage>> stages_;
   std::vector<std::shared_ptr<const Step>> steps_;

@@ -1,0 +1,100 @@
+// A state as pseudo-code, and the hash of what it shows. Both walk the same lines.
+#include <array>
+
+#include "base/hash.h"
+#include "schedule/state.h"
+
+namespace tilewright::schedule {
+namespace {
+
+constexpr std::array<std::string_view, 12> kAnnotationNames{"for",         "unroll",     "vectorize",   "parallel",
+                                                            "vthread",     "blockIdx.x", "threadIdx.x", "blockIdx.y",
+                                                            "threadIdx.y", "blockIdx.z", "threadIdx.z", "tensorize"};
+
+/// Calls `attribute(depth, stage, what, number)`, `loop(depth, iterator)` and `body(depth, stage)` in the order of the
+/// text.
+template <class Visitor>
+void walk_stage(const State& state, int id, int depth, bool delete_trivial_loops, Visitor& visitor) {
+  const Stage& stage = state.stage(id);
+  if (stage.auto_unroll_max_step != 0) visitor.attribute(depth, stage, "auto_unroll", stage.auto_unroll_max_step);
+  if (stage.storage_offset != 0) visitor.attribute(depth, stage, "storage_offset", stage.storage_offset);
+  for (std::size_t i = 0; i < stage.iters.size(); ++i) {
+    if (!delete_trivial_loops || stage.iters[i].extent != 1) visitor.loop(depth++, stage.iters[i]);
+    for (int other = 0; other < id; ++other) {
+      const Stage& attached = state.stage(other);
+      if (attached.compute_at == ComputeAt::iter && attached.attach_stage == id &&
+          attached.attach_iter == static_cast<int>(i))
+        walk_stage(state, other, depth, delete_trivial_loops, visitor);
+    }
+  }
+  visitor.body(depth, stage);
+}
+
+template <class Visitor>
+void walk(const State& state, bool delete_trivial_loops, Visitor& visitor) {
+  for (int i = 0; i < state.num_stages(); ++i)
+    if (!state.stage(i).is_placeholder() && state.stage(i).compute_at == ComputeAt::root)
+      walk_stage(state, i, 0, delete_trivial_loops, visitor);
+}
+
+struct TextVisitor {
+  std::string text;
+  void indent(int depth) { text.append(static_cast<std::size_t>(2 * depth), ' '); }
+  void attribute(int depth, const Stage& stage, std::string_view what, int number) {
+    indent(depth);
+    fmt::format_to(std::back_inserter(text), "{} {}: {}\n", stage.tensor->name, what, number);
+  }
+  void loop(int depth, const Iterator& loop) {
+    indent(depth);
+    const std::string_view annotation = kAnnotationNames[static_cast<std::size_t>(loop.annotation)];
+    if (loop.extent == kUnknown) {
+      fmt::format_to(std::back_inserter(text), "{} {} (None)\n", annotation, loop.name);
+    } else {
+      fmt::format_to(std::back_inserter(text), "{} {} (0,{})\n", annotation, loop.name, loop.extent);
+    }
+  }
+  void body(int depth, const Stage& stage) {
+    indent(depth);
+    text += stage.tensor->name + " = ...\n";
+  }
+};
+
+struct HashVisitor {
+  std::uint64_t hash = 0;
+  void mix(std::uint64_t value) { hash = hash_mix(hash, value); }
+  void attribute(int, const Stage& stage, std::string_view what, int number) {
+    mix(hash_bytes(stage.tensor->name)), mix(hash_bytes(what)), mix(static_cast<std::uint64_t>(number));
+  }
+  void loop(int depth, const Iterator& loop) {
+    mix(static_cast<std::uint64_t>(depth) << 8 | static_cast<std::uint64_t>(loop.annotation));
+    mix(static_cast<std::uint64_t>(loop.extent));
+    mix(hash_bytes(loop.name));
+  }
+  void body(int depth, const Stage& stage) {
+    mix(static_cast<std::uint64_t>(depth)), mix(hash_bytes(stage.tensor->name));
+  }
+};
+
+}  // namespace
+
+std::string to_text(const State& state, bool delete_trivial_loops) {
+  TextVisitor visitor;
+  visitor.text = "Placeholder: ";
+  std::string_view separator;
+  for (int i = 0; i < state.num_stages(); ++i) {
+    if (!state.stage(i).is_placeholder()) continue;
+    visitor.text.append(separator).append(state.stage(i).tensor->name);
+    separator = ", ";
+  }
+  visitor.text += "\n";
+  walk(state, delete_trivial_loops, visitor);
+  return std::move(visitor.text);
+}
+
+std::uint64_t structural_hash(const State& state) {
+  HashVisitor visitor;
+  walk(state, true, visitor);
+  return visitor.hash;
+}
+
+}  // namespace tilewright::schedule
