@@ -54,13 +54,13 @@ class IndexTable {
   static Index variable(int atom);
   Index quotient(const Index& a, std::int64_t divisor);
   Index remainder(const Index& a, std::int64_t divisor);
+  /// Joins quotients with their remainders: 7 * (i / 7) + i % 7 becomes i.
+  Index recombine(const Index& index);
   /// Bounds of an index when every loop variable has the range given to add_loop.
   Range range(const Index& index) const;
-  /// Bounds when the loop variables have the ranges of `loops` (indexed by atom; atoms beyond its size, or with
-  /// low > high, keep their own).
+  /// Bounds when the atoms have the ranges of `loops` (indexed by atom; beyond its size, or where low > high, an atom's
+  /// own range, worked out from the loops in it).
   Range range(const Index& index, const std::vector<Range>& loops) const;
-  /// Replaces atoms by indices (entry is null: kept), rebuilding quotients and remainders.
-  Index substitute(const Index& index, const std::vector<const Index*>& replacements);
   /// The value under given values of the loop and value atoms.
   template <class ValueOf>
   std::int64_t evaluate(const Index& index, const ValueOf& value_of) const;

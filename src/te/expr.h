@@ -119,6 +119,9 @@ std::vector<const Load*> loads_of(const Expr& e);
 Expr substitute(const Expr& e, const std::vector<std::pair<const Axis*, Expr>>& replacements);
 /// The expression as text, like "(A[i, k] * B[k, j])".
 std::string to_text(const Expr& e);
+/// The operation applied to operands that are text already: "(a + b)", "tir.exp(a)".
+std::string to_text(UnaryOp op, const std::string& a);
+std::string to_text(BinaryOp op, const std::string& a, const std::string& b);
 
 Expr constant(DType type, double value);
 Expr integer(std::int64_t value, DType type = DType::i32);

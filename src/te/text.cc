@@ -174,4 +174,10 @@ std::string to_text(const Dag& dag) {
   return text;
 }
 
+std::string to_text(UnaryOp op, const std::string& a) { return fmt::format("tir.{}({})", name_of(op), a); }
+
+std::string to_text(BinaryOp op, const std::string& a, const std::string& b) {
+  return fmt::format(fmt::runtime(pattern_of(op)), a, b);
+}
+
 }  // namespace tilewright::te

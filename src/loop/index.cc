@@ -1,0 +1,228 @@
+#include "loop/index.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/hash.h"
+#include "base/integer.h"
+
+namespace tilewright::loop {
+namespace {
+
+Index merge(const Index& a, const Index& b, std::int64_t factor) {
+  Index sum(a.constant + b.constant * factor);
+  sum.terms.reserve(a.terms.size() + b.terms.size());
+  std::size_t i = 0, j = 0;
+  while (i < a.terms.size() || j < b.terms.size()) {
+    const bool from_a = j == b.terms.size() || (i < a.terms.size() && a.terms[i].atom <= b.terms[j].atom);
+    const bool from_b = i == a.terms.size() || (j < b.terms.size() && b.terms[j].atom <= a.terms[i].atom);
+    const int atom = from_a ? a.terms[i].atom : b.terms[j].atom;
+    std::int64_t coefficient = 0;
+    if (from_a) coefficient += a.terms[i++].coefficient;
+    if (from_b) coefficient += b.terms[j++].coefficient * factor;
+    if (coefficient != 0) sum.terms.push_back({atom, coefficient});
+  }
+  return sum;
+}
+
+/// index = divisor * whole + rest, with 0 <= rest.constant < divisor and no coefficient of rest divisible by divisor.
+struct Division {
+  Index whole, rest;
+};
+Division divide(const Index& index, std::int64_t divisor) {
+  Division d;
+  d.whole.constant = floor_div(index.constant, divisor);
+  d.rest.constant = floor_mod(index.constant, divisor);
+  for (const Index::Term& term : index.terms) {
+    if (term.coefficient % divisor == 0)
+      d.whole.terms.push_back({term.atom, term.coefficient / divisor});
+    else
+      d.rest.terms.push_back(term);
+  }
+  return d;
+}
+
+std::int64_t common_factor(const Index& index, std::int64_t with) {
+  std::int64_t g = with;
+  for (const Index::Term& term : index.terms) g = std::gcd(g, term.coefficient);
+  return g;
+}
+
+/// floor(index / g) where g divides every coefficient.
+Index shrink(const Index& index, std::int64_t g) {
+  Index small(floor_div(index.constant, g));
+  for (const Index::Term& term : index.terms) small.terms.push_back({term.atom, term.coefficient / g});
+  return small;
+}
+
+const Index::Term* single(const Index& index) {
+  return index.terms.size() == 1 && index.constant == 0 && index.terms[0].coefficient == 1 ? &index.terms[0] : nullptr;
+}
+
+}  // namespace
+
+std::int64_t Index::coefficient(int atom) const {
+  for (const Term& term : terms)
+    if (term.atom == atom) return term.coefficient;
+  return 0;
+}
+
+Index operator+(const Index& a, const Index& b) { return merge(a, b, 1); }
+Index operator-(const Index& a, const Index& b) { return merge(a, b, -1); }
+Index operator*(const Index& a, std::int64_t factor) {
+  if (factor == 0) return Index(0);
+  Index scaled(a.constant * factor);
+  scaled.terms.reserve(a.terms.size());
+  for (const Index::Term& term : a.terms) scaled.terms.push_back({term.atom, term.coefficient * factor});
+  return scaled;
+}
+
+std::uint64_t hash(const Index& index) {
+  std::uint64_t h = hash_mix(1, static_cast<std::uint64_t>(index.constant));
+  for (const Index::Term& term : index.terms) {
+    h = hash_mix(h, static_cast<std::uint64_t>(term.atom));
+    h = hash_mix(h, static_cast<std::uint64_t>(term.coefficient));
+  }
+  return h;
+}
+
+int IndexTable::add_loop(std::int64_t extent) {
+  atoms_.push_back({Atom::Kind::loop, {}, 1, -1, {0, extent - 1}});
+  return size() - 1;
+}
+
+int IndexTable::add_value(int value, Range range) {
+  atoms_.push_back({Atom::Kind::value, {}, 1, value, range});
+  return size() - 1;
+}
+
+Index IndexTable::variable(int atom) {
+  Index index;
+  index.terms.push_back({atom, 1});
+  return index;
+}
+
+int IndexTable::intern(Atom atom) {
+  for (int i = 0; i < size(); ++i) {
+    const Atom& known = atoms_[static_cast<std::size_t>(i)];
+    if (known.kind == atom.kind && known.divisor == atom.divisor && known.of == atom.of) return i;
+  }
+  atom.range = range_of_atom(atom, {});
+  atoms_.push_back(std::move(atom));
+  return size() - 1;
+}
+
+Index IndexTable::quotient(const Index& a, std::int64_t divisor) {
+  TW_CHECK(divisor > 0, "division of an index by {}", divisor);
+  if (divisor == 1) return a;
+  Division d = divide(a, divisor);
+  const Range r = range(d.rest);
+  if (floor_div(r.low, divisor) == floor_div(r.high, divisor)) return d.whole + floor_div(r.low, divisor);
+  if (const std::int64_t g = common_factor(d.rest, divisor); g > 1)
+    return d.whole + quotient(shrink(d.rest, g), divisor / g);
+  if (const Index::Term* only = single(d.rest)) {
+    const Atom inner = atom(only->atom);
+    if (inner.kind == Atom::Kind::quotient) return d.whole + quotient(inner.of, inner.divisor * divisor);
+    if (inner.kind == Atom::Kind::remainder && inner.divisor % divisor == 0)
+      return d.whole + remainder(quotient(inner.of, divisor), inner.divisor / divisor);
+  }
+  return d.whole + variable(intern({Atom::Kind::quotient, d.rest, divisor, -1, {}}));
+}
+
+Index IndexTable::remainder(const Index& a, std::int64_t divisor) {
+  TW_CHECK(divisor > 0, "remainder of an index by {}", divisor);
+  if (divisor == 1) return Index(0);
+  const Index rest = divide(a, divisor).rest;
+  const Range r = range(rest);
+  if (floor_div(r.low, divisor) == floor_div(r.high, divisor)) return rest - Index(floor_div(r.low, divisor) * divisor);
+  if (const std::int64_t g = common_factor(rest, divisor); g > 1)
+    return remainder(shrink(rest, g), divisor / g) * g + Index(floor_mod(rest.constant, g));
+  if (const Index::Term* only = single(rest)) {
+    const Atom inner = atom(only->atom);
+    if (inner.kind == Atom::Kind::remainder && inner.divisor % divisor == 0) return remainder(inner.of, divisor);
+  }
+  return variable(intern({Atom::Kind::remainder, rest, divisor, -1, {}}));
+}
+
+Index IndexTable::recombine(const Index& index) {
+  Index result = index;
+  for (bool changed = true; changed;) {
+    changed = false;
+    for (const Index::Term term : std::vector(result.terms)) {
+      const Atom inner = atom(term.atom);
+      if (inner.kind != Atom::Kind::remainder) continue;
+      const Index whole = quotient(inner.of, inner.divisor);
+      const Index::Term* only = single(whole);
+      if (!only || result.coefficient(only->atom) != term.coefficient * inner.divisor) continue;
+      result = result - variable(term.atom) * term.coefficient - whole * (term.coefficient * inner.divisor) +
+               inner.of * term.coefficient;
+      changed = true;
+      break;
+    }
+  }
+  return result;
+}
+
+Range IndexTable::range_of_atom(const Atom& a, const std::vector<Range>& loops) const {
+  if (a.kind == Atom::Kind::loop || a.kind == Atom::Kind::value) return a.range;
+  const Range of = range(a.of, loops);
+  const Range quotient{floor_div(of.low, a.divisor), floor_div(of.high, a.divisor)};
+  if (a.kind == Atom::Kind::quotient) return quotient;
+  if (quotient.low == quotient.high) return {of.low - quotient.low * a.divisor, of.high - quotient.low * a.divisor};
+  return {0, a.divisor - 1};
+}
+
+Range IndexTable::range(const Index& index) const {
+  Range sum{index.constant, index.constant};
+  for (const Index::Term& term : index.terms) {
+    const Range r = atom(term.atom).range;
+    sum.low += term.coefficient * (term.coefficient > 0 ? r.low : r.high);
+    sum.high += term.coefficient * (term.coefficient > 0 ? r.high : r.low);
+  }
+  return sum;
+}
+
+Range IndexTable::range(const Index& index, const std::vector<Range>& loops) const {
+  Range sum{index.constant, index.constant};
+  for (const Index::Term& term : index.terms) {
+    const auto at = static_cast<std::size_t>(term.atom);
+    const Range r = at < loops.size() && loops[at].low <= loops[at].high ? loops[at] : range_of_atom(atom(term.atom), loops);
+    sum.low += term.coefficient * (term.coefficient > 0 ? r.low : r.high);
+    sum.high += term.coefficient * (term.coefficient > 0 ? r.high : r.low);
+  }
+  return sum;
+}
+
+bool IndexTable::depends_on(const Index& index, int loop) const {
+  return std::any_of(index.terms.begin(), index.terms.end(), [&](const Index::Term& term) {
+    if (term.atom == loop) return true;
+    const Atom& a = atom(term.atom);
+    return (a.kind == Atom::Kind::quotient || a.kind == Atom::Kind::remainder) && depends_on(a.of, loop);
+  });
+}
+
+std::string IndexTable::to_text(const Index& index) const {
+  std::string text;
+  for (const Index::Term& term : index.terms) {
+    const Atom& a = atom(term.atom);
+    std::string name;
+    switch (a.kind) {
+      case Atom::Kind::loop: name = fmt::format("v{}", term.atom); break;
+      case Atom::Kind::value: name = fmt::format("value{}", a.value); break;
+      case Atom::Kind::quotient: name = fmt::format("({} / {})", to_text(a.of), a.divisor); break;
+      case Atom::Kind::remainder: name = fmt::format("({} % {})", to_text(a.of), a.divisor); break;
+    }
+    const bool first = text.empty();
+    const std::int64_t c = term.coefficient;
+    text += c < 0 ? (first ? "-" : " - ") : (first ? "" : " + ");
+    text += std::abs(c) == 1 ? name : fmt::format("{}*{}", std::abs(c), name);
+  }
+  if (text.empty()) return std::to_string(index.constant);
+  if (index.constant != 0) text += fmt::format(" {} {}", index.constant < 0 ? '-' : '+', std::abs(index.constant));
+  return text;
+}
+
+}  // namespace tilewright::loop
