@@ -24,7 +24,8 @@ class AccessAnalysis {
   /// Every output element reads each input at most once at an index that no other output element reads (a permutation
   /// or a copy with shifts): no reuse.
   bool is_injective(int op) const { return facts_[index(op)].injective; }
-  /// How many leading loops op and its direct or indirect consumer `target` have in common.
+  /// How many leading loops op and its direct or indirect consumer `target` have in common: the least over all paths
+  /// between them, op's rank for target == op, 0 without a path.
   int num_common_outer_iterators(int op, int target) const;
   /// From op to target only elementwise hops over one single reader each.
   bool elementwise_match(int op, int target) const;
@@ -33,6 +34,7 @@ class AccessAnalysis {
   struct Facts {
     bool simple_access = false, strictly_inlineable = false, needs_multi_level_tiling = false, injective = false;
   };
+  Facts facts_of(int op) const;
   static std::size_t index(int op) { return static_cast<std::size_t>(op); }
   DagRef dag_;
   std::vector<Facts> facts_;

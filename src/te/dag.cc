@@ -30,10 +30,16 @@ Expr redirect_loads(const Expr& e, const Replacements& by) {
 }  // namespace
 
 std::shared_ptr<const Dag> Dag::make(std::vector<Tensor> arguments) {
-  auto dag = std::make_shared<Dag>();
+  std::vector<Tensor> ops;
   std::set<const Operation*> seen;
   for (const Tensor& argument : arguments)
-    if (!argument->is_placeholder()) visit(argument, seen, dag->ops_);
+    if (!argument->is_placeholder()) visit(argument, seen, ops);
+  return make(std::move(arguments), std::move(ops));
+}
+
+std::shared_ptr<const Dag> Dag::make(std::vector<Tensor> arguments, std::vector<Tensor> ops) {
+  auto dag = std::make_shared<Dag>();
+  dag->ops_ = std::move(ops);
   dag->arguments_ = std::move(arguments);
   dag->reads_.resize(dag->ops_.size());
   dag->readers_.resize(dag->ops_.size());

@@ -17,6 +17,9 @@ class Dag {
   /// `arguments`: inputs first, outputs last, in the order in which a kernel takes its buffers.
   /// Errors: InternalError if an argument is neither a placeholder nor read by nobody, or a placeholder is missing.
   static std::shared_ptr<const Dag> make(std::vector<Tensor> arguments);
+  /// The same from operations in a given order, each after what it reads: schedule steps insert operations where their
+  /// stage stands, which depth-first order would not always keep.
+  static std::shared_ptr<const Dag> make(std::vector<Tensor> arguments, std::vector<Tensor> ops);
 
   const std::vector<Tensor>& ops() const { return ops_; }
   const std::vector<Tensor>& arguments() const { return arguments_; }

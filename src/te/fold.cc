@@ -16,17 +16,19 @@ std::int64_t wrapping(BinaryOp op, std::int64_t a, std::int64_t b) {
 }
 
 std::optional<std::int64_t> evaluate(BinaryOp op, std::int64_t a, std::int64_t b) {
+  const bool divides = op == BinaryOp::div || op == BinaryOp::floor_div || op == BinaryOp::floor_mod;
+  if (divides && (op == BinaryOp::div ? b == 0 : b <= 0)) return std::nullopt;
   switch (op) {
     case BinaryOp::add:
     case BinaryOp::sub:
     case BinaryOp::mul:
       return wrapping(op, a, b);
     case BinaryOp::div:
-      return b > 0 ? std::optional(a / b) : std::nullopt;
+      return b == -1 ? wrapping(BinaryOp::sub, 0, a) : a / b;
     case BinaryOp::floor_div:
-      return b > 0 ? std::optional(tilewright::floor_div(a, b)) : std::nullopt;
+      return tilewright::floor_div(a, b);
     case BinaryOp::floor_mod:
-      return b > 0 ? std::optional(tilewright::floor_mod(a, b)) : std::nullopt;
+      return tilewright::floor_mod(a, b);
     case BinaryOp::min:
       return std::min(a, b);
     case BinaryOp::max:
@@ -105,6 +107,11 @@ std::optional<Expr> fold_float(BinaryOp op, DType type, const Expr& a, const Exp
 
 }  // namespace
 
+std::optional<std::int64_t> wrapping_arithmetic(BinaryOp op, DType type, std::int64_t a, std::int64_t b) {
+  const std::optional<std::int64_t> value = evaluate(op, a, b);
+  return value ? std::optional(wrap_integer(type, *value)) : std::nullopt;
+}
+
 std::optional<std::int64_t> integer_value(const Expr& e) {
   const Constant* c = as<Constant>(e);
   return c && std::holds_alternative<std::int64_t>(c->value) ? std::optional(std::get<std::int64_t>(c->value))
@@ -115,8 +122,8 @@ std::optional<Expr> fold_binary(BinaryOp op, DType type, const Expr& a, const Ex
   if (is_float(a.type())) return fold_float(op, type, a, b);
   const std::optional<std::int64_t> x = integer_value(a), y = integer_value(b);
   if (x && y) {
-    const std::optional<std::int64_t> value = evaluate(op, *x, *y);
-    return value ? std::optional(integer(wrap_integer(type, *value), type)) : std::nullopt;
+    const std::optional<std::int64_t> value = wrapping_arithmetic(op, type, *x, *y);
+    return value ? std::optional(integer(*value, type)) : std::nullopt;
   }
   if (y) return fold_integer_right(op, type, a, *y);
   if (x) return fold_integer_left(op, type, *x, b);

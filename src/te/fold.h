@@ -10,6 +10,10 @@ namespace tilewright::te {
 /// every value, NaN and -0 included: constants, x + 0 and 0 * x of integers, x * 1, (x + 1) + 2, true && x.
 std::optional<Expr> fold_binary(BinaryOp op, DType type, const Expr& a, const Expr& b);
 
+/// `a op b` of integers as the hardware computes it, wrapped to `type` (comparisons: 0 or 1). Nothing for a division by
+/// zero, a floor division or remainder by a negative number, and pow.
+std::optional<std::int64_t> wrapping_arithmetic(BinaryOp op, DType type, std::int64_t a, std::int64_t b);
+
 /// The value of an integer or bool constant.
 std::optional<std::int64_t> integer_value(const Expr& e);
 

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <span>
+#include <vector>
+
+#include "te/interpreter.h"
+
+namespace tilewright::te {
+
+/// The body of one compute operation, flattened once, evaluated for any point. Floats are computed in double without
+/// rounding in between; integers wrap at every operation. Where a maximum or minimum meets NaN it yields its right
+/// side.
+class Evaluator {
+ public:
+  /// `tensors[i]` holds the elements of `dag.ops()[i]`, computed before the first evaluation; both must outlive this.
+  Evaluator(const Dag& dag, int op, const std::vector<Array>& tensors);
+
+  /// The value of the body at `point` (one index per spatial axis), rounded to the tensor's type.
+  double operator()(std::span<const std::int64_t> point);
+
+ private:
+  struct Node {
+    Expr expr;                  ///< what to do
+    std::vector<int> operands;  ///< nodes, in the order of for_each_child
+    int slot = -1;              ///< axis: position in point_; load: position in tensors_
+  };
+  int flatten(const Dag& dag, const Expr& e);
+  double evaluate_reduction(const Reduce& reduction);
+  bool next_reduction_point();
+  double combined(const Reduce& reduction, double so_far) const;
+
+  double value(int node) const;        ///< of any type, as a double
+  double real(int node) const;         ///< of a float node
+  std::int64_t whole(int node) const;  ///< of an integer or bool node
+  double load(const Node& node, const Load& load) const;
+  const Node& at(int node) const { return nodes_[static_cast<std::size_t>(node)]; }
+  int operand(const Node& node, std::size_t i) const { return node.operands[i]; }
+  bool is_real(int node) const { return is_float(at(node).expr.type()); }
+
+  const Operation& op_;
+  const std::vector<Array>& tensors_;
+  std::vector<Node> nodes_;
+  int root_ = -1;                    ///< the body, or the source of its reduction
+  std::vector<std::int64_t> point_;  ///< spatial axes, then reduction axes
+};
+
+}  // namespace tilewright::te

@@ -1,0 +1,115 @@
+#include "te/interpreter.h"
+
+#include <fmt/ranges.h>
+
+#include <cmath>
+
+#include "base/error.h"
+#include "base/integer.h"
+#include "base/rng.h"
+#include "te/evaluator.h"
+
+namespace tilewright::te {
+namespace {
+
+/// Steps `point` through `shape` in row-major order; false after the last point.
+bool next_point(std::vector<std::int64_t>& point, const std::vector<std::int64_t>& shape) {
+  for (std::size_t i = shape.size(); i-- > 0;) {
+    if (++point[i] < shape[i]) return true;
+    point[i] = 0;
+  }
+  return false;
+}
+
+Array compute_tensor(const Dag& dag, int i, const std::vector<Array>& tensors) {
+  const Operation& op = *dag.ops()[static_cast<std::size_t>(i)];
+  Array result{.type = op.type, .shape = op.shape, .values = {}};
+  result.values.reserve(static_cast<std::size_t>(op.elements()));
+  Evaluator evaluate(dag, i, tensors);
+  std::vector<std::int64_t> point(op.shape.size());
+  do {
+    result.values.push_back(evaluate(point));
+  } while (next_point(point, op.shape));
+  return result;
+}
+
+void check_input(const Operation& expected, const Array& found) {
+  TW_CHECK(expected.type == found.type, "input {} has type {}, expected {}", expected.name, to_text(found.type),
+           to_text(expected.type));
+  TW_CHECK(expected.shape == found.shape, "input {} has shape [{}], expected [{}]", expected.name,
+           fmt::join(found.shape, ", "), fmt::join(expected.shape, ", "));
+  TW_CHECK(found.elements() == static_cast<std::int64_t>(found.values.size()), "input {} has {} values, expected {}",
+           expected.name, found.values.size(), found.elements());
+}
+
+double random_value(DType type, Rng& rng) {
+  if (type == DType::f64) return rng.uniform() * 2 - 1;
+  if (is_float(type)) {
+    const double steps = type == DType::bf16 ? 0x1p7 : 0x1p23;  // every step is a value of the type
+    return static_cast<double>(rng.below(static_cast<std::int64_t>(2 * steps))) / steps - 1;
+  }
+  if (type == DType::boolean) return static_cast<double>(rng.below(2));
+  return static_cast<double>(type == DType::u8 ? rng.between(0, 9) : rng.between(-9, 9));
+}
+
+/// Roundings that a value of `e` goes through on its way to the root, at two per math function (the usual bound of a
+/// vector math library is 1 ulp, and exp within sigmoid or sqrt within rsqrt adds one).
+int roundings(const Expr& e) {
+  int inside = 0;
+  if (!as<Load>(e)) for_each_child(e, [&](const Expr& child) { inside += roundings(child); });
+  if (!is_float(e.type())) return inside;
+  if (as<Binary>(e) || as<Cast>(e)) return inside + 1;
+  return inside + (as<Unary>(e) ? 2 : 0);
+}
+
+}  // namespace
+
+std::int64_t Array::elements() const { return product(shape); }
+
+std::vector<Array> interpret(const Dag& dag, std::span<const Array> inputs) {
+  const std::vector<Tensor> placeholders = dag.inputs();
+  TW_CHECK(inputs.size() == placeholders.size(), "{} inputs, expected {}", inputs.size(), placeholders.size());
+  std::vector<Array> tensors(dag.ops().size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    check_input(*placeholders[i], inputs[i]);
+    tensors[static_cast<std::size_t>(dag.index_of(placeholders[i].op().get()))] = inputs[i];
+  }
+  for (std::size_t i = 0; i < tensors.size(); ++i)
+    if (!dag.ops()[i]->is_placeholder()) tensors[i] = compute_tensor(dag, static_cast<int>(i), tensors);
+
+  std::vector<Array> outputs;
+  for (const Tensor& output : dag.outputs())
+    outputs.push_back(std::move(tensors[static_cast<std::size_t>(dag.index_of(output.op().get()))]));
+  return outputs;
+}
+
+std::vector<Array> random_inputs(const Dag& dag, std::uint64_t seed) {
+  Rng rng(seed);
+  std::vector<Array> arrays;
+  for (const Tensor& input : dag.inputs()) {
+    Array array{.type = input.type(), .shape = input.shape(), .values = {}};
+    array.values.resize(static_cast<std::size_t>(input->elements()));
+    for (double& value : array.values) value = random_value(array.type, rng);
+    arrays.push_back(std::move(array));
+  }
+  return arrays;
+}
+
+double tolerance(const Dag& dag) {
+  constexpr double kHalfUlp = 0x1p-24;
+  double total = 0;
+  for (const Tensor& tensor : dag.ops()) {
+    if (tensor->is_placeholder()) continue;
+    const Reduce* reduction = as<Reduce>(tensor->body);
+    double additions = 0;
+    if (reduction && reduction->combiner == Combiner::sum) {
+      additions = 1;
+      for (const AxisRef& axis : reduction->axes) additions *= static_cast<double>(axis->extent);
+    }
+    const int inner = roundings(reduction ? reduction->source : tensor->body);
+    total += 2 * kHalfUlp * (2 + inner + additions);
+  }
+  return total;
+}
+
+}  // namespace tilewright::te
