@@ -1,0 +1,78 @@
+#include "base/file.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <system_error>
+
+namespace tilewright {
+namespace {
+
+std::string reason() { return std::generic_category().message(errno); }
+
+/// An open file, closed at the end of its life.
+class Descriptor {
+ public:
+  Descriptor(const std::filesystem::path& path, int flags) : file_(::open(path.c_str(), flags | O_CLOEXEC, 0666)) {}
+  ~Descriptor() {
+    if (file_ >= 0) ::close(file_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  explicit operator bool() const { return file_ >= 0; }
+  int get() const { return file_; }
+
+ private:
+  int file_;
+};
+
+bool write_all(int file, std::string_view bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(file, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return false;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return true;
+}
+
+}  // namespace
+
+std::string read_file(const std::filesystem::path& path) {
+  const Descriptor file(path, O_RDONLY);
+  if (!file) throw Error(Code::bad_input, "cannot read {}: {}", path.string(), reason());
+  std::string bytes;
+  std::error_code unknown_size;
+  if (const auto size = std::filesystem::file_size(path, unknown_size); !unknown_size) bytes.reserve(size);
+  constexpr std::size_t kChunk = 1 << 20;
+  for (;;) {
+    const std::size_t filled = bytes.size();
+    bytes.resize(filled + kChunk);
+    const ssize_t got = ::read(file.get(), bytes.data() + filled, kChunk);
+    bytes.resize(filled + (got > 0 ? static_cast<std::size_t>(got) : 0));
+    if (got == 0) return bytes;
+    if (got < 0 && errno != EINTR) throw Error(Code::bad_input, "cannot read {}: {}", path.string(), reason());
+  }
+}
+
+void write_file(const std::filesystem::path& path, std::string_view bytes) {
+  std::error_code error;
+  const bool replace = !std::filesystem::exists(path, error) || std::filesystem::is_regular_file(path, error);
+  std::filesystem::path written = path;
+  if (replace) written += fmt::format(".{}.part", ::getpid());
+
+  const auto fail = [&](const std::string& why) {
+    if (replace) std::filesystem::remove(written, error);
+    throw Error(Code::cannot_write, "cannot write {}: {}", path.string(), why);
+  };
+  {
+    const Descriptor file(written, O_WRONLY | O_CREAT | O_TRUNC);
+    if (!file) fail(reason());
+    if (!write_all(file.get(), bytes)) fail(reason());
+    if (replace && ::fsync(file.get()) != 0) fail(reason());
+  }
+  if (replace && ::rename(written.c_str(), path.c_str()) != 0) fail(reason());
+}
+
+}  // namespace tilewright

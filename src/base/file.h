@@ -1,0 +1,19 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+#include "base/error.h"
+
+namespace tilewright {
+
+/// The whole file. Errors: Error(bad_input) naming the path and the reason (missing, a directory, no permission).
+std::string read_file(const std::filesystem::path& path);
+
+/// Writes `bytes` beside `path` first and then takes its place, so that whoever reads `path` sees the old content or
+/// the new, never half of it. A `path` that exists and is no regular file (a device, a pipe) is written to directly.
+/// Errors: Error(cannot_write) naming the path and the reason; what was at `path` is still there.
+void write_file(const std::filesystem::path& path, std::string_view bytes);
+
+}  // namespace tilewright
