@@ -28,8 +28,8 @@ class CostModel {
 
 /// What every model is made from.
 struct ModelOptions {
-  codegen::Target target;   ///< the machine that is predicted; `target.cores` is how many threads a kernel runs with
-  int threads = 1;          ///< to spread a prediction over
+  codegen::Target target;  ///< the machine that is predicted; `target.cores` is how many threads a kernel runs with
+  int threads = 1;         ///< to spread a prediction over
   std::uint64_t seed = 0;
 };
 

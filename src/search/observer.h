@@ -9,13 +9,13 @@ namespace tilewright::search {
 
 /// How far a run is. Valid during the call only.
 struct Progress {
-  const TaskResult& task;        ///< the one just measured
+  const TaskResult& task;  ///< the one just measured
   int task_index, tasks;
-  int trials, trials_total;      ///< of the run so far, and its limit (resumed ones included in both)
+  int trials, trials_total;  ///< of the run so far, and its limit (resumed ones included in both)
   double wall_s;
-  double trials_per_s;           ///< of this run
-  double time_left_s;            ///< until trials or budget are used up; infinity if nothing limits it yet
-  double total_best_s;           ///< count times best over all tasks measured so far
+  double trials_per_s;                       ///< of this run
+  double time_left_s;                        ///< until trials or budget are used up; infinity if nothing limits it yet
+  double total_best_s;                       ///< count times best over all tasks measured so far
   const std::map<std::string, int>& errors;  ///< kind -> trials, over all tasks
 };
 

@@ -8,32 +8,32 @@ namespace tilewright::search {
 
 /// How the candidates of one round are bred.
 struct EvolutionOptions {
-  int population = 384;         ///< states per generation
-  int generations = 3;          ///< of mutation, after the first
-  double mutation_share = 0.85; ///< of a generation is mutated; the rest is sampled afresh
-  double elite_share = 0.5;     ///< of the parents are states that were measured and found good, if there are any
-  int elites = 24;              ///< how many of those count as good
-  double random_share = 0.1;    ///< of a measured batch is drawn at random, whatever the cost model says
-  int twins = 3;                ///< of a measured batch at most so many share sketch and innermost tile
+  int population = 384;          ///< states per generation
+  int generations = 3;           ///< of mutation, after the first
+  double mutation_share = 0.85;  ///< of a generation is mutated; the rest is sampled afresh
+  double elite_share = 0.5;      ///< of the parents are states that were measured and found good, if there are any
+  int elites = 24;               ///< how many of those count as good
+  double random_share = 0.1;     ///< of a measured batch is drawn at random, whatever the cost model says
+  int twins = 3;                 ///< of a measured batch at most so many share sketch and innermost tile
 };
 
 /// The last step: neighbours of the best states, one tile move away, measured until none is better.
 struct DescentOptions {
   bool on = true;
-  int patience = 3;             ///< rounds of evolution without progress before it starts
-  double progress = 0.01;       ///< smaller gains per round count as none
-  int centers = 3;              ///< best states to start from, one after another
+  int patience = 3;        ///< rounds of evolution without progress before it starts
+  double progress = 0.01;  ///< smaller gains per round count as none
+  int centers = 3;         ///< best states to start from, one after another
 };
 
 /// Everything that shapes a search. The defaults are Tilewright's own; Ansor's are in `ansor_options`.
 struct TuneOptions {
   std::uint64_t seed = 0;
-  int trials = 1000;            ///< over all tasks; states measured in an earlier run (resumed records) count
+  int trials = 1000;  ///< over all tasks; states measured in an earlier run (resumed records) count
   double budget_s = std::numeric_limits<double>::infinity();  ///< of wall time
-  double until_share = 0;       ///< of peak: a task that reaches it is done; 0: never. Needs peak_gflops
-  double peak_gflops = 0;       ///< of the machine with all threads; 0: not known
-  int batch = 16;               ///< states measured per round
-  int threads = 1;              ///< that the search itself uses
+  double until_share = 0;  ///< of peak: a task that reaches it is done; 0: never. Needs peak_gflops
+  double peak_gflops = 0;  ///< of the machine with all threads; 0: not known
+  int batch = 16;          ///< states measured per round
+  int threads = 1;         ///< that the search itself uses
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";
   EvolutionOptions evolution;
   DescentOptions descent;

@@ -23,17 +23,17 @@ struct CurvePoint {
 struct TaskResult {
   std::string workload_key, description;
   double flops = 0;
-  int count = 1;                      ///< how often the model runs it
-  int trials = 0;                     ///< measured, failed ones and resumed ones included
-  int resumed = 0;                    ///< of these, measured by an earlier run
+  int count = 1;    ///< how often the model runs it
+  int trials = 0;   ///< measured, failed ones and resumed ones included
+  int resumed = 0;  ///< of these, measured by an earlier run
   int valid = 0;
   std::map<std::string, int> errors;  ///< kind -> trials
   std::string first_error;            ///< the text of the first one, in full
   double best_s = kNever;             ///< infinity: nothing valid was measured
   double default_s = kNever;          ///< of the default schedule
   std::vector<schedule::Step> best_steps;
-  std::vector<CurvePoint> curve;      ///< one point per improvement, and one at the end
-  bool exhausted = false;             ///< every state that could be found was measured
+  std::vector<CurvePoint> curve;  ///< one point per improvement, and one at the end
+  bool exhausted = false;         ///< every state that could be found was measured
   double gflops() const { return best_s < kNever && best_s > 0 ? flops / best_s * 1e-9 : 0; }
 };
 
@@ -49,10 +49,10 @@ std::string_view to_text(Ending ending);
 /// What a run found out.
 struct TuneResult {
   std::vector<TaskResult> tasks;
-  int trials = 0, valid = 0;          ///< of this run, resumed ones not included
-  int resumed = 0;                    ///< records taken over from earlier runs
+  int trials = 0, valid = 0;                   ///< of this run, resumed ones not included
+  int resumed = 0;                             ///< records taken over from earlier runs
   std::map<std::string, int> ignored_records;  ///< reason -> records of these tasks that could not be used
-  std::map<std::string, int> errors;  ///< kind -> trials
+  std::map<std::string, int> errors;           ///< kind -> trials
   double wall_s = 0;
   TimeSplit split;
   Ending ending = Ending::trials;

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "cost/cost_model.h"
+#include "cost/machine.h"
+#include "loop/program.h"
+
+namespace tilewright::cost {
+
+/// What the analytic model says of a program, in core cycles of one run. A heuristic: meant to rank, not to predict.
+struct Estimate {
+  double cycles = 0;                      ///< in all
+  double compute = 0;                     ///< all data in L1
+  double traffic[Machine::kLevels] = {};  ///< into L1, L2, L3
+  double fork = 0;                        ///< parallel loops
+};
+
+/// Time of a program as the sum over its top-level nests of what binds each: arithmetic (compute.h) or a cache level
+/// (traffic.h), divided by the cores that share the work (parallelism.h). Where two bind almost alike they do not
+/// overlap fully: every term but the largest counts kOverlap of itself. Threads: pure. About as dear as lowering.
+Estimate estimate(const loop::Program& program, const Machine& machine);
+
+/// The draft model: needs no measurement and learns nothing. Score = -log2 of the estimated cycles.
+class AnalyticCostModel : public CostModel {
+ public:
+  explicit AnalyticCostModel(const ModelOptions& options)
+      : machine_(machine_of(options.target)), threads_(options.threads) {}
+  std::vector<double> predict(const measure::Task& task, std::span<const schedule::State> states) override;
+  void update(const measure::Task&, std::span<const schedule::State>, std::span<const measure::Measurement>) override {}
+
+ private:
+  Machine machine_;
+  int threads_;
+};
+
+}  // namespace tilewright::cost

@@ -1,0 +1,149 @@
+#include "cost/footprint.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tilewright::cost {
+namespace {
+
+using Levels = std::vector<double>;
+
+/// Widths and strides of the indices of one leaf, whose loops are the chain from the program down to it.
+class LeafIndices {
+ public:
+  LeafIndices(const Nest& nest, std::vector<int>& depth_of_atom) : nest_(nest), depth_of_atom_(depth_of_atom) {}
+
+  void enter(int leaf) {
+    for (int var : vars_) depth_of_atom_[static_cast<std::size_t>(var)] = -1;
+    vars_.clear();
+    int loop = nest_.leaves[static_cast<std::size_t>(leaf)].loop;
+    levels_ = static_cast<std::size_t>(nest_.loops[static_cast<std::size_t>(loop)].depth) + 2;
+    extent_.assign(levels_, 1);
+    for (; loop > 0; loop = nest_.loops[static_cast<std::size_t>(loop)].parent) {
+      const NestLoop& l = nest_.loops[static_cast<std::size_t>(loop)];
+      depth_of_atom_[static_cast<std::size_t>(l.var)] = l.depth;
+      vars_.push_back(l.var);
+      extent_[static_cast<std::size_t>(l.depth)] = static_cast<double>(l.extent);
+    }
+  }
+  std::size_t levels() const { return levels_; }
+
+  /// Adds scale * (largest - smallest value of `index`) to `width`, per level, and its steps to `stride`, per depth.
+  void add(const loop::Index& index, double scale, Levels& width, Levels& stride) const {
+    for (const loop::Index::Term& term : index.terms) {
+      const double coefficient = std::abs(static_cast<double>(term.coefficient)) * scale;
+      const loop::Atom& atom = nest_.program->indices.atom(term.atom);
+      if (atom.kind == loop::Atom::Kind::loop)
+        add_loop(depth_of_atom_[static_cast<std::size_t>(term.atom)], coefficient, width, stride);
+      else if (atom.kind == loop::Atom::Kind::value)
+        add_value(atom, coefficient, width, stride);
+      else
+        add_division(atom, coefficient, width, stride);
+    }
+  }
+
+ private:
+  void add_loop(int depth, double coefficient, Levels& width, Levels& stride) const {
+    if (depth < 0) return;
+    const auto d = static_cast<std::size_t>(depth);
+    for (std::size_t k = 0; k <= d; ++k) width[k] += coefficient * (extent_[d] - 1);
+    stride[d] += coefficient;
+  }
+
+  /// An index that is loaded may be anything in its range, and changes with every iteration.
+  void add_value(const loop::Atom& atom, double coefficient, Levels& width, Levels& stride) const {
+    const double range = static_cast<double>(atom.range.high - atom.range.low);
+    for (std::size_t k = 0; k + 1 < levels_; ++k) width[k] += coefficient * range;
+    if (levels_ >= 2) stride[levels_ - 2] += coefficient * range;
+  }
+
+  void add_division(const loop::Atom& atom, double coefficient, Levels& width, Levels& stride) const {
+    Levels inner(levels_, 0), steps(levels_, 0);
+    add(atom.of, 1, inner, steps);
+    const auto divisor = static_cast<double>(atom.divisor);
+    const bool quotient = atom.kind == loop::Atom::Kind::quotient;
+    for (std::size_t k = 0; k < levels_; ++k) {
+      width[k] += coefficient * (quotient ? std::floor(inner[k] / divisor) : std::min(inner[k], divisor - 1));
+      stride[k] += coefficient * (quotient ? steps[k] / divisor : std::fmod(steps[k], divisor));
+    }
+  }
+
+  const Nest& nest_;
+  std::vector<int>& depth_of_atom_;
+  std::vector<int> vars_;
+  std::vector<double> extent_;
+  std::size_t levels_ = 0;
+};
+
+/// Turns the widths of an access's dimensions into elements and lines, one level at a time.
+class Region {
+ public:
+  Region(const loop::Buffer& buffer, double line_bytes)
+      : buffer_(buffer), element_(bytes_of(buffer.type)), line_(line_bytes) {}
+
+  /// `widths`: per dimension, the widths per level.
+  void measure(const std::vector<Levels>& widths, std::size_t level, double& elements, double& bytes) const {
+    elements = 1;
+    double run = 1;          // elements in a row
+    bool contiguous = true;  // the dimensions inside are touched in full
+    for (std::size_t d = widths.size(); d-- > 0;) {
+      const auto shape = static_cast<double>(buffer_.shape[d]);
+      const double touched = std::min(widths[d][level] + 1, shape);
+      elements *= touched;
+      if (contiguous) run *= touched;
+      contiguous = contiguous && touched == shape;
+    }
+    bytes = elements / run * std::ceil(run * element_ / line_) * line_;
+  }
+
+ private:
+  const loop::Buffer& buffer_;
+  double element_, line_;
+};
+
+}  // namespace
+
+Footprints::Footprints(const Nest& nest, double line_bytes) {
+  const loop::Program& program = *nest.program;
+  const std::size_t buffers = program.buffers.size();
+  std::vector<int> depth_of_atom(static_cast<std::size_t>(program.indices.size()), -1);
+  std::vector<double> per_buffer(nest.loops.size() * buffers, 0);  // bytes per loop body and buffer
+  LeafIndices indices(nest, depth_of_atom);
+  std::vector<Levels> widths;
+  Levels stride;
+  first_.push_back(0);
+  int entered = -1;
+  for (const Access& access : nest.accesses) {
+    if (access.leaf != entered) indices.enter(entered = access.leaf);
+    const loop::Buffer& buffer = program.buffer(access.buffer);
+    const std::size_t rank = access.indices->size(), levels = indices.levels();
+    widths.resize(rank);
+    stride.assign(levels, 0);
+    double row = 1;
+    for (std::size_t d = rank; d-- > 0; row *= static_cast<double>(buffer.shape[d])) {
+      Levels steps(levels, 0);
+      widths[d].assign(levels, 0);
+      indices.add((*access.indices)[d], 1, widths[d], steps);
+      for (std::size_t k = 0; k < levels; ++k) stride[k] += steps[k] * row;
+    }
+    const Region region(buffer, line_bytes);
+    int loop = nest.leaves[static_cast<std::size_t>(access.leaf)].loop;
+    const std::size_t base = bytes_.size();
+    bytes_.resize(base + levels);
+    elements_.resize(base + levels);
+    for (std::size_t k = levels; k-- > 0;) {
+      region.measure(widths, k, elements_[base + k], bytes_[base + k]);
+      if (k == 0) continue;  // what one iteration of the loop at depth k - 1 touches
+      double& seen = per_buffer[static_cast<std::size_t>(loop) * buffers + static_cast<std::size_t>(access.buffer)];
+      seen = std::max(seen, bytes_[base + k]);
+      loop = nest.loops[static_cast<std::size_t>(loop)].parent;
+    }
+    strides_.insert(strides_.end(), stride.begin(), stride.end());
+    first_.push_back(bytes_.size());
+  }
+  body_bytes_.resize(nest.loops.size());
+  for (std::size_t l = 0; l < nest.loops.size(); ++l)
+    for (std::size_t b = 0; b < buffers; ++b) body_bytes_[l] += per_buffer[l * buffers + b];
+}
+
+}  // namespace tilewright::cost

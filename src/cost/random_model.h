@@ -1,0 +1,20 @@
+#pragma once
+
+#include "cost/cost_model.h"
+
+namespace tilewright::cost {
+
+/// Knows nothing: a number in [0, 1) that depends on the seed and the state only. The lower bound for every other
+/// model.
+class RandomCostModel : public CostModel {
+ public:
+  explicit RandomCostModel(const ModelOptions& options) : threads_(options.threads), seed_(options.seed) {}
+  std::vector<double> predict(const measure::Task& task, std::span<const schedule::State> states) override;
+  void update(const measure::Task&, std::span<const schedule::State>, std::span<const measure::Measurement>) override {}
+
+ private:
+  int threads_;
+  std::uint64_t seed_;
+};
+
+}  // namespace tilewright::cost
