@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/dtype.h"
@@ -16,6 +17,12 @@ class Tensor {
   Tensor() = default;
   Tensor(DType type, std::vector<std::int64_t> shape);  ///< zeroed
   static Tensor view(DType type, std::vector<std::int64_t> shape, void* data);
+  /// The same memory seen with another shape of as many elements.
+  Tensor reshaped(std::vector<std::int64_t> shape) const {
+    Tensor other = *this;
+    other.shape_ = std::move(shape);
+    return other;
+  }
   DType type() const { return type_; }
   const std::vector<std::int64_t>& shape() const { return shape_; }
   std::int64_t elements() const;
