@@ -1,34 +1,42 @@
 #pragma once
 
-#include <cstdint>
 #include <memory>
-#include <string>
 
+#include "runtime/cores.h"
 #include "tilewright/kernel_abi.h"
 
 namespace tilewright::runtime {
 
-/// Cores that this process may use: affinity mask and cgroup CPU quota honoured, TILEWRIGHT_NUM_THREADS overrides. >= 1.
-int available_cores();
-
 /// Persistent threads that run the parallel loops of kernels: the caller takes part, iterations are cut into one
 /// contiguous chunk per thread, workers spin for a while between loops before they sleep.
+///
+/// The caller runs chunk 0 and thread i chunk i, always, so that caches stay warm from loop to loop. A parallel loop
+/// inside a parallel loop runs serially in the thread that meets it. With more threads than allowed cores nothing is
+/// pinned and nobody spins.
 class ThreadPool {
  public:
   struct Options {
-    int threads = 0;        ///< with the caller; 0: available_cores()
-    bool pin = true;        ///< one allowed core per thread, the caller's left as it is
-    int spin_us = 2000;     ///< how long an idle worker spins before it sleeps
+    int threads = 0;     ///< with the caller; 0: available_cores()
+    bool pin = true;     ///< thread i to the i-th of allowed_cores(); the caller, thread 0, is left as it is
+    int spin_us = 2000;  ///< how long an idle worker spins before it sleeps
   };
+  /// Errors: Error(usage) if the operating system refuses a thread.
   explicit ThreadPool(const Options& options);
   ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
   int threads() const;
   /// The table that kernels are given; valid as long as the pool. One kernel at a time per pool.
   const tw_runtime* runtime() const;
+  /// Gives the kernels' workspace memory back. Not while a kernel runs.
+  void release_workspace();
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
+
+/// Pins the calling thread to the first of allowed_cores(), which a pool's other threads leave free. False if refused.
+bool pin_caller();
 
 }  // namespace tilewright::runtime

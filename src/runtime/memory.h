@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+namespace tilewright::runtime {
+
+/// From this size on, memory is aligned to 2 MiB and huge pages are asked for.
+inline constexpr std::int64_t kHugeFrom = std::int64_t{4} << 20;
+
+/// Uninitialised memory of at least `bytes` (0 gives a valid pointer too), aligned to 64, or to 2 MiB with huge pages
+/// advised from kHugeFrom on. Null when there is none, or `bytes` is negative. Freed by the last owner.
+std::shared_ptr<void> allocate(std::int64_t bytes);
+
+/// Memory that only grows; what it held is lost when it does.
+class GrowingBlock {
+ public:
+  /// At least `bytes`, or null; after null the block is empty.
+  void* reserve(std::int64_t bytes);
+  void release();
+
+ private:
+  std::shared_ptr<void> data_;
+  std::int64_t bytes_ = 0;
+};
+
+}  // namespace tilewright::runtime

@@ -1,0 +1,44 @@
+#include "runtime/tensor.h"
+
+#include <cstring>
+#include <limits>
+
+#include "base/error.h"
+#include "base/integer.h"
+#include "runtime/memory.h"
+
+namespace tilewright::runtime {
+namespace {
+
+/// Errors: InternalError for a negative dimension or more bytes than an int64 holds.
+std::int64_t checked_bytes(DType type, const std::vector<std::int64_t>& shape) {
+  std::int64_t bytes = bytes_of(type);
+  for (const std::int64_t dim : shape) {
+    TW_CHECK(dim >= 0, "tensor dimension {} is negative", dim);
+    TW_CHECK(dim == 0 || bytes <= std::numeric_limits<std::int64_t>::max() / dim, "tensor is larger than 2^63 bytes");
+    bytes *= dim;
+  }
+  return bytes;
+}
+
+}  // namespace
+
+Tensor::Tensor(DType type, std::vector<std::int64_t> shape) : type_(type), shape_(std::move(shape)) {
+  const std::int64_t bytes = checked_bytes(type_, shape_);
+  data_ = allocate(bytes);
+  if (data_ == nullptr) throw std::bad_alloc();
+  std::memset(data_.get(), 0, static_cast<std::size_t>(bytes));
+}
+
+Tensor Tensor::view(DType type, std::vector<std::int64_t> shape, void* data) {
+  checked_bytes(type, shape);
+  Tensor tensor;
+  tensor.type_ = type;
+  tensor.shape_ = std::move(shape);
+  tensor.data_ = std::shared_ptr<void>(std::shared_ptr<void>(), data);  // no owner
+  return tensor;
+}
+
+std::int64_t Tensor::elements() const { return data_ == nullptr ? 0 : product(shape_); }
+
+}  // namespace tilewright::runtime
