@@ -1,0 +1,114 @@
+#include "runtime/cores.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "base/error.h"
+
+namespace tilewright::runtime {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A directory that stands for the root of a file system, with the given files.
+class FakeRoot {
+ public:
+  explicit FakeRoot(const std::map<std::string, std::string>& files) {
+    std::string name = (fs::temp_directory_path() / "tw_cores_XXXXXX").string();
+    path_ = mkdtemp(name.data());
+    for (const auto& [file, text] : files) {
+      fs::create_directories((path_ / file).parent_path());
+      std::ofstream(path_ / file) << text;
+    }
+  }
+  ~FakeRoot() { fs::remove_all(path_); }
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+struct QuotaCase {
+  const char* name;
+  std::map<std::string, std::string> files;
+  std::optional<double> quota;
+};
+
+TEST(Cores, ReadsTheTightestControlGroupQuota) {
+  const QuotaCase cases[] = {
+      {"nothing", {}, std::nullopt},
+      {"v2 without limit",
+       {{"proc/self/cgroup", "0::/a\n"}, {"sys/fs/cgroup/a/cpu.max", "max 100000\n"}},
+       std::nullopt},
+      {"v2", {{"proc/self/cgroup", "0::/a\n"}, {"sys/fs/cgroup/a/cpu.max", "150000 100000\n"}}, 1.5},
+      {"v2, an ancestor is tighter",
+       {{"proc/self/cgroup", "0::/a/b\n"},
+        {"sys/fs/cgroup/a/cpu.max", "200000 100000\n"},
+        {"sys/fs/cgroup/a/b/cpu.max", "800000 100000\n"}},
+       2.0},
+      {"v2, seen from a container",
+       {{"proc/self/cgroup", "0::/host/x\n"}, {"sys/fs/cgroup/cpu.max", "300000 100000\n"}},
+       3.0},
+      {"v2, outside the namespace",
+       {{"proc/self/cgroup", "0::/../x\n"}, {"sys/fs/cgroup/cpu.max", "50000 100000\n"}},
+       0.5},
+      {"v1",
+       {{"proc/self/cgroup", "9:memory:/m\n3:cpu,cpuacct:/a\n"},
+        {"sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_quota_us", "400000\n"},
+        {"sys/fs/cgroup/cpu,cpuacct/a/cpu.cfs_period_us", "100000\n"}},
+       4.0},
+      {"v1 without limit",
+       {{"proc/self/cgroup", "3:cpu:/\n"},
+        {"sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n"},
+        {"sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"}},
+       std::nullopt},
+      {"garbage", {{"proc/self/cgroup", "x\n0:\n::\n0::/\n"}, {"sys/fs/cgroup/cpu.max", "lots\n"}}, std::nullopt},
+  };
+  for (const QuotaCase& c : cases) {
+    const FakeRoot root(c.files);
+    EXPECT_EQ(cgroup_cpu_quota(root.path()), c.quota) << c.name;
+  }
+}
+
+TEST(Cores, AreAtLeastOneAndEachNamedOnce) {
+  std::vector<int> cores = allowed_cores();
+  ASSERT_FALSE(cores.empty());
+  std::ranges::sort(cores);
+  EXPECT_EQ(std::ranges::adjacent_find(cores), cores.end());
+  EXPECT_GE(available_cores(), 1);
+  EXPECT_LE(static_cast<std::size_t>(available_cores()), cores.size());
+}
+
+/// Sets TILEWRIGHT_NUM_THREADS for a while.
+class ThreadsVariable {
+ public:
+  explicit ThreadsVariable(const char* value) { setenv("TILEWRIGHT_NUM_THREADS", value, 1); }
+  ~ThreadsVariable() { unsetenv("TILEWRIGHT_NUM_THREADS"); }
+};
+
+TEST(Cores, AreOverriddenByTheEnvironment) {
+  const ThreadsVariable variable("7");
+  EXPECT_EQ(available_cores(), 7);
+}
+
+TEST(Cores, RefuseAnEnvironmentThatIsNotACount) {
+  for (const char* text : {"0", "-1", "two", "1.5", "1025", "2x", "nan"}) {
+    const ThreadsVariable variable(text);
+    try {
+      available_cores();
+      ADD_FAILURE() << text;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::usage);
+      EXPECT_EQ(error.what(),
+                fmt::format("TILEWRIGHT_NUM_THREADS is '{}', expected a whole number from 1 to 1024", text));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tilewright::runtime

@@ -1,0 +1,1 @@
+_Thread_local int tw_thread_local = 1;
