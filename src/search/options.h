@@ -20,9 +20,11 @@ struct EvolutionOptions {
 /// The last step: neighbours of the best states, one tile move away, measured until none is better.
 struct DescentOptions {
   bool on = true;
-  int patience = 3;        ///< rounds of evolution without progress before it starts
-  double progress = 0.01;  ///< smaller gains per round count as none
-  int centers = 3;         ///< best states to start from, one after another
+  int patience = 3;          ///< rounds of evolution without progress before it starts
+  double progress = 0.01;    ///< smaller gains per round count as none
+  int centers = 3;           ///< best states to start from, one after another
+  int neighbours = 24;       ///< of each, best predicted; the others are left out
+  double final_share = 0.2;  ///< of the trials or time that are left for it to start even while there is progress
 };
 
 /// Everything that shapes a search. The defaults are Tilewright's own; Ansor's are in `ansor_options`.

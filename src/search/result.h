@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "measure/measurement.h"
@@ -42,6 +43,7 @@ struct TimeSplit {
   double evolve_s = 0, learn_s = 0, compile_s = 0, run_s = 0, other_s = 0;
 };
 
+/// Why a run ended.
 enum class Ending { trials, budget, target, exhausted, stopped };
 /// "all trials used", "time budget used", …
 std::string_view to_text(Ending ending);

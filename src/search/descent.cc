@@ -1,0 +1,43 @@
+#include "search/descent.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "search/neighbours.h"
+
+namespace tilewright::search {
+
+std::vector<Candidate> Descent::next(const MeasuredSet& measured, int count) {
+  const auto& best = measured.valid();
+  const std::size_t centers = std::min(best.size(), static_cast<std::size_t>(options_.centers));
+  for (std::size_t i = 0; i < centers; ++i) {
+    const Candidate& center = best[i].candidate;
+    if (finished_.contains(center.hash)) continue;
+    std::vector<Candidate> batch = around(center, measured);
+    if (batch.empty()) {
+      finished_.insert(center.hash);
+      continue;
+    }
+    batch.resize(std::min(batch.size(), static_cast<std::size_t>(count)));
+    return batch;
+  }
+  return {};
+}
+
+std::vector<Candidate> Descent::around(const Candidate& center, const MeasuredSet& measured) const {
+  const std::vector<schedule::State> states = neighbours(center.state);
+  const std::vector<double> scores = model_.predict(task_, states);
+  std::vector<Candidate> candidates;
+  for (std::size_t i = 0; i < states.size(); ++i) {
+    const std::uint64_t hash = schedule::structural_hash(states[i]);
+    if (!std::isfinite(scores[i])) continue;
+    candidates.push_back({states[i], hash, center.sketch, -1, center.score, scores[i]});
+  }
+  std::stable_sort(candidates.begin(), candidates.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  candidates.resize(std::min(candidates.size(), static_cast<std::size_t>(options_.neighbours)));
+  std::erase_if(candidates, [&](const Candidate& c) { return measured.contains(c.hash); });
+  return candidates;
+}
+
+}  // namespace tilewright::search

@@ -1,0 +1,53 @@
+#pragma once
+
+#include <vector>
+
+#include "base/rng.h"
+#include "cost/cost_model.h"
+#include "measure/task.h"
+#include "search/measured_set.h"
+#include "search/mutation_policy.h"
+#include "search/options.h"
+#include "search/sketch_policy.h"
+#include "space/search_space.h"
+
+namespace tilewright::search {
+
+/// Breeds the states of one task that are worth measuring next: samples, mutates the best measured and the best
+/// predicted ones over a few generations, and ranks all of them by the cost model.
+///
+/// No state is scored twice in a round, and none is proposed that was measured before. Every draw has its own random
+/// source, decided before the work is spread over threads: the outcome does not depend on how many there are.
+class Evolution {
+ public:
+  /// All of it must outlive the object.
+  Evolution(const measure::Task& task, const space::SearchSpace& space, cost::CostModel& model, SketchPolicy& sketches,
+            MutationPolicy& mutations, const EvolutionOptions& options, int threads);
+
+  /// Up to `count` distinct states, none measured, best predicted first with the random ones last. Fewer when that is
+  /// all that could be found; none when the space seems exhausted.
+  std::vector<Candidate> breed(const MeasuredSet& measured, int count, Rng& rng);
+
+ private:
+  class Pool;
+  std::vector<Candidate> sample(int count, Rng& rng) const;
+  std::vector<Candidate> mutate(const std::vector<const Candidate*>& parents, Rng& rng) const;
+  std::vector<const Candidate*> choose_parents(const MeasuredSet& measured, const Pool& pool, int count,
+                                               Rng& rng) const;
+  void score(std::vector<Candidate>& candidates) const;
+  void report(const std::vector<Candidate>& children);
+
+  const measure::Task& task_;
+  const space::SearchSpace& space_;
+  cost::CostModel& model_;
+  SketchPolicy& sketches_;
+  MutationPolicy& mutations_;
+  EvolutionOptions options_;
+  int threads_;
+};
+
+/// Hash of what decides the inner loops: the sketch and the innermost length of every split. States that share it are
+/// twins: the cost model can hardly tell them apart, so a batch should not consist of them.
+std::uint64_t twin_key(const Candidate& candidate);
+
+}  // namespace tilewright::search

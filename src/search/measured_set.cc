@@ -1,0 +1,16 @@
+#include "search/measured_set.h"
+
+#include <algorithm>
+
+#include "search/result.h"
+
+namespace tilewright::search {
+
+void MeasuredSet::add(const Candidate& candidate, double time_s) {
+  hashes_.insert(candidate.hash);
+  if (!(time_s < kNever)) return;
+  const auto slower = [](double time, const Entry& entry) { return time < entry.time_s; };
+  valid_.insert(std::upper_bound(valid_.begin(), valid_.end(), time_s, slower), Entry{candidate, time_s});
+}
+
+}  // namespace tilewright::search

@@ -1,0 +1,79 @@
+#include "search/neighbours.h"
+
+#include <array>
+#include <string_view>
+#include <unordered_set>
+
+#include "base/integer.h"
+
+namespace tilewright::search {
+namespace {
+
+constexpr std::string_view kUnrollPragma = "auto_unroll_max_step$";
+constexpr std::array kUnrollLimits{0, 16, 64, 512};
+
+std::vector<std::int64_t> prime_factors(std::int64_t n) {
+  std::vector<std::int64_t> primes;
+  for (std::int64_t p = 2; p * p <= n; ++p)
+    if (n % p == 0) {
+      primes.push_back(p);
+      while (n % p == 0) n /= p;
+    }
+  if (n > 1) primes.push_back(n);
+  return primes;
+}
+
+class Neighbours {
+ public:
+  explicit Neighbours(const schedule::State& state) : state_(state) { seen_.insert(structural_hash(state)); }
+
+  std::vector<schedule::State> run() {
+    for (int i = 0; i < state_.num_steps(); ++i) {
+      if (const auto* split = std::get_if<schedule::SplitStep>(&state_.step(i))) move_factors(i, *split);
+      if (const auto* pragma = std::get_if<schedule::PragmaStep>(&state_.step(i))) change_limit(i, *pragma);
+    }
+    return std::move(found_);
+  }
+
+ private:
+  void move_factors(int step, const schedule::SplitStep& split) {
+    std::vector<std::int64_t> lengths = split.lengths;
+    const std::int64_t inner = product(lengths);
+    if (inner <= 0 || split.extent <= 0) return;
+    lengths.insert(lengths.begin(), ceil_div(split.extent, inner));
+    for (std::size_t from = 0; from < lengths.size(); ++from)
+      for (std::int64_t prime : prime_factors(lengths[from]))
+        for (std::size_t to = 0; to < lengths.size(); ++to) {
+          if (to == from) continue;
+          std::vector<std::int64_t> moved = lengths;
+          moved[from] /= prime, moved[to] *= prime;
+          schedule::SplitStep next = split;
+          next.lengths.assign(moved.begin() + 1, moved.end());
+          offer(step, next);
+        }
+  }
+
+  void change_limit(int step, const schedule::PragmaStep& pragma) {
+    if (!pragma.text.starts_with(kUnrollPragma)) return;
+    for (int limit : kUnrollLimits) {
+      schedule::PragmaStep next = pragma;
+      next.text = std::string(kUnrollPragma) + std::to_string(limit);
+      if (next.text != pragma.text) offer(step, next);
+    }
+  }
+
+  void offer(int step, schedule::Step replacement) {
+    Result<schedule::State> next = state_.with_step(step, std::move(replacement));
+    if (next && seen_.insert(structural_hash(*next)).second) found_.push_back(std::move(*next));
+  }
+
+  const schedule::State& state_;
+  std::unordered_set<std::uint64_t> seen_;
+  std::vector<schedule::State> found_;
+};
+
+}  // namespace
+
+std::vector<schedule::State> neighbours(const schedule::State& state) { return Neighbours(state).run(); }
+
+}  // namespace tilewright::search

@@ -1,0 +1,242 @@
+#include "search/network_tuner.h"
+
+#include <algorithm>
+#include <chrono>
+#include <ctime>
+
+#include "search/hardware.h"
+#include "search/task_scheduler.h"
+#include "search/task_tuner.h"
+
+namespace tilewright::search {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+cost::ModelOptions model_options(const TuneOptions& options, codegen::Target target, int kernel_threads) {
+  target.cores = kernel_threads;
+  return {std::move(target), options.threads, options.seed};
+}
+
+}  // namespace
+
+/// A run in progress.
+struct NetworkTuner::State {
+  State(std::vector<measure::Task> task_list, const TuneOptions& tune_options, const codegen::Target& target,
+        int kernel_threads)
+      : options(tune_options),
+        fingerprint(target.fingerprint()),
+        threads(kernel_threads),
+        tasks(std::move(task_list)),
+        model(cost::make_cost_model(options.cost_model, model_options(options, target, threads))) {
+    const space::Hardware hardware = hardware_of(target, threads);
+    for (const measure::Task& task : tasks)
+      tuners.push_back(std::make_unique<TaskTuner>(task, hardware, *model, options));
+  }
+
+  int trials() const { return result.trials + result.resumed; }
+  double wall_s() const { return seconds_since(start); }
+  bool out_of_time() const { return wall_s() >= options.budget_s; }
+
+  void adopt(const measure::Record& record);
+  void measure_defaults();
+  void first_rounds();
+  void best_rounds();
+  bool ended();
+  bool reached_target(const TaskTuner& tuner) const;
+  bool alive(const TaskTuner& tuner) const { return !tuner.result().exhausted && !reached_target(tuner); }
+  double left() const;
+  void round(TaskTuner& tuner, bool even_out_of_time);
+  Progress progress(const TaskTuner& tuner) const;
+  void count(TaskTuner& tuner, const Candidate& candidate, const measure::Measurement& measurement);
+  TuneResult finish(const measure::Measurer::Split& before);
+
+  TuneOptions options;
+  std::string fingerprint;
+  int threads;
+  std::vector<measure::Task> tasks;
+  std::unique_ptr<cost::CostModel> model;
+  std::vector<std::unique_ptr<TaskTuner>> tuners;
+  TuneResult result;
+
+  Runner* runner = nullptr;
+  RecordSink sink;
+  Observer silent;
+  Observer* observer = &silent;
+  std::function<bool()> stop;
+  bool stopped = false;
+  Clock::time_point start;
+};
+
+NetworkTuner::NetworkTuner(std::vector<measure::Task> tasks, const TuneOptions& options, const codegen::Target& target,
+                           int kernel_threads)
+    : state_(std::make_unique<State>(std::move(tasks), options, target, kernel_threads)) {}
+NetworkTuner::~NetworkTuner() = default;
+
+void NetworkTuner::resume(std::span<const measure::Record> records) {
+  for (const measure::Record& record : records) state_->adopt(record);
+}
+
+TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* observer,
+                             const std::function<bool()>& stop) {
+  State& s = *state_;
+  s.runner = &runner;
+  s.sink = sink;
+  if (observer) s.observer = observer;
+  s.stop = stop ? stop : [] { return false; };
+  s.start = Clock::now();
+  const measure::Measurer::Split before = runner.split();
+  s.measure_defaults();
+  s.first_rounds();
+  s.best_rounds();
+  return s.finish(before);
+}
+
+void NetworkTuner::State::adopt(const measure::Record& record) {
+  const auto of_record = [&](const auto& tuner) { return tuner->task().key == record.workload_key; };
+  const auto found = std::find_if(tuners.begin(), tuners.end(), of_record);
+  if (found == tuners.end()) return;
+  if (record.target != fingerprint) {
+    ++result.ignored_records["measured on another machine"];
+  } else if (record.threads != threads) {
+    ++result.ignored_records["measured with another number of threads"];
+  } else if (const Status ok = (*found)->resume(record); !ok) {
+    ++result.ignored_records["does not replay: " + ok.message()];
+  } else {
+    ++result.resumed;
+  }
+}
+
+void NetworkTuner::State::measure_defaults() {
+  for (auto& tuner : tuners)
+    if (!stopped && !tuner->has_default()) round(*tuner, true);
+}
+
+void NetworkTuner::State::first_rounds() {
+  std::vector<TaskTuner*> order;
+  for (auto& tuner : tuners) order.push_back(tuner.get());
+  std::stable_sort(order.begin(), order.end(), [](const TaskTuner* a, const TaskTuner* b) {
+    return a->result().count * a->result().best_s > b->result().count * b->result().best_s;
+  });
+  for (TaskTuner* tuner : order)
+    if (!ended() && alive(*tuner) && tuner->history().size() < 2 && tuner->result().resumed == 0) round(*tuner, false);
+}
+
+void NetworkTuner::State::best_rounds() {
+  while (!ended()) {
+    std::vector<TaskProgress> views;
+    for (const auto& tuner : tuners)
+      views.push_back(
+          {tuner->task().count, tuner->task().flops, tuner->history(), tuner->seconds_per_round(), alive(*tuner)});
+    const int next = choose_task(views, options.peak_gflops);
+    if (next < 0) break;
+    round(*tuners[static_cast<std::size_t>(next)], false);
+  }
+}
+
+/// Sets `result.ending` when it returns true.
+bool NetworkTuner::State::ended() {
+  const bool any_alive = std::any_of(tuners.begin(), tuners.end(), [&](const auto& t) { return alive(*t); });
+  const bool any_target = std::any_of(tuners.begin(), tuners.end(), [&](const auto& t) { return reached_target(*t); });
+  if (stopped || stop())
+    result.ending = Ending::stopped;
+  else if (!any_alive)
+    result.ending = any_target ? Ending::target : Ending::exhausted;
+  else if (trials() >= options.trials)
+    result.ending = Ending::trials;
+  else if (out_of_time())
+    result.ending = Ending::budget;
+  else
+    return false;
+  return true;
+}
+
+bool NetworkTuner::State::reached_target(const TaskTuner& tuner) const {
+  return options.until_share > 0 && options.peak_gflops > 0 &&
+         tuner.result().gflops() >= options.until_share * options.peak_gflops;
+}
+
+double NetworkTuner::State::left() const {
+  const double of_trials = 1 - static_cast<double>(trials()) / std::max(1, options.trials);
+  const double of_time = 1 - wall_s() / options.budget_s;
+  return std::clamp(std::min(of_trials, of_time), 0.0, 1.0);
+}
+
+void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
+  const int index = static_cast<int>(
+      std::find_if(tuners.begin(), tuners.end(), [&](const auto& t) { return t.get() == &tuner; }) - tuners.begin());
+  observer->on_task(tuner.result(), index, static_cast<int>(tuners.size()));
+  const Clock::time_point begin = Clock::now();
+  const int room = std::max(1, std::min(options.batch, options.trials - trials()));
+  const std::vector<Candidate> batch = tuner.propose(room, left());
+  result.split.evolve_s += seconds_since(begin);
+  if (batch.empty()) {
+    observer->on_note(fmt::format("{}: every schedule that could be found was measured", tuner.task().description));
+    return;
+  }
+  std::vector<schedule::State> states;
+  for (const Candidate& c : batch) states.push_back(c.state);
+  const auto enough = [&] {
+    stopped = stopped || stop();
+    return stopped || (!even_out_of_time && out_of_time());
+  };
+  const auto done = [&](std::size_t i, const measure::Measurement& m) { count(tuner, batch[i], m); };
+  const std::vector<measure::Measurement> results =
+      runner->measure(tuner.task(), states, tuner.result().best_s, done, enough);
+  const Clock::time_point learning = Clock::now();
+  states.resize(results.size());
+  model->update(tuner.task(), states, results);
+  tuner.end_round(batch, results);
+  result.split.learn_s += seconds_since(learning);
+  observer->on_round(progress(tuner));
+}
+
+void NetworkTuner::State::count(TaskTuner& tuner, const Candidate& candidate, const measure::Measurement& measurement) {
+  tuner.count(candidate, measurement, wall_s());
+  ++result.trials;
+  if (measurement.error == measure::ErrorKind::none)
+    ++result.valid;
+  else
+    ++result.errors[std::string(measure::to_text(measurement.error))];
+  if (sink) sink({tuner.task().key, fingerprint, threads, candidate.state.steps(), measurement, std::time(nullptr)});
+  observer->on_trial(progress(tuner), measurement);
+}
+
+Progress NetworkTuner::State::progress(const TaskTuner& tuner) const {
+  const double wall = wall_s(), rate = wall > 0 ? result.trials / wall : 0;
+  int index = 0;
+  double total = 0;
+  for (std::size_t i = 0; i < tuners.size(); ++i) {
+    if (tuners[i].get() == &tuner) index = static_cast<int>(i);
+    if (tuners[i]->result().best_s < kNever) total += tuners[i]->result().count * tuners[i]->result().best_s;
+  }
+  const double trials_left_s = rate > 0 ? std::max(0, options.trials - trials()) / rate : kNever;
+  return {tuner.result(),
+          index,
+          static_cast<int>(tuners.size()),
+          trials(),
+          options.trials,
+          wall,
+          rate,
+          std::min(trials_left_s, std::max(0.0, options.budget_s - wall)),
+          total,
+          result.errors};
+}
+
+TuneResult NetworkTuner::State::finish(const measure::Measurer::Split& before) {
+  const measure::Measurer::Split after = runner->split();
+  result.wall_s = wall_s();
+  result.split.compile_s = after.compile_s - before.compile_s;
+  result.split.run_s = after.run_s - before.run_s;
+  const double known = result.split.evolve_s + result.split.learn_s + result.split.compile_s + result.split.run_s;
+  result.split.other_s = std::max(0.0, result.wall_s - known);
+  for (const auto& tuner : tuners) {
+    result.tasks.push_back(tuner->result());
+    TaskResult& task = result.tasks.back();
+    if (task.best_s < kNever) task.curve.push_back({task.trials, result.wall_s, task.best_s});
+  }
+  return std::move(result);
+}
+
+}  // namespace tilewright::search

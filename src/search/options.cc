@@ -1,0 +1,19 @@
+#include "search/options.h"
+
+namespace tilewright::search {
+
+TuneOptions ansor_options() {
+  TuneOptions options;
+  options.batch = 64;
+  options.evolution = {.population = 2048,
+                       .generations = 4,
+                       .mutation_share = 1,
+                       .elite_share = 0.2,
+                       .elites = 409,
+                       .random_share = 0.05,
+                       .twins = 64};
+  options.descent.on = false;
+  return options;
+}
+
+}  // namespace tilewright::search

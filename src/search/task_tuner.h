@@ -1,0 +1,74 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "base/rng.h"
+#include "cost/cost_model.h"
+#include "measure/measurement.h"
+#include "measure/task.h"
+#include "search/descent.h"
+#include "search/evolution.h"
+#include "search/options.h"
+#include "search/result.h"
+#include "space/search_space.h"
+
+namespace tilewright::search {
+
+/// The search for one task: says what to measure next and learns from the answers; who measures, and when, is not its
+/// business. The default schedule comes first, then evolution (evolution.h); when that no longer makes progress, or the
+/// end is near, descent (descent.h), and evolution again while there is anything left to try.
+class TaskTuner {
+ public:
+  /// `task` and `model` must outlive it. Errors: Error(usage) for the name of a policy that is not known.
+  TaskTuner(const measure::Task& task, const space::Hardware& hardware, cost::CostModel& model,
+            const TuneOptions& options);
+
+  /// Takes over what an earlier run measured. Failure: the steps do not replay on this task.
+  Status resume(const measure::Record& record);
+  /// The default schedule was measured, in this run or an earlier one.
+  bool has_default() const { return has_default_; }
+  /// The next states to measure, at most `count` >= 1; only the default schedule at first. `left`: share of the trials
+  /// or of the time that is left, whichever is less, in [0, 1]. None: the space is exhausted, and result() says so.
+  std::vector<Candidate> propose(int count, double left);
+  /// What became of one proposed state; `wall_s` since the run began.
+  void count(const Candidate& candidate, const measure::Measurement& measurement, double wall_s);
+  /// All of the batch that will be measured was counted: `results[i]` belongs to `batch[i]`, there may be fewer.
+  void end_round(std::span<const Candidate> batch, std::span<const measure::Measurement> results);
+
+  const measure::Task& task() const { return task_; }
+  const TaskResult& result() const { return result_; }
+  /// Best time after each round, and the mean time that a round took to compile and run, as the measurements say.
+  const std::vector<double>& history() const { return history_; }
+  double seconds_per_round() const;
+
+ private:
+  std::vector<Candidate> default_candidate();
+  std::vector<Candidate> evolve(int count);
+  bool should_descend(double left) const;
+  void add(const Candidate& candidate, const measure::Measurement& measurement);
+  void learn_policies(std::span<const Candidate> batch, std::span<const measure::Measurement> results);
+
+  const measure::Task& task_;
+  cost::CostModel& model_;
+  TuneOptions options_;
+  space::SearchSpace space_;
+  std::unique_ptr<SketchPolicy> sketches_;
+  std::unique_ptr<MutationPolicy> mutations_;
+  Evolution evolution_;
+  Descent descent_;
+  Rng rng_;
+  schedule::State default_;
+  std::uint64_t default_hash_;
+  bool has_default_ = false;
+  bool descending_ = false;
+  int stalled_ = 0;  ///< rounds of evolution in a row without progress
+  double before_round_ = kNever;
+  MeasuredSet measured_;
+  TaskResult result_;
+  std::vector<double> history_;
+  double measuring_s_ = 0;
+};
+
+}  // namespace tilewright::search
