@@ -1,0 +1,218 @@
+#include "codegen/emit/math.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+
+namespace tilewright::codegen {
+namespace {
+
+using llvm::Intrinsic::ID;
+using llvm::Value;
+using te::BinaryOp;
+using te::UnaryOp;
+
+int lanes_of(Value* v) {
+  auto* type = llvm::dyn_cast<llvm::FixedVectorType>(v->getType());
+  return type ? static_cast<int>(type->getNumElements()) : 1;
+}
+
+/// libmvec's name of an f32 function: _ZGVeN16v_expf with 16 lanes, d for 8 (AVX2), b for 4 (SSE).
+std::string vector_function(const std::string& name, int lanes, int arguments) {
+  const char isa = lanes == 16 ? 'e' : lanes == 8 ? 'd' : 'b';
+  return fmt::format("_ZGV{}N{}{}_{}", isa, lanes, std::string(static_cast<std::size_t>(arguments), 'v'), name);
+}
+
+Value* call_pure(FunctionContext& f, const std::string& name, llvm::Type* type, llvm::ArrayRef<Value*> arguments) {
+  std::vector<llvm::Type*> types(arguments.size(), type);
+  auto callee = f.shared.module.getOrInsertFunction(name, llvm::FunctionType::get(type, types, false));
+  auto* function = llvm::cast<llvm::Function>(callee.getCallee());
+  function->setDoesNotThrow();
+  function->setDoesNotAccessMemory();
+  function->setWillReturn();
+  return f.builder.CreateCall(callee, arguments);
+}
+
+/// Lanes [begin, begin + count) of v; lanes beyond its end are copies of lane 0, so that they are harmless.
+Value* part_of(FunctionContext& f, Value* v, int begin, int count) {
+  std::vector<int> mask;
+  for (int i = 0; i < count; ++i) mask.push_back(begin + i < lanes_of(v) ? begin + i : 0);
+  return f.builder.CreateShuffleVector(v, mask);
+}
+
+/// Calls a scalar libm function lane by lane, or libmvec register by register for f32.
+Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*> arguments) {
+  llvm::Type* type = arguments[0]->getType();
+  llvm::Type* element = type->getScalarType();
+  const std::string scalar_name = name + (element->isFloatTy() ? "f" : "");
+  const int lanes = lanes_of(arguments[0]);
+  if (!type->isVectorTy()) return call_pure(f, scalar_name, element, arguments);
+  Value* result = llvm::PoisonValue::get(type);
+  if (!element->isFloatTy()) {
+    for (int lane = 0; lane < lanes; ++lane) {
+      std::vector<Value*> scalars;
+      for (Value* a : arguments) scalars.push_back(f.builder.CreateExtractElement(a, static_cast<std::uint64_t>(lane)));
+      result = f.builder.CreateInsertElement(result, call_pure(f, scalar_name, element, scalars), static_cast<std::uint64_t>(lane));
+    }
+    return result;
+  }
+  const int width = f.shared.target.vector_bytes / 4;
+  for (int begin = 0; begin < lanes; begin += width) {
+    std::vector<Value*> parts;
+    for (Value* a : arguments) parts.push_back(part_of(f, a, begin, width));
+    auto* register_type = llvm::FixedVectorType::get(element, static_cast<unsigned>(width));
+    Value* part = call_pure(f, vector_function(scalar_name, width, static_cast<int>(arguments.size())), register_type, parts);
+    if (lanes == width) return part;
+    // Widen the part to the result's lanes, then put it in its place.
+    std::vector<int> widen, place;
+    for (int i = 0; i < lanes; ++i) widen.push_back(i < width ? i : -1);
+    for (int i = 0; i < lanes; ++i) place.push_back(i >= begin && i < begin + width ? lanes + i - begin : i);
+    result = f.builder.CreateShuffleVector(result, f.builder.CreateShuffleVector(part, widen), place);
+  }
+  return result;
+}
+
+Value* emit_sigmoid(FunctionContext& f, Value* a) {
+  Value* one = llvm::ConstantFP::get(a->getType(), 1.0);
+  return f.builder.CreateFDiv(one, f.builder.CreateFAdd(one, call_math(f, "exp", {f.builder.CreateFNeg(a)})));
+}
+
+/// max or min that passes on NaN. With a constant on one side one instruction does: x86's max returns its second
+/// operand when either is NaN, and a compare-and-select in this order is that instruction.
+Value* emit_extremum(FunctionContext& f, bool max, Value* a, Value* b) {
+  if (llvm::isa<llvm::Constant>(b)) std::swap(a, b);
+  if (!llvm::isa<llvm::Constant>(a))
+    return f.builder.CreateBinaryIntrinsic(max ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum, a, b);
+  Value* first = max ? f.builder.CreateFCmpOGT(a, b) : f.builder.CreateFCmpOLT(a, b);
+  return f.builder.CreateSelect(first, a, b);
+}
+
+Value* emit_float_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
+  auto& builder = f.builder;
+  switch (op) {
+    case BinaryOp::add: return builder.CreateFAdd(a, b);
+    case BinaryOp::sub: return builder.CreateFSub(a, b);
+    case BinaryOp::mul: return builder.CreateFMul(a, b);
+    case BinaryOp::div: return builder.CreateFDiv(a, b);
+    case BinaryOp::pow: return call_math(f, "pow", {a, b});
+    case BinaryOp::min: return emit_extremum(f, false, a, b);
+    case BinaryOp::max: return emit_extremum(f, true, a, b);
+    case BinaryOp::eq: return builder.CreateFCmpOEQ(a, b);
+    case BinaryOp::ne: return builder.CreateFCmpUNE(a, b);
+    case BinaryOp::lt: return builder.CreateFCmpOLT(a, b);
+    case BinaryOp::le: return builder.CreateFCmpOLE(a, b);
+    case BinaryOp::gt: return builder.CreateFCmpOGT(a, b);
+    case BinaryOp::ge: return builder.CreateFCmpOGE(a, b);
+    default: TW_CHECK(false, "no such operation on floats");
+  }
+}
+
+/// Integer division with the given rounding; a divisor of 0 gives 0, like the interpreter.
+Value* emit_division(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
+  auto& builder = f.builder;
+  Value* zero = llvm::ConstantInt::get(a->getType(), 0);
+  Value* by_zero = builder.CreateICmpEQ(b, zero);
+  Value* safe = builder.CreateSelect(by_zero, llvm::ConstantInt::get(a->getType(), 1), b);
+  Value* quotient = builder.CreateSDiv(a, safe);
+  if (op != BinaryOp::div) {
+    Value* remainder = builder.CreateSub(a, builder.CreateMul(quotient, safe));
+    Value* signs_differ = builder.CreateICmpSLT(builder.CreateXor(remainder, safe), zero);
+    Value* round = builder.CreateAnd(signs_differ, builder.CreateICmpNE(remainder, zero));
+    if (op == BinaryOp::floor_div)
+      quotient = builder.CreateSub(quotient, builder.CreateZExt(round, a->getType()));
+    else
+      quotient = builder.CreateAdd(remainder, builder.CreateSelect(round, safe, zero));
+  }
+  return builder.CreateSelect(by_zero, zero, quotient);
+}
+
+Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, bool is_unsigned) {
+  auto& builder = f.builder;
+  switch (op) {
+    case BinaryOp::add: return builder.CreateAdd(a, b);
+    case BinaryOp::sub: return builder.CreateSub(a, b);
+    case BinaryOp::mul: return builder.CreateMul(a, b);
+    case BinaryOp::div:
+    case BinaryOp::floor_div:
+    case BinaryOp::floor_mod:
+      if (is_unsigned) {  // widen, so that the signed division is right
+        llvm::Type* wide = a->getType()->getWithNewBitWidth(32);
+        Value* result = emit_division(f, op, builder.CreateZExt(a, wide), builder.CreateZExt(b, wide));
+        return builder.CreateTrunc(result, a->getType());
+      }
+      return emit_division(f, op, a, b);
+    case BinaryOp::min: return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umin : llvm::Intrinsic::smin, a, b);
+    case BinaryOp::max: return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umax : llvm::Intrinsic::smax, a, b);
+    case BinaryOp::pow: {
+      auto* doubles = a->getType()->getWithNewType(builder.getDoubleTy());
+      Value* result = call_math(f, "pow", {builder.CreateSIToFP(a, doubles), builder.CreateSIToFP(b, doubles)});
+      return builder.CreateFPToSI(result, a->getType());
+    }
+    case BinaryOp::eq: return builder.CreateICmpEQ(a, b);
+    case BinaryOp::ne: return builder.CreateICmpNE(a, b);
+    case BinaryOp::lt: return is_unsigned ? builder.CreateICmpULT(a, b) : builder.CreateICmpSLT(a, b);
+    case BinaryOp::le: return is_unsigned ? builder.CreateICmpULE(a, b) : builder.CreateICmpSLE(a, b);
+    case BinaryOp::gt: return is_unsigned ? builder.CreateICmpUGT(a, b) : builder.CreateICmpSGT(a, b);
+    case BinaryOp::ge: return is_unsigned ? builder.CreateICmpUGE(a, b) : builder.CreateICmpSGE(a, b);
+    case BinaryOp::logical_and: return builder.CreateAnd(a, b);
+    case BinaryOp::logical_or: return builder.CreateOr(a, b);
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a) {
+  auto& builder = f.builder;
+  const bool floats = a->getType()->isFPOrFPVectorTy();
+  auto intrinsic = [&](ID id) { return builder.CreateUnaryIntrinsic(id, a); };
+  switch (op) {
+    case UnaryOp::neg: return floats ? builder.CreateFNeg(a) : builder.CreateNeg(a);
+    case UnaryOp::abs:
+      return floats ? intrinsic(llvm::Intrinsic::fabs) : builder.CreateBinaryIntrinsic(llvm::Intrinsic::abs, a, builder.getFalse());
+    case UnaryOp::logical_not: return builder.CreateNot(a);
+    case UnaryOp::sqrt: return intrinsic(llvm::Intrinsic::sqrt);
+    case UnaryOp::rsqrt: return builder.CreateFDiv(llvm::ConstantFP::get(a->getType(), 1.0), intrinsic(llvm::Intrinsic::sqrt));
+    case UnaryOp::floor: return intrinsic(llvm::Intrinsic::floor);
+    case UnaryOp::ceil: return intrinsic(llvm::Intrinsic::ceil);
+    case UnaryOp::round: return intrinsic(llvm::Intrinsic::roundeven);
+    case UnaryOp::sigmoid: return emit_sigmoid(f, a);
+    case UnaryOp::exp: return call_math(f, "exp", {a});
+    case UnaryOp::log: return call_math(f, "log", {a});
+    case UnaryOp::tanh: return call_math(f, "tanh", {a});
+    case UnaryOp::erf: return call_math(f, "erf", {a});
+    case UnaryOp::sin: return call_math(f, "sin", {a});
+    case UnaryOp::cos: return call_math(f, "cos", {a});
+    case UnaryOp::tan: return call_math(f, "tan", {a});
+  }
+  return nullptr;
+}
+
+Value* emit_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, bool is_unsigned) {
+  return a->getType()->isFPOrFPVectorTy() ? emit_float_binary(f, op, a, b) : emit_integer_binary(f, op, a, b, is_unsigned);
+}
+
+Value* emit_cast(FunctionContext& f, Value* value, DType from, DType to) {
+  auto& builder = f.builder;
+  if (from == to) return value;
+  llvm::Type* type = value->getType()->getWithNewType(f.value_type(to));
+  if (to == DType::bf16)  // round through memory precision, then compute in float
+    return builder.CreateFPExt(
+        builder.CreateFPTrunc(emit_cast(f, value, from, DType::f32), value->getType()->getWithNewType(builder.getBFloatTy())), type);
+  if (is_float(from) && is_float(to))
+    return value->getType() == type ? value : builder.CreateFPCast(value, type);
+  if (is_float(from)) {
+    if (to == DType::boolean) return builder.CreateFCmpUNE(value, llvm::Constant::getNullValue(value->getType()));
+    // As the interpreter does: to 64 bits, saturating, then the low bits.
+    llvm::Type* wide = value->getType()->getWithNewType(builder.getInt64Ty());
+    Value* integer = builder.CreateIntrinsic(llvm::Intrinsic::fptosi_sat, {wide, value->getType()}, {value});
+    return builder.CreateSExtOrTrunc(integer, type);
+  }
+  const bool is_unsigned = from == DType::u8 || from == DType::boolean;
+  if (is_float(to)) return is_unsigned ? builder.CreateUIToFP(value, type) : builder.CreateSIToFP(value, type);
+  if (to == DType::boolean) return builder.CreateICmpNE(value, llvm::Constant::getNullValue(value->getType()));
+  return is_unsigned ? builder.CreateZExtOrTrunc(value, type) : builder.CreateSExtOrTrunc(value, type);
+}
+
+}  // namespace tilewright::codegen

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "codegen/emit/function.h"
+
+namespace tilewright::codegen {
+
+/// The iterations of a vectorized loop that one vector holds: var = begin … begin + count - 1. var -1: scalar code.
+struct Lanes {
+  int var = -1;
+  std::int64_t begin = 0;
+  int count = 1;
+};
+
+/// Emits values, loads and stores in one function. A value is a scalar when it is the same in all lanes, else a vector.
+class ValueEmitter {
+ public:
+  explicit ValueEmitter(FunctionContext& f);
+
+  Lanes lanes;
+  /// Active lanes, or null for all. Whoever sets it has made sure that at least one lane is active.
+  llvm::Value* mask = nullptr;
+
+  llvm::Value* emit(loop::ValueId id);
+  /// Conjunction of index >= 0: an i1, or a vector of them when it differs between lanes.
+  llvm::Value* emit_conditions(const std::vector<loop::Index>& conditions);
+  void store(loop::BufferId buffer, const std::vector<loop::Index>& indices, llvm::Value* value);
+
+  /// Elements that live in registers instead of memory for a while: by buffer, offset and lanes.
+  using ElementKey = std::vector<std::int64_t>;
+  ElementKey key_of(loop::BufferId buffer, const std::vector<loop::Index>& indices);
+  std::map<ElementKey, llvm::Value*> registers;  ///< stack slots that SROA turns into registers
+  /// A slot for the element at hand, filled from memory.
+  llvm::Value* load_register(loop::BufferId buffer, const std::vector<loop::Index>& indices);
+  /// Writes the element's slot back to memory.
+  void flush_register(loop::BufferId buffer, const std::vector<loop::Index>& indices, llvm::Value* slot);
+
+  /// A scalar in every lane; a vector as it is.
+  llvm::Value* widen(llvm::Value* value);
+
+ private:
+  /// An access within a vector: offset of lane `begin`, distance between lanes; or no constant distance.
+  struct Access {
+    loop::Index offset;
+    std::int64_t stride = 0;
+    bool irregular = false;
+  };
+  Access access(loop::BufferId buffer, const std::vector<loop::Index>& indices);
+  llvm::Value* load(loop::BufferId buffer, const std::vector<loop::Index>& indices);
+  llvm::Value* load_memory(loop::BufferId buffer, const Access& access);
+  llvm::Value* gather(loop::BufferId buffer, const Access& access);
+  void store_memory(loop::BufferId buffer, const Access& access, llvm::Value* value);
+  void scatter(loop::BufferId buffer, const Access& access, llvm::Value* value);
+  llvm::Value* address_of_lane(loop::BufferId buffer, const Access& access, int lane);
+  llvm::Value* from_memory(llvm::Value* value, DType type);
+  llvm::Value* to_memory(llvm::Value* value, DType type);
+  llvm::Value* emit_linear(const loop::Index& index);
+  llvm::Value* emit_binary_value(const loop::Value& value, const loop::BinaryValue& n);
+  llvm::Value* emit_select(const loop::Value& value, const loop::SelectValue& n);
+  llvm::Value* emit_lazily(llvm::Value* condition, loop::ValueId id, llvm::Value* otherwise);
+  bool is_eager(loop::ValueId id);
+  bool depends_on_lane(const loop::Index& index);
+
+  FunctionContext& f_;
+  const loop::Program& program_;
+};
+
+}  // namespace tilewright::codegen

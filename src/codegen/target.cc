@@ -1,0 +1,89 @@
+#include "codegen/target.h"
+
+#include <llvm/ADT/StringMap.h>
+#include <llvm/TargetParser/Host.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "base/hash.h"
+
+namespace tilewright::codegen {
+namespace {
+
+bool has(const Target& target, std::string_view feature) {
+  return std::find(target.features.begin(), target.features.end(), "+" + std::string(feature)) != target.features.end();
+}
+
+/// Register width and count follow from the features.
+void describe_registers(Target& target) {
+  const bool avx512 = has(target, "avx512f") && has(target, "avx512vl") && has(target, "avx512dq") && has(target, "avx512bw");
+  const bool avx = has(target, "avx2");
+  target.vector_bytes = avx512 ? 64 : avx ? 32 : 16;
+  target.vector_registers = avx512 ? 32 : 16;
+  target.has_fma = has(target, "fma");
+}
+
+int allowed_cores() {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
+std::int64_t cache_bytes(int name, std::int64_t otherwise) {
+  const long bytes = sysconf(name);
+  return bytes > 0 ? bytes : otherwise;
+}
+
+void describe_host_caches(Target& target) {
+  target.cores = allowed_cores();
+  target.l1d_bytes = cache_bytes(_SC_LEVEL1_DCACHE_SIZE, target.l1d_bytes);
+  target.l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE, target.l2_bytes);
+  target.l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE, target.l3_bytes);
+}
+
+Target generic_x86(const std::string& cpu, std::vector<std::string> features) {
+  Target target;
+  target.triple = "x86_64-unknown-linux-gnu";
+  target.cpu = cpu;
+  target.features = std::move(features);
+  describe_registers(target);
+  describe_host_caches(target);
+  return target;
+}
+
+}  // namespace
+
+Target Target::host() {
+  Target target;
+  target.triple = llvm::sys::getProcessTriple();
+  target.cpu = llvm::sys::getHostCPUName().str();
+  for (const auto& feature : llvm::sys::getHostCPUFeatures())
+    target.features.push_back((feature.second ? "+" : "-") + feature.first().str());
+  std::sort(target.features.begin(), target.features.end());
+  describe_registers(target);
+  describe_host_caches(target);
+  return target;
+}
+
+Result<Target> Target::parse(const std::string& text) {
+  if (text == "host" || text.empty()) return host();
+  const std::vector<std::string> v3{"+avx", "+avx2", "+bmi", "+bmi2", "+f16c", "+fma", "+lzcnt", "+movbe", "+popcnt", "+sse4.2"};
+  if (text == "x86-64-v2") return generic_x86(text, {"+popcnt", "+sse4.2"});
+  if (text == "x86-64-v3") return generic_x86(text, v3);
+  if (text == "x86-64-v4") {
+    std::vector<std::string> v4 = v3;
+    v4.insert(v4.end(), {"+avx512bw", "+avx512cd", "+avx512dq", "+avx512f", "+avx512vl"});
+    return generic_x86(text, std::move(v4));
+  }
+  return failure("unknown target '{}': expected host, x86-64-v2, x86-64-v3 or x86-64-v4", text);
+}
+
+std::string Target::fingerprint() const {
+  std::uint64_t hash = hash_bytes(triple);
+  for (const std::string& feature : features) hash = hash_mix(hash, hash_bytes(feature));
+  return fmt::format("{}-{:08x}", cpu, static_cast<std::uint32_t>(hash));
+}
+
+}  // namespace tilewright::codegen
