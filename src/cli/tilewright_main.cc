@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <csignal>
+#include <cstdio>
+#include <exception>
+
+#include "base/error.h"
+#include "cli/output.h"
+#include "cli/verb.h"
+
+namespace {
+
+using namespace tilewright;
+using cli::Action;
+using cli::Common;
+using cli::Verb;
+
+void declare_common(CLI::App& command, Common& common) {
+  command.add_flag("--json", common.json, "print one JSON object, progress goes to standard error");
+  command.add_option("--threads", common.threads, "threads that kernels run with (default: all available cores)")
+      ->check(CLI::Range(1, 1024));
+  command.add_option("--seed", common.seed, "seed of all randomness (default: 0)");
+  command.add_flag_callback("-v,--verbose", [&common] { common.verbosity = 1; }, "say more");
+  command.add_flag_callback("-q,--quiet", [&common] { common.verbosity = -1; }, "say only what was asked for");
+}
+
+struct Declared {
+  CLI::App* command;
+  Action action;
+};
+
+/// Adds every verb to `app`.
+std::vector<Declared> declare_verbs(CLI::App& app, Common& common) {
+  std::vector<Declared> declared;
+  for (const Verb& verb : cli::verbs()) {
+    CLI::App* const command = app.add_subcommand(verb.name, verb.summary);
+    command->footer(fmt::format("Example:\n  {}", verb.example));
+    declared.push_back({command, verb.declare(*command)});
+    declare_common(*command, common);
+  }
+  return declared;
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"Tilewright: searches for fast code for the operators of a neural network, and runs it", "tilewright"};
+  app.set_version_flag("--version", "tilewright " TILEWRIGHT_VERSION);
+  app.require_subcommand(1);
+  Common common;
+  const std::vector<Declared> declared = declare_verbs(app, common);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& help_or_version) {
+    return app.exit(help_or_version);
+  } catch (const CLI::ParseError& error) {
+    std::string verb;
+    for (const CLI::App* used : app.get_subcommands()) verb = " " + used->get_name();
+    throw Error(Code::usage, "{}; see tilewright{} --help", error.what(), verb);
+  }
+  for (const auto& [command, action] : declared)
+    if (command->parsed()) return action(common);
+  return 0;
+}
+
+int report(const char* what, Code code) {
+  std::fflush(stdout);
+  fmt::print(stderr, "tilewright: {}\n", what);
+  return static_cast<int>(code);
+}
+
+int report_bug(const char* what) {
+  const int code = report(what, Code::internal);
+  fmt::print(stderr, "this is a bug in tilewright " TILEWRIGHT_VERSION
+                     "; please report the line above, the command, and the output of tilewright doctor\n");
+  return code;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to report, like a full disk
+  try {
+    const int code = run(argc, argv);
+    cli::finish_output();
+    return code;
+  } catch (const Error& error) {
+    return report(error.what(), error.code());
+  } catch (const std::bad_alloc&) {
+    return report("out of memory", Code::internal);
+  } catch (const std::exception& error) {
+    return report_bug(error.what());
+  }
+}

@@ -1,0 +1,27 @@
+#include <array>
+
+#include "cli/verb.h"
+
+namespace tilewright::cli {
+namespace {
+
+constexpr std::array<Verb, 8> kVerbs{{
+    {"machine", "describe this machine, measured", "tilewright machine --json", declare_machine},
+    {"check", "can this model be compiled; everything missing at once", "tilewright check model.onnx", declare_check},
+    {"tasks", "list the distinct tuning tasks of a model", "tilewright tasks model.onnx", declare_tasks},
+    {"tune", "search for fast schedules; resumes where the record file ends",
+     "tilewright tune model.onnx --budget 10m --records model.jsonl", declare_tune},
+    {"compile", "make a compiled model, which needs no compiler to run",
+     "tilewright compile model.onnx --records model.jsonl -o model.tw", declare_compile},
+    {"run", "run a model once and compare its outputs if asked",
+     "tilewright run model.tw --input inputs.npz --expect outputs.npz --rtol 1e-3", declare_run},
+    {"bench", "time a model, median of many runs", "tilewright bench model.onnx --records model.jsonl --seconds 5",
+     declare_bench},
+    {"doctor", "check the installation and the machine, say what to mend", "tilewright doctor", declare_doctor},
+}};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return kVerbs; }
+
+}  // namespace tilewright::cli

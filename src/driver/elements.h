@@ -1,0 +1,21 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/tensor.h"
+
+namespace tilewright::driver {
+
+/// Every element as a double, in memory order. bf16 is widened; i64 beyond 2^53 is rounded.
+std::vector<double> elements_as_double(const runtime::Tensor& tensor);
+
+/// A tensor of seeded values: uniform in [-1, 1) for floats, in [0, 2) for integers (valid as any small index), coins
+/// for booleans.
+runtime::Tensor random_tensor(DType type, const std::vector<std::int64_t>& shape, std::uint64_t seed);
+
+/// "1x3x224x224"; "scalar" for rank 0.
+std::string shape_text(const std::vector<std::int64_t>& shape);
+
+}  // namespace tilewright::driver

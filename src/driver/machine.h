@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace tilewright::driver {
+
+/// This machine, described and measured.
+struct Machine {
+  std::string cpu;                                         ///< as the processor calls itself
+  std::string target;                                      ///< codegen::Target::fingerprint()
+  std::vector<std::string> features;                       ///< LLVM's names
+  int cores = 1;                                           ///< that this process may use
+  std::int64_t l1d_bytes = 0, l2_bytes = 0, l3_bytes = 0;  ///< of one core, what it shares included; 0: none found
+  int threads = 1;                                         ///< that peak and memory speed were measured with
+  double peak_gflops = 0, peak_gflops_1 = 0;               ///< f32, with all threads and with one
+  double memory_gbs = 0;
+};
+
+/// Takes about half a second. `threads` 0: all available cores.
+Machine describe_machine(int threads);
+
+/// `threads`, or all available cores for 0.
+int resolve_threads(int threads);
+
+}  // namespace tilewright::driver
