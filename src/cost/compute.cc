@@ -68,17 +68,22 @@ class Compute {
     return block;
   }
 
-  double extent_at(const Leaf& leaf, int depth) const {
+  const NestLoop& loop_at(const Leaf& leaf, int depth) const {
     int id = leaf.loop;
     while (loop(id).depth > depth) id = loop(id).parent;
-    return static_cast<double>(loop(id).extent);
+    return loop(id);
   }
 
-  /// Copies that need an access of their own: the others find its value in a register.
-  double distinct_copies(const Leaf& leaf, const Block& block, std::span<const double> strides) const {
+  /// Copies that need an access of their own: the others find its value in a register. `one_step`: among the copies
+  /// that belong to one step of the reduction.
+  double distinct_copies(const Leaf& leaf, const Block& block, std::span<const double> strides,
+                         bool one_step = false) const {
     double distinct = 1;
-    for (int depth : block.unrolled)
-      if (strides[static_cast<std::size_t>(depth)] != 0) distinct *= extent_at(leaf, depth);
+    for (int depth : block.unrolled) {
+      const NestLoop& l = loop_at(leaf, depth);
+      if (strides[static_cast<std::size_t>(depth)] != 0 && !(one_step && l.reduction))
+        distinct *= static_cast<double>(l.extent);
+    }
     return distinct;
   }
 
@@ -111,8 +116,9 @@ class Compute {
       if (access.buffer == result && access.write) accumulators = distinct * block.vectors;
       if (in_registers_[static_cast<std::size_t>(access.buffer)]) continue;
       (access.write ? work.stores : work.loads) += cost;
+      const double step = distinct_copies(leaf, block, strides, true) * cost_of_access(block, strides);
       if (!access.write && access.buffer != result && distinct < block.copies)
-        reused = reused == 0 ? cost : std::min(reused, cost);
+        reused = reused == 0 ? step : std::min(reused, step);
     }
     work.live = accumulators + reused + 1;
     if (!leaf.update) return work;
