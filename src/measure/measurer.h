@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <span>
@@ -8,6 +10,7 @@
 #include "codegen/target.h"
 #include "measure/measurement.h"
 #include "measure/task.h"
+#include "schedule/state.h"
 
 namespace tilewright::measure {
 
@@ -18,12 +21,15 @@ class Measurer {
   struct Options {
     codegen::Target target;
     int threads = 0;               ///< that a kernel runs with; 0: all available cores
-    double timeout_s = 5;          ///< for running one candidate, counted in the worker from the start of the run
+    double timeout_s = 5;          ///< for each run of a candidate, counted in the worker from the start of the run
     double compile_timeout_s = 15; ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
     double min_time_s = 0.01;      ///< repeat until this much time was measured, …
     int max_runs = 10;             ///< … or this many runs
-    double cut_ratio = 1.3;        ///< a first run slower than this times the incumbent ends the measurement
-    bool check_results = true;     ///< compare outputs with those of the first valid candidate (the default schedule)
+    double cut_ratio = 1.3;        ///< a candidate slower than this times the incumbent is not repeated
+    bool check_results = true;     ///< compare outputs with the interpreter's (small tasks) or those of the first valid candidate
+    bool flush_caches = false;     ///< arguments out of the caches before every run; off as in Ansor: speeds are comparable
+    std::uint64_t seed = 1;        ///< of the input values
+    std::filesystem::path worker;  ///< the worker program; empty: TILEWRIGHT_WORKER, or beside this program
   };
   explicit Measurer(const Options& options);
   ~Measurer();

@@ -3,33 +3,42 @@
 #include <filesystem>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "base/error.h"
 #include "measure/measurement.h"
 
 namespace tilewright::measure {
 
-/// One record as a line of TVM's log layout v0.6 (USERS §2.2), with our additions under keys of their own after "v".
+/// One record as a line of TVM's log layout v0.6 (USERS §2.2), with our additions under keys of their own after "v":
+/// "tw": {"fingerprint", "threads", "compile_s", "run_s", "cut_short" if so, "error" (full text) if any}.
+/// No line break at the end.
 std::string to_line(const Record& record);
-/// Failure: what is wrong with the line.
+/// The same without our additions, which TVM's own reader refuses: what is exported.
+std::string to_tvm_line(const Record& record);
+/// The inverse of both; reads what TVM wrote, too (then `target` is TVM's target text and the compile time is unknown).
+/// Failure: what is wrong with the line. Never throws, whatever the line holds.
 Result<Record> from_line(std::string_view line);
 
-/// What a record file holds. Torn, alien and comment lines are skipped and counted, with the first few reasons.
+/// What a record file holds. Torn, alien and comment lines are skipped and counted by reason.
 struct RecordFile {
   std::vector<Record> records;
-  std::map<std::string, int> skipped;  ///< reason -> lines
+  std::map<std::string, int> skipped;  ///< reason -> lines; from the 16th reason on all under "other reasons"
 };
 /// Errors: Error(bad_input) if the file exists and cannot be read. A missing file is empty.
 RecordFile read_records(const std::filesystem::path& path);
 
-/// Appends records, each flushed to the operating system as one write, so that a killed process loses none but the one in flight.
-/// A torn last line of an earlier run is ended first. Errors: Error(cannot_write) naming path and reason (no space, no
-/// permission, a directory), at construction or append.
+/// Appends records, each flushed to the operating system as one write, so that a killed process loses none but the one
+/// in flight. Several processes may append to one file. A torn last line of an earlier run is ended first; a record
+/// that does not fit on the disk is taken back. Directories on the way are made. Errors: Error(cannot_write) naming
+/// path and reason (no space, no permission, a directory), at construction or append.
 class RecordWriter {
  public:
   explicit RecordWriter(const std::filesystem::path& path);
   ~RecordWriter();
   RecordWriter(const RecordWriter&) = delete;
+  RecordWriter& operator=(const RecordWriter&) = delete;
   void append(const Record& record);
 
  private:
@@ -38,6 +47,7 @@ class RecordWriter {
 };
 
 /// $XDG_DATA_HOME/tilewright/records.jsonl, or ~/.local/share/…
+/// Errors: Error(usage) if neither XDG_DATA_HOME nor HOME is set.
 std::filesystem::path default_record_file();
 
 }  // namespace tilewright::measure
