@@ -1,0 +1,22 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "graph/onnx_import.h"
+
+namespace tilewright::cli {
+
+/// The arguments of every verb that reads a model.
+struct ModelArguments {
+  std::string input;             ///< the path as typed
+  graph::ImportOptions import;   ///< --shape
+};
+
+/// Adds a required positional argument called `name`, and --shape. `arguments` must live as long as `command`.
+void add_model_arguments(CLI::App& command, const std::string& name, ModelArguments& arguments);
+
+/// "name:1x3x224x224", or "name:[1,3,224,224]"; the name may contain colons. Errors: Error(usage).
+std::pair<std::string, graph::Shape> parse_named_shape(const std::string& text);
+
+}  // namespace tilewright::cli
