@@ -101,8 +101,8 @@ struct Program {
 /// The program as pseudo-code, one statement a line.
 std::string to_text(const Program& program);
 
-/// Checks what every pass must keep: variables bound once and in scope, buffers allocated before use, indices within
-/// bounds by range analysis or a guard around them, types that fit, parallel loops not nested, vectorized loops innermost.
+/// Checks what every pass must keep: variables bound once and in scope, buffers allocated before use, indices that
+/// are sums of loop variables within bounds (or guarded), types that fit, parallel loops not nested, vectorized loops innermost.
 /// All errors at once, one a line.
 Status verify(const Program& program);
 

@@ -36,8 +36,8 @@ class Verifier {
             const std::size_t known = guards_.size();
             guards_.insert(guards_.end(), branch.conditions.begin(), branch.conditions.end());
             check(branch.then, parallel, vectorized);
-            guards_.resize(known);
             check(branch.otherwise, parallel, vectorized);
+            guards_.resize(known);
           },
           [&](const Store& store) { check(store); },
           [&](const Allocate& allocate) {
@@ -99,8 +99,11 @@ class Verifier {
     }
   }
 
-  /// Guarded accesses are left to the interpreter: the ranges of guards are not tracked.
+  /// Sound for sums of loop variables; differences of quotients are correlated, so those are left to the interpreter,
+  /// like guarded accesses (the ranges of guards are not tracked).
   bool in_bounds(const Index& index, std::int64_t extent) const {
+    for (const Index::Term& term : index.terms)
+      if (program_.indices.atom(term.atom).kind != Atom::Kind::loop) return true;
     const Range range = program_.indices.range(index, ranges_);
     return range.low >= 0 && range.high < extent;
   }

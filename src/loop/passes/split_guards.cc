@@ -80,7 +80,7 @@ class SplitGuards {
     const Range active = active_range(loop.body, loop.var);
     if (!is_empty(active)) {
       std::vector<std::int64_t> cuts;
-      if (loop.kind == LoopKind::serial || loop.kind == LoopKind::unrolled) cuts = find_cuts(loop, active);
+      if (loop.kind != LoopKind::parallel) cuts = find_cuts(loop, active);
       cuts.push_back(active.high + 1);
       std::int64_t begin = active.low;
       for (std::int64_t end : cuts) {
