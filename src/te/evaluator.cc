@@ -11,7 +11,6 @@
 #include "te/rounding.h"
 
 namespace tilewright::te {
-namespace {
 
 double apply(UnaryOp op, double a) {
   switch (op) {
@@ -73,6 +72,8 @@ double apply(BinaryOp op, double a, double b) {
   TW_CHECK(false, "not a function of two real numbers");
 }
 
+namespace {
+
 bool compare(BinaryOp op, auto a, auto b) {
   switch (op) {
     case BinaryOp::eq:
@@ -119,14 +120,18 @@ int Evaluator::flatten(const Dag& dag, const Expr& e) {
 }
 
 double Evaluator::operator()(std::span<const std::int64_t> point) {
-  std::copy(point.begin(), point.end(), point_.begin());
+  move_to(point);
   const Reduce* reduction = as<Reduce>(op_.body);
   const double result = reduction ? evaluate_reduction(*reduction) : value(root_);
   return is_float(op_.type) ? round_float(op_.type, result) : result;
 }
 
+void Evaluator::move_to(std::span<const std::int64_t> point) {
+  std::copy(point.begin(), point.end(), point_.begin());
+  std::fill(point_.begin() + static_cast<std::ptrdiff_t>(point.size()), point_.end(), 0);
+}
+
 double Evaluator::evaluate_reduction(const Reduce& reduction) {
-  std::fill(point_.begin() + static_cast<std::ptrdiff_t>(op_.axes.size()), point_.end(), 0);
   const Constant start = *as<Constant>(identity(reduction.combiner, op_.type));
   double result = std::visit([](auto v) { return static_cast<double>(v); }, start.value);
   do {
@@ -198,7 +203,7 @@ std::int64_t Evaluator::whole(int n) const {
       [](const Reduce&) -> std::int64_t { TW_CHECK(false, "a reduction stands at the root"); });
 }
 
-double Evaluator::load(const Node& node, const Load& load) const {
+std::size_t Evaluator::offset(const Node& node, const Load& load) const {
   const std::vector<std::int64_t>& shape = load.tensor->shape;
   std::int64_t offset = 0;
   for (std::size_t d = 0; d < shape.size(); ++d) {
@@ -207,7 +212,11 @@ double Evaluator::load(const Node& node, const Load& load) const {
              op_.name, fmt::join(point_, ", "), index, d, load.tensor->name, shape[d] - 1, to_text(node.expr));
     offset = offset * shape[d] + index;
   }
-  return tensors_[static_cast<std::size_t>(node.slot)].values[static_cast<std::size_t>(offset)];
+  return static_cast<std::size_t>(offset);
+}
+
+double Evaluator::load(const Node& node, const Load& load) const {
+  return tensors_[static_cast<std::size_t>(node.slot)].values[offset(node, load)];
 }
 
 }  // namespace tilewright::te

@@ -7,6 +7,10 @@
 
 namespace tilewright::te {
 
+/// Functions of real numbers, in double. InternalError for operations on integers or bool, and for comparisons.
+double apply(UnaryOp op, double a);
+double apply(BinaryOp op, double a, double b);
+
 /// The body of one compute operation, flattened once, evaluated for any point. Floats are computed in double without
 /// rounding in between; integers wrap at every operation. Where a maximum or minimum meets NaN it yields its right
 /// side.
@@ -18,21 +22,22 @@ class Evaluator {
   /// The value of the body at `point` (one index per spatial axis), rounded to the tensor's type.
   double operator()(std::span<const std::int64_t> point);
 
- private:
+ protected:
   struct Node {
     Expr expr;                  ///< what to do
     std::vector<int> operands;  ///< nodes, in the order of for_each_child
     int slot = -1;              ///< axis: position in point_; load: position in tensors_
   };
-  int flatten(const Dag& dag, const Expr& e);
-  double evaluate_reduction(const Reduce& reduction);
+  /// Moves to `point`, and to the start of the reduction.
+  void move_to(std::span<const std::int64_t> point);
   bool next_reduction_point();
   double combined(const Reduce& reduction, double so_far) const;
 
   double value(int node) const;        ///< of any type, as a double
   double real(int node) const;         ///< of a float node
   std::int64_t whole(int node) const;  ///< of an integer or bool node
-  double load(const Node& node, const Load& load) const;
+  /// Row-major position of the element that is loaded, checked against the bounds.
+  std::size_t offset(const Node& node, const Load& load) const;
   const Node& at(int node) const { return nodes_[static_cast<std::size_t>(node)]; }
   int operand(const Node& node, std::size_t i) const { return node.operands[i]; }
   bool is_real(int node) const { return is_float(at(node).expr.type()); }
@@ -42,6 +47,11 @@ class Evaluator {
   std::vector<Node> nodes_;
   int root_ = -1;                    ///< the body, or the source of its reduction
   std::vector<std::int64_t> point_;  ///< spatial axes, then reduction axes
+
+ private:
+  int flatten(const Dag& dag, const Expr& e);
+  double evaluate_reduction(const Reduce& reduction);
+  double load(const Node& node, const Load& load) const;
 };
 
 }  // namespace tilewright::te

@@ -1,25 +1,16 @@
 #include "te/interpreter.h"
 
-#include <fmt/ranges.h>
-
 #include <cmath>
 
 #include "base/error.h"
 #include "base/integer.h"
 #include "base/rng.h"
 #include "te/evaluator.h"
+#include "te/input_tensors.h"
+#include "te/points.h"
 
 namespace tilewright::te {
 namespace {
-
-/// Steps `point` through `shape` in row-major order; false after the last point.
-bool next_point(std::vector<std::int64_t>& point, const std::vector<std::int64_t>& shape) {
-  for (std::size_t i = shape.size(); i-- > 0;) {
-    if (++point[i] < shape[i]) return true;
-    point[i] = 0;
-  }
-  return false;
-}
 
 Array compute_tensor(const Dag& dag, int i, const std::vector<Array>& tensors) {
   const Operation& op = *dag.ops()[static_cast<std::size_t>(i)];
@@ -31,15 +22,6 @@ Array compute_tensor(const Dag& dag, int i, const std::vector<Array>& tensors) {
     result.values.push_back(evaluate(point));
   } while (next_point(point, op.shape));
   return result;
-}
-
-void check_input(const Operation& expected, const Array& found) {
-  TW_CHECK(expected.type == found.type, "input {} has type {}, expected {}", expected.name, to_text(found.type),
-           to_text(expected.type));
-  TW_CHECK(expected.shape == found.shape, "input {} has shape [{}], expected [{}]", expected.name,
-           fmt::join(found.shape, ", "), fmt::join(expected.shape, ", "));
-  TW_CHECK(found.elements() == static_cast<std::int64_t>(found.values.size()), "input {} has {} values, expected {}",
-           expected.name, found.values.size(), found.elements());
 }
 
 double random_value(DType type, Rng& rng) {
@@ -67,13 +49,7 @@ int roundings(const Expr& e) {
 std::int64_t Array::elements() const { return product(shape); }
 
 std::vector<Array> interpret(const Dag& dag, std::span<const Array> inputs) {
-  const std::vector<Tensor> placeholders = dag.inputs();
-  TW_CHECK(inputs.size() == placeholders.size(), "{} inputs, expected {}", inputs.size(), placeholders.size());
-  std::vector<Array> tensors(dag.ops().size());
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    check_input(*placeholders[i], inputs[i]);
-    tensors[static_cast<std::size_t>(dag.index_of(placeholders[i].op().get()))] = inputs[i];
-  }
+  std::vector<Array> tensors = input_tensors(dag, inputs);
   for (std::size_t i = 0; i < tensors.size(); ++i)
     if (!dag.ops()[i]->is_placeholder()) tensors[i] = compute_tensor(dag, static_cast<int>(i), tensors);
 

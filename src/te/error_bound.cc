@@ -1,0 +1,46 @@
+#include "te/error_bound.h"
+
+#include <cmath>
+
+#include "base/error.h"
+#include "te/bounded_evaluator.h"
+#include "te/input_tensors.h"
+#include "te/points.h"
+
+namespace tilewright::te {
+
+std::int64_t BoundedArray::first_mismatch(std::span<const double> found) const {
+  TW_CHECK(found.size() == array.values.size(), "{} values, expected {}", found.size(), array.values.size());
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const double expected = array.values[i];
+    if (expected == found[i] || (std::isnan(expected) && std::isnan(found[i]))) continue;
+    if (!(std::abs(expected - found[i]) <= bound[i])) return static_cast<std::int64_t>(i);
+  }
+  return -1;
+}
+
+std::vector<BoundedArray> interpret_with_bounds(const Dag& dag, std::span<const Array> inputs) {
+  std::vector<Array> tensors = input_tensors(dag, inputs);
+  std::vector<std::vector<double>> bounds(tensors.size());
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const Operation& op = *dag.ops()[i];
+    if (op.is_placeholder()) continue;
+    tensors[i] = Array{.type = op.type, .shape = op.shape, .values = {}};
+    BoundedEvaluator evaluate(dag, static_cast<int>(i), tensors, bounds);
+    std::vector<std::int64_t> point(op.shape.size());
+    do {
+      const Bounded result = evaluate(point);
+      tensors[i].values.push_back(result.value);
+      bounds[i].push_back(result.error);
+    } while (next_point(point, op.shape));
+  }
+
+  std::vector<BoundedArray> outputs;
+  for (const Tensor& output : dag.outputs()) {
+    const auto i = static_cast<std::size_t>(dag.index_of(output.op().get()));
+    outputs.push_back({std::move(tensors[i]), std::move(bounds[i])});
+  }
+  return outputs;
+}
+
+}  // namespace tilewright::te

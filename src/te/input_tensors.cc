@@ -1,0 +1,32 @@
+#include "te/input_tensors.h"
+
+#include <fmt/ranges.h>
+
+#include "base/error.h"
+
+namespace tilewright::te {
+namespace {
+
+void check_input(const Operation& expected, const Array& found) {
+  TW_CHECK(expected.type == found.type, "input {} has type {}, expected {}", expected.name, to_text(found.type),
+           to_text(expected.type));
+  TW_CHECK(expected.shape == found.shape, "input {} has shape [{}], expected [{}]", expected.name,
+           fmt::join(found.shape, ", "), fmt::join(expected.shape, ", "));
+  TW_CHECK(found.elements() == static_cast<std::int64_t>(found.values.size()), "input {} has {} values, expected {}",
+           expected.name, found.values.size(), found.elements());
+}
+
+}  // namespace
+
+std::vector<Array> input_tensors(const Dag& dag, std::span<const Array> inputs) {
+  const std::vector<Tensor> placeholders = dag.inputs();
+  TW_CHECK(inputs.size() == placeholders.size(), "{} inputs, expected {}", inputs.size(), placeholders.size());
+  std::vector<Array> tensors(dag.ops().size());
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    check_input(*placeholders[i], inputs[i]);
+    tensors[static_cast<std::size_t>(dag.index_of(placeholders[i].op().get()))] = inputs[i];
+  }
+  return tensors;
+}
+
+}  // namespace tilewright::te
