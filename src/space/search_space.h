@@ -7,6 +7,7 @@
 
 #include "base/rng.h"
 #include "schedule/state.h"
+#include "space/factor_table.h"
 #include "te/access.h"
 
 namespace tilewright::space {
@@ -14,7 +15,7 @@ namespace tilewright::space {
 /// What the space must know of the machine.
 struct Hardware {
   int cores = 1;
-  int vector_lanes = 16;      ///< f32 elements per vector register
+  int vector_lanes = 16;  ///< f32 elements per vector register
   int vector_registers = 32;
   std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20;
 };
@@ -44,10 +45,15 @@ class SearchSpace {
   schedule::State default_state() const;
 
  private:
+  /// The analysis of the state's current DAG: that of the sketch with the same stages, or a new one.
+  std::shared_ptr<const te::AccessAnalysis> access_of(const schedule::State& state) const;
+
   te::DagRef dag_;
   Hardware hardware_;
   std::shared_ptr<const te::AccessAnalysis> access_;
   std::vector<schedule::State> sketches_;
+  std::vector<std::shared_ptr<const te::AccessAnalysis>> sketch_access_;  ///< of the sketches' rewritten DAGs
+  FactorTable factors_;
 };
 
 }  // namespace tilewright::space

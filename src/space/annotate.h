@@ -1,0 +1,49 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "base/rng.h"
+#include "schedule/state.h"
+#include "space/factor_table.h"
+#include "space/search_space.h"
+#include "te/access.h"
+
+namespace tilewright::space {
+
+/// What annotation rules look at besides the state; read-only.
+struct SampleContext {
+  const Hardware& hardware;
+  const te::AccessAnalysis& access;  ///< of the sketch's DAG
+  const FactorTable& factors;
+};
+
+/// One step from a sketch to a complete state (SPEC_ANSOR §4): draws what is open and applies it to `state`. False: the
+/// draw led to an invalid state, which is then given up.
+struct AnnotationRule {
+  std::string_view name;
+  bool (*apply)(const SampleContext& context, schedule::State& state, Rng& rng);
+};
+
+extern const AnnotationRule kFillTileSize, kChangeComputeLocation, kParallel, kUnroll, kVectorize;
+
+/// The CPU rules in their order.
+std::span<const AnnotationRule* const> annotation_rules();
+
+/// Limits of unrolling that sampling and mutation choose from.
+inline constexpr int kAutoUnrollSteps[] = {0, 16, 64, 512};
+
+/// A loop that a stage may be computed in.
+struct Location {
+  int stage, iter;
+};
+/// Where the untiled `stage` may be computed, from the outside (SPEC_ANSOR §4.2).
+std::vector<Location> compute_locations(const schedule::State& state, int stage);
+
+/// Infers and sets the extents of all loops; false if the state has no bounds.
+bool infer_extents(schedule::State& state);
+
+/// Positions first … last.
+std::vector<int> range(int first, int last);
+
+}  // namespace tilewright::space

@@ -1,0 +1,69 @@
+#include <algorithm>
+
+#include "base/integer.h"
+#include "space/mutations.h"
+
+namespace tilewright::space {
+namespace {
+
+using schedule::SplitStep;
+
+std::vector<int> mutable_splits(const schedule::State& state) {
+  std::vector<int> splits;
+  for (int i = 0; i < state.num_steps(); ++i)
+    if (const auto* split = std::get_if<SplitStep>(&state.step(i)))
+      if (split->extent > 1 && split->inner_to_outer && split->lengths.back() <= kMaxInnermostLength)
+        splits.push_back(i);
+  return splits;
+}
+
+/// Divisors greater than one of `source` that may multiply `destination` without exceeding `limit`.
+std::vector<std::int64_t> movable_factors(std::int64_t source, std::int64_t destination, std::int64_t limit) {
+  std::vector<std::int64_t> factors = divisors(source);
+  std::erase_if(factors, [&](std::int64_t f) { return f == 1 || f * destination > limit; });
+  return factors;
+}
+
+/// Moves a random factor from one length to another; `all` begins with the outermost length.
+bool move_factor(std::vector<std::int64_t>& all, Rng& rng) {
+  const std::size_t n = all.size();
+  std::vector<std::size_t> order(n);
+  for (std::size_t i = 0; i < n; ++i) order[i] = i;
+  for (std::size_t i = n; i-- > 1;)
+    std::swap(order[i], order[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(i) + 1))]);
+  for (std::size_t p = 0; p < n; ++p) {
+    std::int64_t& source = all[order[p]];
+    std::int64_t& destination = all[order[(p + 1) % n]];
+    const bool is_innermost = &destination == &all.back();
+    const std::vector<std::int64_t> factors = movable_factors(
+        source, destination, is_innermost ? kMaxInnermostLength : std::numeric_limits<std::int64_t>::max());
+    if (factors.empty()) continue;
+    const std::int64_t factor = factors[static_cast<std::size_t>(rng.below(std::ssize(factors)))];
+    source /= factor;
+    destination *= factor;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+/// Moves a factor between two tile levels of one loop; loops split alike follow.
+const Mutation kMutateTileSize{
+    "tile-size", 0.90,
+    [](const SampleContext&, const schedule::State& parent, Rng& rng) -> std::optional<schedule::State> {
+      const std::vector<int> splits = mutable_splits(parent);
+      if (splits.empty()) return std::nullopt;
+      const int chosen = splits[static_cast<std::size_t>(rng.below(std::ssize(splits)))];
+      SplitStep split = std::get<SplitStep>(parent.step(chosen));
+      // A tile that does not divide the extent keeps its rounded outermost length.
+      std::vector<std::int64_t> all{ceil_div(split.extent, product(split.lengths))};
+      all.insert(all.end(), split.lengths.begin(), split.lengths.end());
+      if (!move_factor(all, rng)) return std::nullopt;
+      split.lengths.assign(all.begin() + 1, all.end());
+      Result<schedule::State> child = parent.with_step(chosen, std::move(split));
+      if (!child) return std::nullopt;
+      return std::move(*child);
+    }};
+
+}  // namespace tilewright::space

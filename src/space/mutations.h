@@ -1,0 +1,23 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "space/annotate.h"
+
+namespace tilewright::space {
+
+/// A small random change of a complete state (SPEC_ANSOR §5.3). Nothing if the draw led nowhere or changed nothing. The
+/// result replays from its steps; its extents are not inferred yet.
+struct Mutation {
+  std::string_view name;
+  double odds;  ///< Ansor's
+  std::optional<schedule::State> (*apply)(const SampleContext& context, const schedule::State& parent, Rng& rng);
+};
+
+extern const Mutation kMutateTileSize, kMutateAutoUnroll, kMutateComputeLocation, kMutateParallel;
+
+std::span<const Mutation* const> mutation_rules();
+
+}  // namespace tilewright::space

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <vector>
+
+#include "schedule/state.h"
+#include "te/access.h"
+
+namespace tilewright::space {
+
+/// Questions about a state that rules ask (SPEC_ANSOR §1.2). `access` is the analysis of the state's current DAG.
+
+/// Stages that read `stage`, an inlined reader replaced by its own consumers. Ascending, each once.
+std::vector<int> consumers(const schedule::State& state, int stage);
+/// The only consumer, or the root stage that all consumers are or are computed in; -1 if there is none.
+int single_consumer(const schedule::State& state, int stage);
+/// The only consumer if every hop to it is elementwise and not both reduce; else -1.
+int elementwise_matched_consumer(const schedule::State& state, const te::AccessAnalysis& access, int stage);
+/// Some loop is not purely spatial.
+bool has_reduce_iter(const schedule::Stage& stage);
+/// Loops were split or fused.
+bool is_tiled(const schedule::Stage& stage);
+/// `stage` was made by a cache_write: it holds the computation, not the copy.
+bool is_cache_of_write(const schedule::State& state, int stage);
+/// What the number `stage` has become at the end of the state's steps, if it was valid before step `step`.
+int stage_after(const schedule::State& state, int step, int stage);
+
+/// Applies a step that can't be illegal.
+void apply(schedule::State& state, const schedule::Step& step);
+
+}  // namespace tilewright::space

@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "space/search_space.h"
+
+namespace tilewright::space {
+
+/// How many elements of an axis one vectorized loop covers.
+struct VectorWidth {
+  std::int64_t width = 1;
+  int vectors = 1;        ///< registers for that many elements
+  double efficiency = 0;  ///< share of lanes that do useful work, less a malus for a tail
+};
+
+/// All widths worth trying for an axis: its divisors and the multiples of a register, up to `max_vectors` registers.
+/// `run` > 0: only divisors of it (SPEC: constant_run).
+std::vector<VectorWidth> vector_widths(std::int64_t extent, int lanes, int max_vectors, std::int64_t run = 0);
+
+/// The best of them; the widest among equals.
+VectorWidth best_vector_width(std::int64_t extent, int lanes, int max_vectors, std::int64_t run = 0);
+
+/// Axes that a register tile may have rows along, innermost first, and what limits them.
+struct TileProblem {
+  std::vector<std::int64_t> row_extents;
+  std::int64_t vector_extent = 1;
+  std::int64_t vector_run = 0;  ///< constant_run of the vector axis
+  std::int64_t max_rows = 64;   ///< more rows than this would evict each other from the cache
+};
+
+struct RegisterTile {
+  std::vector<std::int64_t> rows;  ///< per row axis
+  VectorWidth vector;
+};
+
+/// The tile of results that is held in registers while the reduction runs.
+///
+/// Shapes   tile [rows, width] += column [rows, 1] * row [1, width], for each step of the reduction
+/// Model    cycles a step = max(rows*vectors/2 FMAs, rows/2 + vectors loads, 4 of latency): two FMAs and two loads a
+///          cycle, loads of the row operand at half speed because they come from L2. Chosen is the most useful work a
+///          cycle, then the least loads.
+/// Limits   rows*vectors + vectors + 1 <= registers. A further axis gets rows only when the one before is taken whole.
+RegisterTile choose_register_tile(const TileProblem& problem, const Hardware& hardware);
+
+}  // namespace tilewright::space

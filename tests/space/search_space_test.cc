@@ -1,0 +1,128 @@
+#include "space/search_space.h"
+
+#include <gtest/gtest.h>
+
+#include "loop/lower.h"
+#include "schedule/codec.h"
+#include "schedule/workloads.h"
+
+namespace tilewright::space {
+namespace {
+
+/// Small enough to lower hundreds of times.
+std::vector<te::DagRef> small_dags() {
+  return {workloads::matmul(32, 48, 24),
+          workloads::matmul(4, 256, 4),
+          workloads::matmul_bias_relu(16, 16, 17),
+          workloads::conv2d_bias_relu({14, 16, 8, 3, 1, 1}),
+          workloads::conv2d_plain({9, 6, 5, 3, 2, 1}),
+          workloads::conv2d_bn_relu({8, 16, 8, 1, 2, 0}),
+          workloads::depthwise_bias_relu(10, 16),
+          workloads::softmax(12, 20),
+          workloads::max_pool2d(12, 8, 3),
+          workloads::transpose_batch_matmul(16, 3, 8),
+          workloads::norm(2, 12, 16),
+          workloads::reduce_sum_all(16, 12),
+          workloads::elementwise_chain(13, 7),
+          workloads::transpose(6, 10)};
+}
+
+Hardware two_cores() {
+  Hardware hardware;
+  hardware.cores = 2;
+  return hardware;
+}
+
+void expect_replays(const schedule::State& state) {
+  Result<schedule::State> again = schedule::State::replay(state.base_dag(), state.steps());
+  ASSERT_TRUE(again) << again.message();
+  const auto extents = loop::infer_extents(*again);
+  ASSERT_TRUE(extents) << extents.message();
+  again->set_extents(*extents);
+  EXPECT_EQ(schedule::to_text(*again), schedule::to_text(state)) << schedule::to_json(state.steps());
+}
+
+void expect_lowers(const schedule::State& state) {
+  const Result<loop::Program> program = loop::lower(state);
+  ASSERT_TRUE(program) << program.message() << schedule::to_json(state.steps());
+  const Status ok = loop::verify(*program);
+  EXPECT_TRUE(ok) << ok.message() << schedule::to_text(state) << loop::to_text(*program);
+}
+
+TEST(SearchSpace, SamplesAreConcreteReplayAndLower) {
+  Rng rng(1);
+  int valid = 0, drawn = 0;
+  for (const te::DagRef& dag : small_dags()) {
+    const SearchSpace space(dag, two_cores());
+    for (int draw = 0; draw < 20; ++draw) {
+      ++drawn;
+      const auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
+      if (!state) continue;
+      ++valid;
+      EXPECT_TRUE(state->is_concrete());
+      expect_replays(*state);
+      expect_lowers(*state);
+    }
+  }
+  EXPECT_GE(valid, drawn * 9 / 10);
+}
+
+TEST(SearchSpace, ChainsOfMutationsReplayAndLower) {
+  Rng rng(2);
+  std::vector<int> successes(SearchSpace::mutations().size(), 0);
+  for (const te::DagRef& dag : small_dags()) {
+    const SearchSpace space(dag, two_cores());
+    for (int chain = 0; chain < 4; ++chain) {
+      std::optional<schedule::State> state;
+      while (!state) state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
+      for (int step = 0; step < 12; ++step) {
+        const int mutation = static_cast<int>(rng.below(std::ssize(successes)));
+        const std::optional<schedule::State> child = space.mutate(*state, mutation, rng);
+        if (!child) continue;
+        ++successes[static_cast<std::size_t>(mutation)];
+        EXPECT_NE(schedule::to_json(child->steps()), schedule::to_json(state->steps()));
+        expect_replays(*child);
+        expect_lowers(*child);
+        state = child;
+      }
+    }
+  }
+  for (int count : successes) EXPECT_GT(count, 10);
+}
+
+TEST(SearchSpace, DrawsAreDecidedByTheSeed) {
+  const SearchSpace space(workloads::conv2d_bias_relu({14, 16, 8, 3, 1, 1}), two_cores());
+  const auto draw = [&](std::uint64_t seed) {
+    Rng rng(seed);
+    auto state = space.sample(0, rng);
+    for (int mutation : {0, 0, 1})
+      if (auto child = state ? space.mutate(*state, mutation, rng) : std::nullopt) state = child;
+    return state ? schedule::to_json(state->steps()) : nlohmann::json();
+  };
+  EXPECT_EQ(draw(5), draw(5));
+  EXPECT_NE(draw(5), draw(6));
+}
+
+TEST(SearchSpace, MutationsHaveAnsorsOdds) {
+  double sum = 0;
+  for (const SearchSpace::MutationInfo& info : SearchSpace::mutations()) sum += info.odds;
+  EXPECT_DOUBLE_EQ(sum, 1.0);
+  EXPECT_EQ(SearchSpace::mutations()[0].name, "tile-size");
+}
+
+TEST(DefaultSchedule, ReplaysAndLowersForEveryDag) {
+  for (const te::DagRef& dag : small_dags()) {
+    const schedule::State state = SearchSpace(dag, two_cores()).default_state();
+    EXPECT_TRUE(state.is_concrete());
+    EXPECT_GT(state.num_steps(), 0) << te::to_text(*dag);
+    expect_lowers(state);
+  }
+  for (const auto& [name, dag] : workloads::all()) {
+    const schedule::State state = SearchSpace(dag, two_cores()).default_state();
+    EXPECT_GT(state.num_steps(), 0) << name;
+    expect_lowers(state);
+  }
+}
+
+}  // namespace
+}  // namespace tilewright::space
