@@ -88,8 +88,8 @@ Failure failure(fmt::format_string<Args...> format, Args&&... args) {
 }  // namespace tilewright
 
 /// Always on. TW_CHECK(condition) or TW_CHECK(condition, "format {}", value): throws InternalError.
-#define TW_CHECK(condition, ...)                                                                       \
-  do {                                                                                                 \
-    if (!(condition)) [[unlikely]]                                                                     \
+#define TW_CHECK(condition, ...)                                                                                     \
+  do {                                                                                                               \
+    if (!(condition)) [[unlikely]]                                                                                   \
       ::tilewright::fail_check(__FILE__, __LINE__, #condition, std::string{__VA_OPT__(::fmt::format(__VA_ARGS__))}); \
   } while (false)

@@ -18,7 +18,8 @@ bool has(const Target& target, std::string_view feature) {
 
 /// Register width and count follow from the features.
 void describe_registers(Target& target) {
-  const bool avx512 = has(target, "avx512f") && has(target, "avx512vl") && has(target, "avx512dq") && has(target, "avx512bw");
+  const bool avx512 =
+      has(target, "avx512f") && has(target, "avx512vl") && has(target, "avx512dq") && has(target, "avx512bw");
   const bool avx = has(target, "avx2");
   target.vector_bytes = avx512 ? 64 : avx ? 32 : 16;
   target.vector_registers = avx512 ? 32 : 16;
@@ -69,7 +70,8 @@ Target Target::host() {
 
 Result<Target> Target::parse(const std::string& text) {
   if (text == "host" || text.empty()) return host();
-  const std::vector<std::string> v3{"+avx", "+avx2", "+bmi", "+bmi2", "+f16c", "+fma", "+lzcnt", "+movbe", "+popcnt", "+sse4.2"};
+  const std::vector<std::string> v3{"+avx", "+avx2",  "+bmi",   "+bmi2",   "+f16c",
+                                    "+fma", "+lzcnt", "+movbe", "+popcnt", "+sse4.2"};
   if (text == "x86-64-v2") return generic_x86(text, {"+popcnt", "+sse4.2"});
   if (text == "x86-64-v3") return generic_x86(text, v3);
   if (text == "x86-64-v4") {

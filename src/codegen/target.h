@@ -16,7 +16,7 @@ struct Target {
   int vector_registers = 16;          ///< of that width
   int fma_units = 2;                  ///< vector FMAs issued per cycle (a guess where it can't be known)
   bool has_fma = false;
-  int cores = 1;                      ///< that this process may use (affinity and cgroup limits honoured)
+  int cores = 1;  ///< that this process may use (affinity and cgroup limits honoured)
   std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20, l3_bytes = 8 << 20;
 
   /// This machine, features checked against what the operating system saves (XCR0) by LLVM's detection.

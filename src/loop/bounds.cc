@@ -50,7 +50,11 @@ class BoundInference {
       const Stage& stage = state_.stage(s);
       buffers_.push_back(-1);
       if (stage.compute_at == ComputeAt::inlined) continue;
-      Buffer buffer{stage.tensor->name, stage.tensor->type, stage.tensor->shape, Scope::workspace, -1,
+      Buffer buffer{stage.tensor->name,
+                    stage.tensor->type,
+                    stage.tensor->shape,
+                    Scope::workspace,
+                    -1,
                     stage.is_placeholder() ? -1 : s};
       for (std::size_t a = 0; a < arguments.size(); ++a)
         if (arguments[a].op() == stage.tensor.op()) buffer.argument = static_cast<int>(a);
@@ -123,7 +127,8 @@ class BoundInference {
     while (true) {
       const std::vector<int>& atoms = out_.stages[static_cast<std::size_t>(stage)].loops;
       for (int i = 0; i <= iter; ++i)
-        if (atoms[static_cast<std::size_t>(i)] >= 0) fixed[static_cast<std::size_t>(atoms[static_cast<std::size_t>(i)])] = true;
+        if (atoms[static_cast<std::size_t>(i)] >= 0)
+          fixed[static_cast<std::size_t>(atoms[static_cast<std::size_t>(i)])] = true;
       const Stage& at = state_.stage(stage);
       if (at.compute_at != ComputeAt::iter) return fixed;
       stage = at.attach_stage;

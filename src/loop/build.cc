@@ -49,7 +49,8 @@ class Builder {
     if (loops(s).loops[position] >= 0) body = &own;
     const LoopKind kind = kind_of(iter, innermost);
     if (body == &own && kind == LoopKind::parallel) {
-      if (in_parallel) return fail("loop {} of stage {} is parallel inside a parallel loop", iter.name, stage.tensor->name);
+      if (in_parallel)
+        return fail("loop {} of stage {} is parallel inside a parallel loop", iter.name, stage.tensor->name);
       in_parallel = true;
     }
     for (int inner : attached) emit_stage(inner, in_parallel, *body);
@@ -67,11 +68,14 @@ class Builder {
 
   static LoopKind kind_of(const schedule::Iterator& iter, bool innermost) {
     switch (iter.annotation) {
-      case Annotation::parallel: return LoopKind::parallel;
-      case Annotation::unroll: return LoopKind::unrolled;
+      case Annotation::parallel:
+        return LoopKind::parallel;
+      case Annotation::unroll:
+        return LoopKind::unrolled;
       case Annotation::vectorize:
         return innermost && iter.kind == IterKind::spatial ? LoopKind::vectorized : LoopKind::serial;
-      default: return LoopKind::serial;
+      default:
+        return LoopKind::serial;
     }
   }
 
@@ -115,7 +119,8 @@ class Builder {
   void emit_store(int s, Block& out) {
     if (is_reduction(state_.stage(s))) {
       // A reduction whose reduction loops all have extent 1 still needs its initialisation.
-      if (first_reduction(state_.stage(s)) == state_.stage(s).iters.size()) emit_init(s, state_.stage(s).iters.size(), out);
+      if (first_reduction(state_.stage(s)) == state_.stage(s).iters.size())
+        emit_init(s, state_.stage(s).iters.size(), out);
       return emit_guarded(loops(s).guards, {Store{loops(s).buffer, result_indices(s), loops(s).update, true}}, out);
     }
     Block store;
@@ -184,8 +189,6 @@ class Builder {
 
 }  // namespace
 
-Result<Program> build_statements(const State& state, Bounds bounds) {
-  return Builder(state, std::move(bounds)).run();
-}
+Result<Program> build_statements(const State& state, Bounds bounds) { return Builder(state, std::move(bounds)).run(); }
 
 }  // namespace tilewright::loop

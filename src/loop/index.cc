@@ -189,7 +189,8 @@ Range IndexTable::range(const Index& index, const std::vector<Range>& loops) con
   Range sum{index.constant, index.constant};
   for (const Index::Term& term : index.terms) {
     const auto at = static_cast<std::size_t>(term.atom);
-    const Range r = at < loops.size() && loops[at].low <= loops[at].high ? loops[at] : range_of_atom(atom(term.atom), loops);
+    const Range r =
+        at < loops.size() && loops[at].low <= loops[at].high ? loops[at] : range_of_atom(atom(term.atom), loops);
     sum.low += term.coefficient * (term.coefficient > 0 ? r.low : r.high);
     sum.high += term.coefficient * (term.coefficient > 0 ? r.high : r.low);
   }
@@ -210,10 +211,18 @@ std::string IndexTable::to_text(const Index& index) const {
     const Atom& a = atom(term.atom);
     std::string name;
     switch (a.kind) {
-      case Atom::Kind::loop: name = fmt::format("v{}", term.atom); break;
-      case Atom::Kind::value: name = fmt::format("value{}", a.value); break;
-      case Atom::Kind::quotient: name = fmt::format("({} / {})", to_text(a.of), a.divisor); break;
-      case Atom::Kind::remainder: name = fmt::format("({} % {})", to_text(a.of), a.divisor); break;
+      case Atom::Kind::loop:
+        name = fmt::format("v{}", term.atom);
+        break;
+      case Atom::Kind::value:
+        name = fmt::format("value{}", a.value);
+        break;
+      case Atom::Kind::quotient:
+        name = fmt::format("({} / {})", to_text(a.of), a.divisor);
+        break;
+      case Atom::Kind::remainder:
+        name = fmt::format("({} % {})", to_text(a.of), a.divisor);
+        break;
     }
     const bool first = text.empty();
     const std::int64_t c = term.coefficient;

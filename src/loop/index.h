@@ -35,7 +35,8 @@ struct Range {
 };
 
 /// What an atom stands for: a loop variable, the quotient or remainder of an index by a positive constant (rounding
-/// towards minus infinity), or a value computed at run time (`value`: a ValueId of the program; an index that is loaded).
+/// towards minus infinity), or a value computed at run time (`value`: a ValueId of the program; an index that is
+/// loaded).
 struct Atom {
   enum class Kind : std::uint8_t { loop, quotient, remainder, value } kind;
   Index of;                  ///< quotient, remainder

@@ -91,9 +91,7 @@ class Interpreter {
   double real(ValueId id) {
     return match_variant(
         program_.value(id).kind,
-        [](const ConstantValue& n) {
-          return match_variant(n.value, [](auto v) { return static_cast<double>(v); });
-        },
+        [](const ConstantValue& n) { return match_variant(n.value, [](auto v) { return static_cast<double>(v); }); },
         [&](const IndexValue& n) { return static_cast<double>(evaluate(n.index)); },
         [&](const NonNegative& n) { return evaluate(n.index) >= 0 ? 1.0 : 0.0; },
         [&](const LoadValue& n) { return element(n.buffer, n.indices); },
@@ -109,35 +107,59 @@ class Interpreter {
   double real_binary(const BinaryValue& n) {
     const double a = real(n.a), b = real(n.b);
     switch (n.op) {
-      case BinaryOp::add: return a + b;
-      case BinaryOp::sub: return a - b;
-      case BinaryOp::mul: return a * b;
-      case BinaryOp::div: return a / b;
-      case BinaryOp::pow: return std::pow(a, b);
-      case BinaryOp::min: return std::isnan(a) || std::isnan(b) ? std::nan("") : std::min(a, b);
-      case BinaryOp::max: return std::isnan(a) || std::isnan(b) ? std::nan("") : std::max(a, b);
-      default: TW_CHECK(false, "operation {} has no float result", static_cast<int>(n.op));
+      case BinaryOp::add:
+        return a + b;
+      case BinaryOp::sub:
+        return a - b;
+      case BinaryOp::mul:
+        return a * b;
+      case BinaryOp::div:
+        return a / b;
+      case BinaryOp::pow:
+        return std::pow(a, b);
+      case BinaryOp::min:
+        return std::isnan(a) || std::isnan(b) ? std::nan("") : std::min(a, b);
+      case BinaryOp::max:
+        return std::isnan(a) || std::isnan(b) ? std::nan("") : std::max(a, b);
+      default:
+        TW_CHECK(false, "operation {} has no float result", static_cast<int>(n.op));
     }
   }
 
   static double unary(UnaryOp op, double a) {
     switch (op) {
-      case UnaryOp::neg: return -a;
-      case UnaryOp::abs: return std::fabs(a);
-      case UnaryOp::exp: return std::exp(a);
-      case UnaryOp::log: return std::log(a);
-      case UnaryOp::sqrt: return std::sqrt(a);
-      case UnaryOp::rsqrt: return 1 / std::sqrt(a);
-      case UnaryOp::tanh: return std::tanh(a);
-      case UnaryOp::sigmoid: return 1 / (1 + std::exp(-a));
-      case UnaryOp::erf: return std::erf(a);
-      case UnaryOp::sin: return std::sin(a);
-      case UnaryOp::cos: return std::cos(a);
-      case UnaryOp::tan: return std::tan(a);
-      case UnaryOp::floor: return std::floor(a);
-      case UnaryOp::ceil: return std::ceil(a);
-      case UnaryOp::round: return std::nearbyint(a);
-      case UnaryOp::logical_not: return a == 0;
+      case UnaryOp::neg:
+        return -a;
+      case UnaryOp::abs:
+        return std::fabs(a);
+      case UnaryOp::exp:
+        return std::exp(a);
+      case UnaryOp::log:
+        return std::log(a);
+      case UnaryOp::sqrt:
+        return std::sqrt(a);
+      case UnaryOp::rsqrt:
+        return 1 / std::sqrt(a);
+      case UnaryOp::tanh:
+        return std::tanh(a);
+      case UnaryOp::sigmoid:
+        return 1 / (1 + std::exp(-a));
+      case UnaryOp::erf:
+        return std::erf(a);
+      case UnaryOp::sin:
+        return std::sin(a);
+      case UnaryOp::cos:
+        return std::cos(a);
+      case UnaryOp::tan:
+        return std::tan(a);
+      case UnaryOp::floor:
+        return std::floor(a);
+      case UnaryOp::ceil:
+        return std::ceil(a);
+      case UnaryOp::round:
+        return std::nearbyint(a);
+      case UnaryOp::logical_not:
+        return a == 0;
     }
     return 0;
   }
@@ -172,29 +194,46 @@ class Interpreter {
     if (floats(n.a)) return compare(n.op, real(n.a), real(n.b));
     const std::int64_t a = whole(n.a), b = whole(n.b);
     switch (n.op) {
-      case BinaryOp::add: return a + b;
-      case BinaryOp::sub: return a - b;
-      case BinaryOp::mul: return a * b;
-      case BinaryOp::div: return b == 0 ? 0 : a / b;
-      case BinaryOp::floor_div: return b == 0 ? 0 : (b > 0 ? floor_div(a, b) : floor_div(-a, -b));
-      case BinaryOp::floor_mod: return b == 0 ? 0 : (b > 0 ? floor_mod(a, b) : -floor_mod(-a, -b));
-      case BinaryOp::min: return std::min(a, b);
-      case BinaryOp::max: return std::max(a, b);
-      case BinaryOp::pow: return static_cast<std::int64_t>(std::pow(static_cast<double>(a), static_cast<double>(b)));
-      default: return compare(n.op, a, b);
+      case BinaryOp::add:
+        return a + b;
+      case BinaryOp::sub:
+        return a - b;
+      case BinaryOp::mul:
+        return a * b;
+      case BinaryOp::div:
+        return b == 0 ? 0 : a / b;
+      case BinaryOp::floor_div:
+        return b == 0 ? 0 : (b > 0 ? floor_div(a, b) : floor_div(-a, -b));
+      case BinaryOp::floor_mod:
+        return b == 0 ? 0 : (b > 0 ? floor_mod(a, b) : -floor_mod(-a, -b));
+      case BinaryOp::min:
+        return std::min(a, b);
+      case BinaryOp::max:
+        return std::max(a, b);
+      case BinaryOp::pow:
+        return static_cast<std::int64_t>(std::pow(static_cast<double>(a), static_cast<double>(b)));
+      default:
+        return compare(n.op, a, b);
     }
   }
 
   template <class T>
   static std::int64_t compare(BinaryOp op, T a, T b) {
     switch (op) {
-      case BinaryOp::eq: return a == b;
-      case BinaryOp::ne: return a != b;
-      case BinaryOp::lt: return a < b;
-      case BinaryOp::le: return a <= b;
-      case BinaryOp::gt: return a > b;
-      case BinaryOp::ge: return a >= b;
-      default: TW_CHECK(false, "operation {} is no comparison", static_cast<int>(op));
+      case BinaryOp::eq:
+        return a == b;
+      case BinaryOp::ne:
+        return a != b;
+      case BinaryOp::lt:
+        return a < b;
+      case BinaryOp::le:
+        return a <= b;
+      case BinaryOp::gt:
+        return a > b;
+      case BinaryOp::ge:
+        return a >= b;
+      default:
+        TW_CHECK(false, "operation {} is no comparison", static_cast<int>(op));
     }
   }
 

@@ -8,10 +8,14 @@ namespace {
 
 std::string_view name_of(LoopKind kind) {
   switch (kind) {
-    case LoopKind::serial: return "for";
-    case LoopKind::parallel: return "parallel";
-    case LoopKind::vectorized: return "vectorize";
-    case LoopKind::unrolled: return "unroll";
+    case LoopKind::serial:
+      return "for";
+    case LoopKind::parallel:
+      return "parallel";
+    case LoopKind::vectorized:
+      return "vectorize";
+    case LoopKind::unrolled:
+      return "unroll";
   }
   return "?";
 }
@@ -35,7 +39,8 @@ class Printer {
       match_variant(
           stmt.kind,
           [&](const For& loop) {
-            line(depth, fmt::format("{} v{} in {}..{}  # {}", name_of(loop.kind), loop.var, loop.begin, loop.end, loop.name));
+            line(depth,
+                 fmt::format("{} v{} in {}..{}  # {}", name_of(loop.kind), loop.var, loop.begin, loop.end, loop.name));
             print(loop.body, depth + 1);
           },
           [&](const If& branch) {
@@ -53,7 +58,8 @@ class Printer {
           },
           [&](const Allocate& allocate) {
             const Buffer& buffer = program_.buffer(allocate.buffer);
-            line(depth, fmt::format("allocate {} {}[{}]", buffer.name, to_text(buffer.type), fmt::join(buffer.shape, ", ")));
+            line(depth,
+                 fmt::format("allocate {} {}[{}]", buffer.name, to_text(buffer.type), fmt::join(buffer.shape, ", ")));
           });
   }
 
@@ -66,9 +72,7 @@ class Printer {
   std::string value(ValueId id) const {
     return match_variant(
         program_.value(id).kind,
-        [](const ConstantValue& n) {
-          return match_variant(n.value, [](auto v) { return fmt::format("{}", v); });
-        },
+        [](const ConstantValue& n) { return match_variant(n.value, [](auto v) { return fmt::format("{}", v); }); },
         [&](const IndexValue& n) { return fmt::format("({})", program_.indices.to_text(n.index)); },
         [&](const NonNegative& n) { return fmt::format("({} >= 0)", program_.indices.to_text(n.index)); },
         [&](const LoadValue& n) { return element(n.buffer, n.indices); },

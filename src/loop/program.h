@@ -17,14 +17,33 @@ using BufferId = int;
 
 // Values: what is computed for one element. Nodes live in Program::values and refer to each other by position; copies
 // of a loop body share them.
-struct ConstantValue { std::variant<std::int64_t, double> value; };
-struct IndexValue { Index index; };                               ///< an index used as a number
-struct NonNegative { Index index; };                              ///< bool: index >= 0
-struct LoadValue { BufferId buffer; std::vector<Index> indices; };
-struct UnaryValue { te::UnaryOp op; ValueId a; };
-struct BinaryValue { te::BinaryOp op; ValueId a, b; };
-struct SelectValue { ValueId condition, on_true, on_false; };     ///< lazy, like te::Select
-struct CastValue { ValueId a; };
+struct ConstantValue {
+  std::variant<std::int64_t, double> value;
+};
+struct IndexValue {
+  Index index;
+};  ///< an index used as a number
+struct NonNegative {
+  Index index;
+};  ///< bool: index >= 0
+struct LoadValue {
+  BufferId buffer;
+  std::vector<Index> indices;
+};
+struct UnaryValue {
+  te::UnaryOp op;
+  ValueId a;
+};
+struct BinaryValue {
+  te::BinaryOp op;
+  ValueId a, b;
+};
+struct SelectValue {
+  ValueId condition, on_true, on_false;
+};  ///< lazy, like te::Select
+struct CastValue {
+  ValueId a;
+};
 
 struct Value {
   DType type;
@@ -40,10 +59,10 @@ enum class Scope : std::uint8_t {
 struct Buffer {
   std::string name;
   DType type;
-  std::vector<std::int64_t> shape;    ///< elements per dimension, dense row-major
+  std::vector<std::int64_t> shape;  ///< elements per dimension, dense row-major
   Scope scope = Scope::local;
-  int argument = -1;                  ///< position among the kernel's buffers, for Scope::argument
-  int stage = -1;                     ///< the schedule stage that writes it, -1 for an input
+  int argument = -1;  ///< position among the kernel's buffers, for Scope::argument
+  int stage = -1;     ///< the schedule stage that writes it, -1 for an input
   std::int64_t elements() const;
 };
 
@@ -102,8 +121,8 @@ struct Program {
 std::string to_text(const Program& program);
 
 /// Checks what every pass must keep: variables bound once and in scope, buffers allocated before use, indices that
-/// are sums of loop variables within bounds (or guarded), types that fit, parallel loops not nested, vectorized loops innermost.
-/// All errors at once, one a line.
+/// are sums of loop variables within bounds (or guarded), types that fit, parallel loops not nested, vectorized loops
+/// innermost. All errors at once, one a line.
 Status verify(const Program& program);
 
 }  // namespace tilewright::loop

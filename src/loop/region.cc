@@ -16,8 +16,8 @@ bool is_fixed(const IndexTable& table, int atom, const std::vector<bool>& fixed)
 }
 
 bool divisible(const Index& index, std::int64_t by) {
-  return index.constant % by == 0 &&
-         std::all_of(index.terms.begin(), index.terms.end(), [&](const Index::Term& t) { return t.coefficient % by == 0; });
+  return index.constant % by == 0 && std::all_of(index.terms.begin(), index.terms.end(),
+                                                 [&](const Index::Term& t) { return t.coefficient % by == 0; });
 }
 
 Span span_of_quotient(IndexTable& table, const Span& of, std::int64_t divisor) {
@@ -39,7 +39,8 @@ Span span_of_remainder(IndexTable& table, const Span& of, std::int64_t divisor) 
 Span span_of_atom(IndexTable& table, int id, const std::vector<bool>& fixed) {
   const Atom a = table.atom(id);
   if (is_fixed(table, id, fixed)) return {IndexTable::variable(id), 1};
-  if (a.kind == Atom::Kind::loop || a.kind == Atom::Kind::value) return {Index(a.range.low), a.range.high - a.range.low + 1};
+  if (a.kind == Atom::Kind::loop || a.kind == Atom::Kind::value)
+    return {Index(a.range.low), a.range.high - a.range.low + 1};
   const Span of = span_of(table, a.of, fixed);
   return a.kind == Atom::Kind::quotient ? span_of_quotient(table, of, a.divisor)
                                         : span_of_remainder(table, of, a.divisor);

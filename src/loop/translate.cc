@@ -52,7 +52,8 @@ Index Translator::index(const te::Expr& e, const Axes& axes, std::int64_t extent
       },
       [&](const te::Cast& n) { return index(n.a, axes, extent); },
       [&](const te::Binary& n) {
-        if (n.op == BinaryOp::floor_div) return program_.indices.quotient(index(n.a, axes, extent), *integer_constant(n.b));
+        if (n.op == BinaryOp::floor_div)
+          return program_.indices.quotient(index(n.a, axes, extent), *integer_constant(n.b));
         if (n.op == BinaryOp::floor_mod)
           return program_.indices.remainder(index(n.a, axes, extent), *integer_constant(n.b));
         if (n.op == BinaryOp::mul) {
@@ -123,11 +124,16 @@ ValueId Translator::binary(const te::Expr& e, const te::Binary& n, const Axes& a
 
 ValueId Translator::comparison(BinaryOp op, const Index& a, const Index& b) {
   switch (op) {
-    case BinaryOp::lt: return non_negative(b - a - Index(1));
-    case BinaryOp::le: return non_negative(b - a);
-    case BinaryOp::gt: return non_negative(a - b - Index(1));
-    case BinaryOp::ge: return non_negative(a - b);
-    default: break;
+    case BinaryOp::lt:
+      return non_negative(b - a - Index(1));
+    case BinaryOp::le:
+      return non_negative(b - a);
+    case BinaryOp::gt:
+      return non_negative(a - b - Index(1));
+    case BinaryOp::ge:
+      return non_negative(a - b);
+    default:
+      break;
   }
   const ValueId low = non_negative(a - b), high = non_negative(b - a);
   bool low_known = false, high_known = false;

@@ -15,8 +15,10 @@ class Generator {
   State run() {
     for (int s = state_.num_stages(); s-- > 0;) {
       if (is_placeholder(s)) continue;
-      if (rng_.chance(0.3)) (void)state_.apply(ComputeInlineStep{s});
-      else if (rng_.chance(0.2)) (void)state_.apply(CacheWriteStep{s, "local"});
+      if (rng_.chance(0.3))
+        (void)state_.apply(ComputeInlineStep{s});
+      else if (rng_.chance(0.2))
+        (void)state_.apply(CacheWriteStep{s, "local"});
     }
     for (int s = 0; s < state_.num_stages(); ++s)
       if (!is_placeholder(s)) shape_loops(s);
@@ -34,9 +36,12 @@ class Generator {
   void shape_loops(int s) {
     const int steps = static_cast<int>(rng_.below(4));
     for (int i = 0; i < steps && num_iters(s) > 0; ++i) {
-      if (rng_.chance(0.6)) split(s);
-      else if (rng_.chance(0.5)) fuse(s);
-      else reorder(s);
+      if (rng_.chance(0.6))
+        split(s);
+      else if (rng_.chance(0.5))
+        fuse(s);
+      else
+        reorder(s);
     }
   }
 
@@ -46,7 +51,8 @@ class Generator {
     const std::int64_t extent = state_.stage(s).iters[static_cast<std::size_t>(iter)].extent;
     if (extent < 1) return;
     std::vector<std::int64_t> lengths;
-    for (std::int64_t n = rng_.between(1, 3); n > 0; --n) lengths.push_back(rng_.between(1, std::min<std::int64_t>(extent + 1, 20)));
+    for (std::int64_t n = rng_.between(1, 3); n > 0; --n)
+      lengths.push_back(rng_.between(1, std::min<std::int64_t>(extent + 1, 20)));
     (void)state_.apply(SplitStep{s, iter, extent, lengths, rng_.chance(0.85)});
   }
 
@@ -55,7 +61,9 @@ class Generator {
     const int count = static_cast<int>(rng_.between(1, 3));
     std::vector<int> iters;
     for (int i = first; i < std::min(first + count, num_iters(s)); ++i) {
-      if (state_.stage(s).iters[static_cast<std::size_t>(i)].kind != state_.stage(s).iters[static_cast<std::size_t>(first)].kind) break;
+      if (state_.stage(s).iters[static_cast<std::size_t>(i)].kind !=
+          state_.stage(s).iters[static_cast<std::size_t>(first)].kind)
+        break;
       iters.push_back(i);
     }
     (void)state_.apply(FuseStep{s, iters});
@@ -79,7 +87,8 @@ class Generator {
   void annotate(int s) {
     const Stage& stage = state_.stage(s);
     if (stage.compute_at == ComputeAt::inlined || num_iters(s) == 0) return;
-    if (stage.compute_at == ComputeAt::root && rng_.chance(0.5)) (void)state_.apply(AnnotateStep{s, 0, Annotation::parallel});
+    if (stage.compute_at == ComputeAt::root && rng_.chance(0.5))
+      (void)state_.apply(AnnotateStep{s, 0, Annotation::parallel});
     if (rng_.chance(0.6)) (void)state_.apply(AnnotateStep{s, num_iters(s) - 1, Annotation::vectorize});
     for (int i = 1; i + 1 < num_iters(s); ++i)
       if (rng_.chance(0.25)) (void)state_.apply(AnnotateStep{s, i, Annotation::unroll});

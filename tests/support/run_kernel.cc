@@ -22,20 +22,27 @@ template <class Visitor>
 void dispatch(DType type, const Visitor& visit) {
   switch (type) {
     case DType::boolean:
-    case DType::u8: return visit(std::uint8_t{});
-    case DType::i8: return visit(std::int8_t{});
-    case DType::i32: return visit(std::int32_t{});
-    case DType::i64: return visit(std::int64_t{});
-    case DType::f32: return visit(float{});
-    case DType::f64: return visit(double{});
-    case DType::bf16: TW_CHECK(false, "bf16 arrays are not run here");
+    case DType::u8:
+      return visit(std::uint8_t{});
+    case DType::i8:
+      return visit(std::int8_t{});
+    case DType::i32:
+      return visit(std::int32_t{});
+    case DType::i64:
+      return visit(std::int64_t{});
+    case DType::f32:
+      return visit(float{});
+    case DType::f64:
+      return visit(double{});
+    case DType::bf16:
+      TW_CHECK(false, "bf16 arrays are not run here");
   }
 }
 
 }  // namespace
 
-Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::ThreadPool& pool, const loop::Program& program,
-                                          std::span<const te::Array> inputs) {
+Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::ThreadPool& pool,
+                                          const loop::Program& program, std::span<const te::Array> inputs) {
   const Result<std::string> object = compiler.compile(program, "kernel");
   if (!object) return object.failure();
   const auto loaded = runtime::LoadedObject::load(*object);
@@ -45,7 +52,8 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
   std::vector<void*> buffers;
   for (const te::Tensor& argument : program.dag->arguments()) {
     tensors.emplace_back(argument.type(), argument.shape());
-    std::memset(tensors.back().data(), 0xff, static_cast<std::size_t>(tensors.back().bytes()));  // NaN, so that what is not written shows
+    std::memset(tensors.back().data(), 0xff,
+                static_cast<std::size_t>(tensors.back().bytes()));  // NaN, so that what is not written shows
     buffers.push_back(tensors.back().data());
   }
   std::size_t next_input = 0;
@@ -59,7 +67,8 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
   for (std::size_t a = 0; a < tensors.size(); ++a) {
     const te::Tensor& argument = program.dag->arguments()[a];
     if (argument->is_placeholder()) continue;
-    outputs.push_back({argument.type(), argument.shape(), std::vector<double>(static_cast<std::size_t>(argument->elements()))});
+    outputs.push_back(
+        {argument.type(), argument.shape(), std::vector<double>(static_cast<std::size_t>(argument->elements()))});
     dispatch(argument.type(), [&](auto type) { read<decltype(type)>(tensors[a], outputs.back()); });
   }
   return outputs;

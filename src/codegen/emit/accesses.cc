@@ -59,10 +59,12 @@ Value* ValueEmitter::load_memory(BufferId id, const Access& a) {
   const llvm::Align align(static_cast<std::uint64_t>(bytes_of(buffer.type)));
   if (a.irregular || (a.stride != 0 && a.stride != 1)) return from_memory(gather(id, a), buffer.type);
   Value* address = f_.emit_address(id, a.offset);
-  if (a.stride == 0 || lanes.count == 1) return from_memory(builder.CreateAlignedLoad(element, address, align), buffer.type);
+  if (a.stride == 0 || lanes.count == 1)
+    return from_memory(builder.CreateAlignedLoad(element, address, align), buffer.type);
   auto* type = llvm::FixedVectorType::get(element, static_cast<unsigned>(lanes.count));
   if (mask)
-    return from_memory(builder.CreateMaskedLoad(type, address, align, mask, llvm::Constant::getNullValue(type)), buffer.type);
+    return from_memory(builder.CreateMaskedLoad(type, address, align, mask, llvm::Constant::getNullValue(type)),
+                       buffer.type);
   return from_memory(builder.CreateAlignedLoad(type, address, align), buffer.type);
 }
 
@@ -88,12 +90,14 @@ Value* ValueEmitter::gather(BufferId id, const Access& a) {
     auto* pointers = llvm::FixedVectorType::get(builder.getPtrTy(), static_cast<unsigned>(lanes.count));
     Value* addresses = llvm::PoisonValue::get(pointers);
     for (int lane = 0; lane < lanes.count; ++lane)
-      addresses = builder.CreateInsertElement(addresses, address_of_lane(id, a, lane), static_cast<std::uint64_t>(lane));
+      addresses =
+          builder.CreateInsertElement(addresses, address_of_lane(id, a, lane), static_cast<std::uint64_t>(lane));
     return builder.CreateMaskedGather(type, addresses, align, mask, llvm::Constant::getNullValue(type));
   }
   for (int lane = 0; lane < lanes.count; ++lane)
-    result = builder.CreateInsertElement(result, builder.CreateAlignedLoad(element, address_of_lane(id, a, lane), align),
-                                         static_cast<std::uint64_t>(lane));
+    result =
+        builder.CreateInsertElement(result, builder.CreateAlignedLoad(element, address_of_lane(id, a, lane), align),
+                                    static_cast<std::uint64_t>(lane));
   return result;
 }
 
@@ -120,7 +124,8 @@ void ValueEmitter::store_memory(BufferId id, const Access& a, Value* value) {
   if (a.irregular || (a.stride != 0 && a.stride != 1)) return scatter(id, a, value);
   if (a.stride == 0) {
     // The same element in every lane: the last iteration's value is the one that stays.
-    if (value->getType()->isVectorTy()) value = builder.CreateExtractElement(value, static_cast<std::uint64_t>(lanes.count - 1));
+    if (value->getType()->isVectorTy())
+      value = builder.CreateExtractElement(value, static_cast<std::uint64_t>(lanes.count - 1));
     builder.CreateAlignedStore(to_memory(value, type), f_.emit_address(id, a.offset), align);
     return;
   }
@@ -142,9 +147,11 @@ void ValueEmitter::scatter(BufferId id, const Access& a, Value* value) {
     return;
   }
   if (mask) {
-    Value* addresses = llvm::PoisonValue::get(llvm::FixedVectorType::get(builder.getPtrTy(), static_cast<unsigned>(lanes.count)));
+    Value* addresses =
+        llvm::PoisonValue::get(llvm::FixedVectorType::get(builder.getPtrTy(), static_cast<unsigned>(lanes.count)));
     for (int lane = 0; lane < lanes.count; ++lane)
-      addresses = builder.CreateInsertElement(addresses, address_of_lane(id, a, lane), static_cast<std::uint64_t>(lane));
+      addresses =
+          builder.CreateInsertElement(addresses, address_of_lane(id, a, lane), static_cast<std::uint64_t>(lane));
     builder.CreateMaskedScatter(value, addresses, align, mask);
     return;
   }

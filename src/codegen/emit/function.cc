@@ -23,12 +23,18 @@ llvm::Type* FunctionContext::memory_type(DType type) {
   switch (type) {
     case DType::boolean:
     case DType::i8:
-    case DType::u8: return builder.getInt8Ty();
-    case DType::i32: return builder.getInt32Ty();
-    case DType::i64: return builder.getInt64Ty();
-    case DType::bf16: return builder.getBFloatTy();
-    case DType::f32: return builder.getFloatTy();
-    case DType::f64: return builder.getDoubleTy();
+    case DType::u8:
+      return builder.getInt8Ty();
+    case DType::i32:
+      return builder.getInt32Ty();
+    case DType::i64:
+      return builder.getInt64Ty();
+    case DType::bf16:
+      return builder.getBFloatTy();
+    case DType::f32:
+      return builder.getFloatTy();
+    case DType::f64:
+      return builder.getDoubleTy();
   }
   return nullptr;
 }
@@ -51,7 +57,8 @@ void FunctionContext::set_value(int atom, llvm::Value* value) {
 
 void FunctionContext::copy_constants(const FunctionContext& from) {
   for (std::size_t atom = 0; atom < from.atoms_.size(); ++atom)
-    if (from.atoms_[atom].kind == AtomState::Kind::constant) set_constant(static_cast<int>(atom), from.atoms_[atom].constant);
+    if (from.atoms_[atom].kind == AtomState::Kind::constant)
+      set_constant(static_cast<int>(atom), from.atoms_[atom].constant);
 }
 
 void FunctionContext::open_scope() {
@@ -69,7 +76,8 @@ void FunctionContext::close_scope() { scopes_.pop_back(); }
 llvm::AllocaInst* FunctionContext::allocate(llvm::Type* type, std::int64_t count, const llvm::Twine& name) {
   llvm::BasicBlock& entry = function->getEntryBlock();
   llvm::IRBuilder<> at(&entry, entry.begin());
-  auto* memory = at.CreateAlloca(count == 1 ? type : llvm::ArrayType::get(type, static_cast<std::uint64_t>(count)), nullptr, name);
+  auto* memory =
+      at.CreateAlloca(count == 1 ? type : llvm::ArrayType::get(type, static_cast<std::uint64_t>(count)), nullptr, name);
   memory->setAlignment(llvm::Align(64));
   return memory;
 }
@@ -88,7 +96,8 @@ Index FunctionContext::substitute(const Index& index) {
   for (const Index::Term& term : index.terms) {
     const Atom::Kind kind = shared.indices.atom(term.atom).kind;
     const auto at = static_cast<std::size_t>(term.atom);
-    const bool constant = kind == Atom::Kind::loop && at < atoms_.size() && atoms_[at].kind == AtomState::Kind::constant;
+    const bool constant =
+        kind == Atom::Kind::loop && at < atoms_.size() && atoms_[at].kind == AtomState::Kind::constant;
     changes = changes || constant || kind == Atom::Kind::quotient || kind == Atom::Kind::remainder;
   }
   if (!changes) return index;
@@ -118,8 +127,10 @@ llvm::Value* FunctionContext::emit_atom(int atom) {
   }
   if (a.kind == Atom::Kind::value) {
     llvm::Value* raw = builder.CreateSExtOrTrunc(emit_value_atom(a.value), builder.getInt64Ty());
-    raw = builder.CreateBinaryIntrinsic(llvm::Intrinsic::smax, raw, builder.getInt64(static_cast<std::uint64_t>(a.range.low)));
-    return builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, raw, builder.getInt64(static_cast<std::uint64_t>(a.range.high)));
+    raw = builder.CreateBinaryIntrinsic(llvm::Intrinsic::smax, raw,
+                                        builder.getInt64(static_cast<std::uint64_t>(a.range.low)));
+    return builder.CreateBinaryIntrinsic(llvm::Intrinsic::smin, raw,
+                                         builder.getInt64(static_cast<std::uint64_t>(a.range.high)));
   }
   const int level = level_of(atom);
   const bool keeps = level < static_cast<int>(scopes_.size());
@@ -154,7 +165,8 @@ llvm::Value* FunctionContext::emit_index(const Index& original) {
   llvm::Value* sum = nullptr;
   for (const Index::Term& term : index.terms) {
     llvm::Value* value = emit_atom(term.atom);
-    if (term.coefficient != 1) value = builder.CreateMul(value, builder.getInt64(static_cast<std::uint64_t>(term.coefficient)));
+    if (term.coefficient != 1)
+      value = builder.CreateMul(value, builder.getInt64(static_cast<std::uint64_t>(term.coefficient)));
     sum = sum ? builder.CreateAdd(sum, value) : value;
   }
   llvm::Value* constant = builder.getInt64(static_cast<std::uint64_t>(index.constant));

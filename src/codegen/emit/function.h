@@ -20,7 +20,7 @@ struct ModuleContext {
   llvm::Module& module;
   loop::IndexTable indices;  ///< the program's, to which emission adds what substitution makes
   std::string symbol;
-  int parallel_bodies = 0;   ///< emitted so far, for their names
+  int parallel_bodies = 0;  ///< emitted so far, for their names
 };
 
 /// One LLVM function under construction: where loop variables and buffers are, and what was computed where.
@@ -35,8 +35,8 @@ class FunctionContext {
   llvm::Function* function;
   llvm::IRBuilder<> builder;
 
-  llvm::Type* memory_type(DType type);   ///< as it lies in a buffer: bool is i8
-  llvm::Type* value_type(DType type);    ///< as it is computed with: bool is i1, bf16 is float
+  llvm::Type* memory_type(DType type);  ///< as it lies in a buffer: bool is i8
+  llvm::Type* value_type(DType type);   ///< as it is computed with: bool is i1, bf16 is float
 
   // Loop variables.
   void set_constant(int atom, std::int64_t value);
@@ -50,7 +50,7 @@ class FunctionContext {
   llvm::Value* value_of(int atom) const { return atoms_[static_cast<std::size_t>(atom)].value; }
 
   // Scopes.
-  void open_scope();   ///< at the builder's position; code that follows is inside
+  void open_scope();  ///< at the builder's position; code that follows is inside
   void close_scope();
 
   /// A static allocation in the function's entry block.

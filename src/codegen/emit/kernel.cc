@@ -49,8 +49,8 @@ void add_large(Signature& signature, const LargeBuffers& large) {
 }
 
 /// Appends pointers into a workspace to `arguments`; a null workspace ends the function with 1.
-void place_large(llvm::IRBuilder<>& builder, llvm::Function* function, Value* runtime, int slot, const LargeBuffers& large,
-                 std::vector<Value*>& arguments) {
+void place_large(llvm::IRBuilder<>& builder, llvm::Function* function, Value* runtime, int slot,
+                 const LargeBuffers& large, std::vector<Value*>& arguments) {
   if (large.bytes == 0) return;
   Value* base = emit_workspace_call(builder, runtime, slot, large.bytes);
   auto* none = llvm::BasicBlock::Create(function->getContext(), "no_memory", function);
@@ -60,7 +60,8 @@ void place_large(llvm::IRBuilder<>& builder, llvm::Function* function, Value* ru
   builder.CreateRet(builder.getInt32(1));
   builder.SetInsertPoint(some);
   for (const auto& [buffer, offset] : large.offsets)
-    arguments.push_back(builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, static_cast<std::uint64_t>(offset)));
+    arguments.push_back(
+        builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), base, static_cast<std::uint64_t>(offset)));
 }
 
 void add_to(LargeBuffers& large, const loop::Program& program, BufferId id) {
@@ -100,12 +101,13 @@ Value* emit_workspace_call(llvm::IRBuilder<>& builder, Value* runtime, int slot,
   Value* self = builder.CreateLoad(ptr, runtime);
   Value* workspace = builder.CreateLoad(ptr, builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), runtime, 16));
   auto* type = llvm::FunctionType::get(ptr, {ptr, builder.getInt32Ty(), builder.getInt64Ty()}, false);
-  return builder.CreateCall(type, workspace,
-                            {self, builder.getInt32(static_cast<std::uint32_t>(slot)), builder.getInt64(static_cast<std::uint64_t>(bytes))});
+  return builder.CreateCall(
+      type, workspace,
+      {self, builder.getInt32(static_cast<std::uint32_t>(slot)), builder.getInt64(static_cast<std::uint64_t>(bytes))});
 }
 
-llvm::Function* emit_parallel_body(const FunctionContext& outer, const loop::For& loop, const std::vector<BufferId>& buffers,
-                                   const std::vector<int>& variables) {
+llvm::Function* emit_parallel_body(const FunctionContext& outer, const loop::For& loop,
+                                   const std::vector<BufferId>& buffers, const std::vector<int>& variables) {
   ModuleContext& shared = outer.shared;
   const std::string name = shared.symbol + ".parallel" + std::to_string(shared.parallel_bodies++);
   const LargeBuffers large = find_large_buffers(shared.program, loop.body);

@@ -8,8 +8,8 @@
 namespace tilewright::codegen {
 namespace {
 
-using llvm::Intrinsic::ID;
 using llvm::Value;
+using llvm::Intrinsic::ID;
 using te::BinaryOp;
 using te::UnaryOp;
 
@@ -53,7 +53,8 @@ Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*
     for (int lane = 0; lane < lanes; ++lane) {
       std::vector<Value*> scalars;
       for (Value* a : arguments) scalars.push_back(f.builder.CreateExtractElement(a, static_cast<std::uint64_t>(lane)));
-      result = f.builder.CreateInsertElement(result, call_pure(f, scalar_name, element, scalars), static_cast<std::uint64_t>(lane));
+      result = f.builder.CreateInsertElement(result, call_pure(f, scalar_name, element, scalars),
+                                             static_cast<std::uint64_t>(lane));
     }
     return result;
   }
@@ -62,7 +63,8 @@ Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*
     std::vector<Value*> parts;
     for (Value* a : arguments) parts.push_back(part_of(f, a, begin, width));
     auto* register_type = llvm::FixedVectorType::get(element, static_cast<unsigned>(width));
-    Value* part = call_pure(f, vector_function(scalar_name, width, static_cast<int>(arguments.size())), register_type, parts);
+    Value* part =
+        call_pure(f, vector_function(scalar_name, width, static_cast<int>(arguments.size())), register_type, parts);
     if (lanes == width) return part;
     // Widen the part to the result's lanes, then put it in its place.
     std::vector<int> widen, place;
@@ -91,20 +93,34 @@ Value* emit_extremum(FunctionContext& f, bool max, Value* a, Value* b) {
 Value* emit_float_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
   auto& builder = f.builder;
   switch (op) {
-    case BinaryOp::add: return builder.CreateFAdd(a, b);
-    case BinaryOp::sub: return builder.CreateFSub(a, b);
-    case BinaryOp::mul: return builder.CreateFMul(a, b);
-    case BinaryOp::div: return builder.CreateFDiv(a, b);
-    case BinaryOp::pow: return call_math(f, "pow", {a, b});
-    case BinaryOp::min: return emit_extremum(f, false, a, b);
-    case BinaryOp::max: return emit_extremum(f, true, a, b);
-    case BinaryOp::eq: return builder.CreateFCmpOEQ(a, b);
-    case BinaryOp::ne: return builder.CreateFCmpUNE(a, b);
-    case BinaryOp::lt: return builder.CreateFCmpOLT(a, b);
-    case BinaryOp::le: return builder.CreateFCmpOLE(a, b);
-    case BinaryOp::gt: return builder.CreateFCmpOGT(a, b);
-    case BinaryOp::ge: return builder.CreateFCmpOGE(a, b);
-    default: TW_CHECK(false, "no such operation on floats");
+    case BinaryOp::add:
+      return builder.CreateFAdd(a, b);
+    case BinaryOp::sub:
+      return builder.CreateFSub(a, b);
+    case BinaryOp::mul:
+      return builder.CreateFMul(a, b);
+    case BinaryOp::div:
+      return builder.CreateFDiv(a, b);
+    case BinaryOp::pow:
+      return call_math(f, "pow", {a, b});
+    case BinaryOp::min:
+      return emit_extremum(f, false, a, b);
+    case BinaryOp::max:
+      return emit_extremum(f, true, a, b);
+    case BinaryOp::eq:
+      return builder.CreateFCmpOEQ(a, b);
+    case BinaryOp::ne:
+      return builder.CreateFCmpUNE(a, b);
+    case BinaryOp::lt:
+      return builder.CreateFCmpOLT(a, b);
+    case BinaryOp::le:
+      return builder.CreateFCmpOLE(a, b);
+    case BinaryOp::gt:
+      return builder.CreateFCmpOGT(a, b);
+    case BinaryOp::ge:
+      return builder.CreateFCmpOGE(a, b);
+    default:
+      TW_CHECK(false, "no such operation on floats");
   }
 }
 
@@ -130,9 +146,12 @@ Value* emit_division(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
 Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, bool is_unsigned) {
   auto& builder = f.builder;
   switch (op) {
-    case BinaryOp::add: return builder.CreateAdd(a, b);
-    case BinaryOp::sub: return builder.CreateSub(a, b);
-    case BinaryOp::mul: return builder.CreateMul(a, b);
+    case BinaryOp::add:
+      return builder.CreateAdd(a, b);
+    case BinaryOp::sub:
+      return builder.CreateSub(a, b);
+    case BinaryOp::mul:
+      return builder.CreateMul(a, b);
     case BinaryOp::div:
     case BinaryOp::floor_div:
     case BinaryOp::floor_mod:
@@ -142,21 +161,31 @@ Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, 
         return builder.CreateTrunc(result, a->getType());
       }
       return emit_division(f, op, a, b);
-    case BinaryOp::min: return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umin : llvm::Intrinsic::smin, a, b);
-    case BinaryOp::max: return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umax : llvm::Intrinsic::smax, a, b);
+    case BinaryOp::min:
+      return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umin : llvm::Intrinsic::smin, a, b);
+    case BinaryOp::max:
+      return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umax : llvm::Intrinsic::smax, a, b);
     case BinaryOp::pow: {
       auto* doubles = a->getType()->getWithNewType(builder.getDoubleTy());
       Value* result = call_math(f, "pow", {builder.CreateSIToFP(a, doubles), builder.CreateSIToFP(b, doubles)});
       return builder.CreateFPToSI(result, a->getType());
     }
-    case BinaryOp::eq: return builder.CreateICmpEQ(a, b);
-    case BinaryOp::ne: return builder.CreateICmpNE(a, b);
-    case BinaryOp::lt: return is_unsigned ? builder.CreateICmpULT(a, b) : builder.CreateICmpSLT(a, b);
-    case BinaryOp::le: return is_unsigned ? builder.CreateICmpULE(a, b) : builder.CreateICmpSLE(a, b);
-    case BinaryOp::gt: return is_unsigned ? builder.CreateICmpUGT(a, b) : builder.CreateICmpSGT(a, b);
-    case BinaryOp::ge: return is_unsigned ? builder.CreateICmpUGE(a, b) : builder.CreateICmpSGE(a, b);
-    case BinaryOp::logical_and: return builder.CreateAnd(a, b);
-    case BinaryOp::logical_or: return builder.CreateOr(a, b);
+    case BinaryOp::eq:
+      return builder.CreateICmpEQ(a, b);
+    case BinaryOp::ne:
+      return builder.CreateICmpNE(a, b);
+    case BinaryOp::lt:
+      return is_unsigned ? builder.CreateICmpULT(a, b) : builder.CreateICmpSLT(a, b);
+    case BinaryOp::le:
+      return is_unsigned ? builder.CreateICmpULE(a, b) : builder.CreateICmpSLE(a, b);
+    case BinaryOp::gt:
+      return is_unsigned ? builder.CreateICmpUGT(a, b) : builder.CreateICmpSGT(a, b);
+    case BinaryOp::ge:
+      return is_unsigned ? builder.CreateICmpUGE(a, b) : builder.CreateICmpSGE(a, b);
+    case BinaryOp::logical_and:
+      return builder.CreateAnd(a, b);
+    case BinaryOp::logical_or:
+      return builder.CreateOr(a, b);
   }
   return nullptr;
 }
@@ -168,29 +197,46 @@ Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a) {
   const bool floats = a->getType()->isFPOrFPVectorTy();
   auto intrinsic = [&](ID id) { return builder.CreateUnaryIntrinsic(id, a); };
   switch (op) {
-    case UnaryOp::neg: return floats ? builder.CreateFNeg(a) : builder.CreateNeg(a);
+    case UnaryOp::neg:
+      return floats ? builder.CreateFNeg(a) : builder.CreateNeg(a);
     case UnaryOp::abs:
-      return floats ? intrinsic(llvm::Intrinsic::fabs) : builder.CreateBinaryIntrinsic(llvm::Intrinsic::abs, a, builder.getFalse());
-    case UnaryOp::logical_not: return builder.CreateNot(a);
-    case UnaryOp::sqrt: return intrinsic(llvm::Intrinsic::sqrt);
-    case UnaryOp::rsqrt: return builder.CreateFDiv(llvm::ConstantFP::get(a->getType(), 1.0), intrinsic(llvm::Intrinsic::sqrt));
-    case UnaryOp::floor: return intrinsic(llvm::Intrinsic::floor);
-    case UnaryOp::ceil: return intrinsic(llvm::Intrinsic::ceil);
-    case UnaryOp::round: return intrinsic(llvm::Intrinsic::roundeven);
-    case UnaryOp::sigmoid: return emit_sigmoid(f, a);
-    case UnaryOp::exp: return call_math(f, "exp", {a});
-    case UnaryOp::log: return call_math(f, "log", {a});
-    case UnaryOp::tanh: return call_math(f, "tanh", {a});
-    case UnaryOp::erf: return call_math(f, "erf", {a});
-    case UnaryOp::sin: return call_math(f, "sin", {a});
-    case UnaryOp::cos: return call_math(f, "cos", {a});
-    case UnaryOp::tan: return call_math(f, "tan", {a});
+      return floats ? intrinsic(llvm::Intrinsic::fabs)
+                    : builder.CreateBinaryIntrinsic(llvm::Intrinsic::abs, a, builder.getFalse());
+    case UnaryOp::logical_not:
+      return builder.CreateNot(a);
+    case UnaryOp::sqrt:
+      return intrinsic(llvm::Intrinsic::sqrt);
+    case UnaryOp::rsqrt:
+      return builder.CreateFDiv(llvm::ConstantFP::get(a->getType(), 1.0), intrinsic(llvm::Intrinsic::sqrt));
+    case UnaryOp::floor:
+      return intrinsic(llvm::Intrinsic::floor);
+    case UnaryOp::ceil:
+      return intrinsic(llvm::Intrinsic::ceil);
+    case UnaryOp::round:
+      return intrinsic(llvm::Intrinsic::roundeven);
+    case UnaryOp::sigmoid:
+      return emit_sigmoid(f, a);
+    case UnaryOp::exp:
+      return call_math(f, "exp", {a});
+    case UnaryOp::log:
+      return call_math(f, "log", {a});
+    case UnaryOp::tanh:
+      return call_math(f, "tanh", {a});
+    case UnaryOp::erf:
+      return call_math(f, "erf", {a});
+    case UnaryOp::sin:
+      return call_math(f, "sin", {a});
+    case UnaryOp::cos:
+      return call_math(f, "cos", {a});
+    case UnaryOp::tan:
+      return call_math(f, "tan", {a});
   }
   return nullptr;
 }
 
 Value* emit_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, bool is_unsigned) {
-  return a->getType()->isFPOrFPVectorTy() ? emit_float_binary(f, op, a, b) : emit_integer_binary(f, op, a, b, is_unsigned);
+  return a->getType()->isFPOrFPVectorTy() ? emit_float_binary(f, op, a, b)
+                                          : emit_integer_binary(f, op, a, b, is_unsigned);
 }
 
 Value* emit_cast(FunctionContext& f, Value* value, DType from, DType to) {
@@ -198,10 +244,10 @@ Value* emit_cast(FunctionContext& f, Value* value, DType from, DType to) {
   if (from == to) return value;
   llvm::Type* type = value->getType()->getWithNewType(f.value_type(to));
   if (to == DType::bf16)  // round through memory precision, then compute in float
-    return builder.CreateFPExt(
-        builder.CreateFPTrunc(emit_cast(f, value, from, DType::f32), value->getType()->getWithNewType(builder.getBFloatTy())), type);
-  if (is_float(from) && is_float(to))
-    return value->getType() == type ? value : builder.CreateFPCast(value, type);
+    return builder.CreateFPExt(builder.CreateFPTrunc(emit_cast(f, value, from, DType::f32),
+                                                     value->getType()->getWithNewType(builder.getBFloatTy())),
+                               type);
+  if (is_float(from) && is_float(to)) return value->getType() == type ? value : builder.CreateFPCast(value, type);
   if (is_float(from)) {
     if (to == DType::boolean) return builder.CreateFCmpUNE(value, llvm::Constant::getNullValue(value->getType()));
     // As the interpreter does: to 64 bits, saturating, then the low bits.

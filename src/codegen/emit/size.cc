@@ -7,9 +7,9 @@ namespace {
 
 double size_of(const loop::Program& program, loop::ValueId id) {
   return match_variant(
-      program.value(id).kind, [](const loop::ConstantValue&) { return 0.0; }, [](const loop::IndexValue&) { return 2.0; },
-      [](const loop::NonNegative&) { return 2.0; }, [](const loop::LoadValue&) { return 1.0; },
-      [&](const loop::UnaryValue& n) { return 1 + size_of(program, n.a); },
+      program.value(id).kind, [](const loop::ConstantValue&) { return 0.0; },
+      [](const loop::IndexValue&) { return 2.0; }, [](const loop::NonNegative&) { return 2.0; },
+      [](const loop::LoadValue&) { return 1.0; }, [&](const loop::UnaryValue& n) { return 1 + size_of(program, n.a); },
       [&](const loop::BinaryValue& n) { return 1 + size_of(program, n.a) + size_of(program, n.b); },
       [&](const loop::SelectValue& n) {
         return 2 + size_of(program, n.condition) + size_of(program, n.on_true) + size_of(program, n.on_false);
@@ -26,18 +26,22 @@ double size_of(const loop::Program& program, const loop::Block& block, const Tar
           const double body = size_of(program, loop.body, target);
           const std::int64_t extent = loop.end - loop.begin;
           if (loop.kind == loop::LoopKind::unrolled) return body * static_cast<double>(extent);
-          if (loop.kind == loop::LoopKind::vectorized) return body * static_cast<double>(ceil_div(extent, target.vector_bytes / 4));
+          if (loop.kind == loop::LoopKind::vectorized)
+            return body * static_cast<double>(ceil_div(extent, target.vector_bytes / 4));
           return body + 3;
         },
         [&](const loop::If& branch) {
           return 2.0 + size_of(program, branch.then, target) + size_of(program, branch.otherwise, target);
         },
-        [&](const loop::Store& store) { return 1 + size_of(program, store.value); }, [](const loop::Allocate&) { return 0.0; });
+        [&](const loop::Store& store) { return 1 + size_of(program, store.value); },
+        [](const loop::Allocate&) { return 0.0; });
   return sum;
 }
 
 }  // namespace
 
-double unrolled_size(const loop::Program& program, const Target& target) { return size_of(program, program.body, target); }
+double unrolled_size(const loop::Program& program, const Target& target) {
+  return size_of(program, program.body, target);
+}
 
 }  // namespace tilewright::codegen

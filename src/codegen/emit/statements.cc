@@ -67,10 +67,18 @@ void StatementEmitter::emit_for(const For& loop) {
       if (!slot) slot = values_.load_register(store.buffer, store.indices);
     });
   switch (loop.kind) {
-    case LoopKind::serial: emit_serial(loop); break;
-    case LoopKind::parallel: emit_parallel(loop); break;
-    case LoopKind::unrolled: emit_unrolled(loop); break;
-    case LoopKind::vectorized: emit_vectorized(loop); break;
+    case LoopKind::serial:
+      emit_serial(loop);
+      break;
+    case LoopKind::parallel:
+      emit_parallel(loop);
+      break;
+    case LoopKind::unrolled:
+      emit_unrolled(loop);
+      break;
+    case LoopKind::vectorized:
+      emit_vectorized(loop);
+      break;
   }
   for (const Accumulator& accumulator : accumulators)
     for_each_element(accumulator, 0, [&] {
@@ -102,7 +110,8 @@ void StatementEmitter::emit_serial(const For& loop) {
   Value* next = builder.CreateNSWAdd(variable, builder.getInt64(1));
   variable->addIncoming(next, builder.GetInsertBlock());
   auto* after = llvm::BasicBlock::Create(context, "after", f_.function);
-  builder.CreateCondBr(builder.CreateICmpSLT(next, builder.getInt64(static_cast<std::uint64_t>(loop.end))), head, after);
+  builder.CreateCondBr(builder.CreateICmpSLT(next, builder.getInt64(static_cast<std::uint64_t>(loop.end))), head,
+                       after);
   builder.SetInsertPoint(after);
 }
 
@@ -164,7 +173,8 @@ void StatementEmitter::emit_branch(Value* condition, const Block& then, const Bl
 void StatementEmitter::emit_allocate(const loop::Allocate& allocate) {
   if (f_.buffer(allocate.buffer)) return;  // large: already placed in the workspace; or a second version of the nest
   const loop::Buffer& buffer = f_.shared.program.buffer(allocate.buffer);
-  f_.set_buffer(allocate.buffer, f_.allocate(f_.memory_type(buffer.type), std::max<std::int64_t>(1, buffer.elements()), buffer.name));
+  f_.set_buffer(allocate.buffer,
+                f_.allocate(f_.memory_type(buffer.type), std::max<std::int64_t>(1, buffer.elements()), buffer.name));
 }
 
 void StatementEmitter::emit_parallel(const For& loop) {

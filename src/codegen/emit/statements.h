@@ -44,10 +44,10 @@ LargeBuffers find_large_buffers(const loop::Program& program, const loop::Block&
 inline constexpr std::int64_t kMostStackBytes = 16 << 10;  ///< per buffer
 
 /// Defines the function that runs iterations [begin, end) of a parallel loop, and its wrapper with the tw_parallel_body
-/// signature. `buffers` and `variables`: what the closure holds, in order, after the runtime pointer. Loop variables that are
-/// constant in `outer`, the function around, are constant in it too.
-llvm::Function* emit_parallel_body(const FunctionContext& outer, const loop::For& loop, const std::vector<loop::BufferId>& buffers,
-                                   const std::vector<int>& variables);
+/// signature. `buffers` and `variables`: what the closure holds, in order, after the runtime pointer. Loop variables
+/// that are constant in `outer`, the function around, are constant in it too.
+llvm::Function* emit_parallel_body(const FunctionContext& outer, const loop::For& loop,
+                                   const std::vector<loop::BufferId>& buffers, const std::vector<int>& variables);
 
 /// Calls the runtime table's function `workspace`; returns the pointer.
 llvm::Value* emit_workspace_call(llvm::IRBuilder<>& builder, llvm::Value* runtime, int slot, std::int64_t bytes);

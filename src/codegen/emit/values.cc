@@ -59,7 +59,9 @@ Value* ValueEmitter::emit(ValueId id) {
       [&](const loop::UnaryValue& n) -> Value* { return emit_unary(f_, n.op, emit(n.a)); },
       [&](const BinaryValue& n) -> Value* { return emit_binary_value(value, n); },
       [&](const loop::SelectValue& n) -> Value* { return emit_select(value, n); },
-      [&](const loop::CastValue& n) -> Value* { return emit_cast(f_, emit(n.a), program_.value(n.a).type, value.type); });
+      [&](const loop::CastValue& n) -> Value* {
+        return emit_cast(f_, emit(n.a), program_.value(n.a).type, value.type);
+      });
 }
 
 Value* ValueEmitter::emit_linear(const Index& index) {
@@ -71,11 +73,13 @@ Value* ValueEmitter::emit_linear(const Index& index) {
   if (!depends_on_lane(rest)) {
     Value* first = f_.emit_index(rest + Index(stride * lanes.begin));
     std::vector<llvm::Constant*> steps;
-    for (int lane = 0; lane < lanes.count; ++lane) steps.push_back(builder.getInt64(static_cast<std::uint64_t>(lane * stride)));
+    for (int lane = 0; lane < lanes.count; ++lane)
+      steps.push_back(builder.getInt64(static_cast<std::uint64_t>(lane * stride)));
     return builder.CreateAdd(widen(first), llvm::ConstantVector::get(steps));
   }
   const Lanes all = lanes;
-  Value* result = llvm::PoisonValue::get(llvm::FixedVectorType::get(builder.getInt64Ty(), static_cast<unsigned>(all.count)));
+  Value* result =
+      llvm::PoisonValue::get(llvm::FixedVectorType::get(builder.getInt64Ty(), static_cast<unsigned>(all.count)));
   for (int lane = 0; lane < all.count; ++lane) {
     f_.set_constant(all.var, all.begin + lane);
     lanes = {};
@@ -150,11 +154,13 @@ Value* ValueEmitter::emit_select(const loop::Value&, const loop::SelectValue& n)
     }
     return builder.CreateSelect(condition, a, b);
   }
-  Value* otherwise = is_eager(n.on_false) ? emit(n.on_false) : emit_lazily(builder.CreateNot(condition), n.on_false, nullptr);
+  Value* otherwise =
+      is_eager(n.on_false) ? emit(n.on_false) : emit_lazily(builder.CreateNot(condition), n.on_false, nullptr);
   return emit_lazily(condition, n.on_true, otherwise);
 }
 
-/// The value of `id` where the condition holds, `otherwise` (null: anything) where not; `id` is evaluated only where it holds.
+/// The value of `id` where the condition holds, `otherwise` (null: anything) where not; `id` is evaluated only where it
+/// holds.
 Value* ValueEmitter::emit_lazily(Value* condition, ValueId id, Value* otherwise) {
   auto& builder = f_.builder;
   const bool per_lane = condition->getType()->isVectorTy();

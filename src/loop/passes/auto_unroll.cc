@@ -10,8 +10,8 @@ constexpr int kMaxDepth = 8;
 /// What a statement sequence comes to when it is unrolled.
 struct Unrolled {
   std::int64_t stores = 0;
-  int depth = 0;          ///< loops unrolled inside one another
-  bool completely = true; ///< no serial loop is left in it
+  int depth = 0;           ///< loops unrolled inside one another
+  bool completely = true;  ///< no serial loop is left in it
 };
 
 class AutoUnroll {

@@ -7,8 +7,8 @@
 namespace tilewright::loop {
 namespace {
 
-constexpr std::size_t kMaxCuts = 4;    ///< places where one loop is cut
-constexpr int kMaxVersions = 2;        ///< nested choices between a version with and one without guards
+constexpr std::size_t kMaxCuts = 4;  ///< places where one loop is cut
+constexpr int kMaxVersions = 2;      ///< nested choices between a version with and one without guards
 constexpr Range kNothing{1, 0};
 
 bool is_empty(const Range& r) { return r.low > r.high; }
@@ -20,7 +20,21 @@ Range unite(const Range& a, const Range& b) {
 }
 
 bool does_something(const Block& block) {
-  return std::any_of(block.begin(), block.end(), [](const Stmt& s) { return !std::holds_alternative<Allocate>(s.kind); });
+  return std::any_of(block.begin(), block.end(),
+                     [](const Stmt& s) { return !std::holds_alternative<Allocate>(s.kind); });
+}
+
+/// Stores that run.
+double work_of(const Block& block) {
+  double work = 0;
+  for (const Stmt& stmt : block) {
+    if (std::holds_alternative<Store>(stmt.kind)) ++work;
+    if (const auto* loop = std::get_if<For>(&stmt.kind))
+      work += work_of(loop->body) * static_cast<double>(loop->end - loop->begin);
+    if (const auto* branch = std::get_if<If>(&stmt.kind))
+      work += std::max(work_of(branch->then), work_of(branch->otherwise));
+  }
+  return work;
 }
 
 class SplitGuards {
@@ -95,7 +109,33 @@ class SplitGuards {
     range_of(loop.var) = {begin, end - 1};
     For segment{loop.var, begin, end, loop.kind, loop.reduction, loop.stage, loop.name, {}};
     segment.body = loop.kind == LoopKind::vectorized ? visit(loop.body) : visit_versions(loop);
-    if (does_something(segment.body)) out.push_back({std::move(segment)});
+    if (does_something(segment.body)) emit_unswitched(std::move(segment), out);
+  }
+
+  /// A branch that is all of a serial loop's body moves out of it, as far as it does not depend on the loop.
+  void emit_unswitched(For loop, Block& out) {
+    const auto* branch = loop.body.size() == 1 ? std::get_if<If>(&loop.body[0].kind) : nullptr;
+    const bool movable = loop.kind != LoopKind::parallel && branch;
+    If outside, inside;
+    if (movable)
+      for (const Index& condition : branch->conditions)
+        (table_.depends_on(condition, loop.var) ? inside : outside).conditions.push_back(condition);
+    if (!movable || outside.conditions.empty()) {
+      out.push_back({std::move(loop)});
+      return;
+    }
+    For with = loop, without = loop;
+    with.body = branch->then;
+    if (!inside.conditions.empty()) {
+      inside.then = branch->then;
+      inside.otherwise = branch->otherwise;
+      with.body.clear();
+      with.body.push_back({std::move(inside)});
+    }
+    without.body = branch->otherwise;
+    outside.then.push_back({std::move(with)});
+    if (does_something(without.body)) outside.otherwise.push_back({std::move(without)});
+    out.push_back({std::move(outside)});
   }
 
   /// The iterations of `var` for which anything may happen.
@@ -159,19 +199,25 @@ class SplitGuards {
     return cuts;
   }
 
-  /// Calls f for every branch condition below, with the ranges of the loops around it in force.
+  /// Calls f for every branch condition that decides about at least half of the body's work, with the ranges of the
+  /// loops around it in force. A loop is not copied for less: a guarded padding stage beside a convolution, say.
   template <class F>
-  void for_each_condition(const Block& block, const F& f) {
+  void for_each_condition(const Block& body, const F& f) {
+    for_each_condition(body, 1, work_of(body) / 2, f);
+  }
+  template <class F>
+  void for_each_condition(const Block& block, double times, double least, const F& f) {
     for (const Stmt& stmt : block) {
       if (const auto* loop = std::get_if<For>(&stmt.kind)) {
         const Range before = range_of(loop->var);
         range_of(loop->var) = {loop->begin, loop->end - 1};
-        for_each_condition(loop->body, f);
+        for_each_condition(loop->body, times * static_cast<double>(loop->end - loop->begin), least, f);
         range_of(loop->var) = before;
       } else if (const auto* branch = std::get_if<If>(&stmt.kind)) {
-        for (const Index& condition : branch->conditions) f(condition);
-        for_each_condition(branch->then, f);
-        for_each_condition(branch->otherwise, f);
+        if (times * std::max(work_of(branch->then), work_of(branch->otherwise)) >= least)
+          for (const Index& condition : branch->conditions) f(condition);
+        for_each_condition(branch->then, times, least, f);
+        for_each_condition(branch->otherwise, times, least, f);
       }
     }
   }
