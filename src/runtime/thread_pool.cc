@@ -4,6 +4,8 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <array>
+#include <optional>
 #include <system_error>
 #include <thread>
 #include <vector>
@@ -41,13 +43,33 @@ struct Place {
 };
 thread_local Place t_place;
 
-bool pin_to(pthread_t thread, int core) {
-  std::vector<cpu_set_t> mask(16);
-  const std::size_t bytes = mask.size() * sizeof(cpu_set_t);
-  CPU_ZERO_S(bytes, mask.data());
-  CPU_SET_S(static_cast<std::size_t>(core), bytes, mask.data());
-  return pthread_setaffinity_np(thread, bytes, mask.data()) == 0;
+using Mask = std::array<cpu_set_t, 16>;  // 16,384 cores
+
+Mask only(int core) {
+  Mask mask;
+  CPU_ZERO_S(sizeof mask, mask.data());
+  CPU_SET_S(static_cast<std::size_t>(core), sizeof mask, mask.data());
+  return mask;
 }
+
+void pin_to(pthread_t thread, const Mask& mask) { pthread_setaffinity_np(thread, sizeof mask, mask.data()); }
+
+/// Pins the calling thread while it lives.
+class CallerPin {
+ public:
+  explicit CallerPin(int core) : known_(pthread_getaffinity_np(pthread_self(), sizeof before_, before_.data()) == 0) {
+    if (known_) pin_to(pthread_self(), only(core));
+  }
+  ~CallerPin() {
+    if (known_) pin_to(pthread_self(), before_);
+  }
+  CallerPin(const CallerPin&) = delete;
+  CallerPin& operator=(const CallerPin&) = delete;
+
+ private:
+  Mask before_;
+  bool known_;
+};
 
 }  // namespace
 
@@ -59,6 +81,7 @@ struct ThreadPool::State {
   GrowingBlock kernel_workspace;      ///< slot 0
   GrowingBlock caller_workspace;      ///< slot 1 of thread 0
   std::unique_ptr<Worker[]> workers;  ///< [threads - 1]; worker i is thread i + 1
+  std::optional<CallerPin> caller_pin;
 
   explicit State(const Options& options);
   ~State() { stop(threads - 1); }
@@ -90,8 +113,11 @@ ThreadPool::State::State(const Options& options) : threads(options.threads), spi
       throw Error(Code::usage, "cannot start {} threads, only {}: {}; ask for fewer with --threads", threads, i,
                   error.what());
     }
-    if (options.pin && !crowded) pin_to(worker.thread.native_handle(), cores[static_cast<std::size_t>(i)]);
+    if (options.pin && !crowded) {
+      pin_to(worker.thread.native_handle(), only(cores[static_cast<std::size_t>(i)]));
+    }
   }
+  if (options.pin_caller && !crowded) caller_pin.emplace(cores.front());  // last: threads inherit the mask
 }
 
 void ThreadPool::State::stop(int started) {
@@ -152,7 +178,5 @@ void ThreadPool::release_workspace() {
   state_->caller_workspace.release();
   for (int i = 0; i < state_->threads - 1; ++i) state_->workers[static_cast<std::size_t>(i)].workspace.release();
 }
-
-bool pin_caller() { return pin_to(pthread_self(), allowed_cores().front()); }
 
 }  // namespace tilewright::runtime

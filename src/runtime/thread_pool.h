@@ -16,9 +16,10 @@ namespace tilewright::runtime {
 class ThreadPool {
  public:
   struct Options {
-    int threads = 0;     ///< with the caller; 0: available_cores()
-    bool pin = true;     ///< thread i to the i-th of allowed_cores(); the caller, thread 0, is left as it is
-    int spin_us = 2000;  ///< how long an idle worker spins before it sleeps
+    int threads = 0;          ///< with the caller; 0: available_cores()
+    bool pin = true;          ///< thread i to the i-th of allowed_cores(); the caller, thread 0, is left as it is
+    bool pin_caller = false;  ///< the caller too, to the first, until the pool is destroyed (on the same thread)
+    int spin_us = 2000;       ///< how long an idle worker spins before it sleeps
   };
   /// Errors: Error(usage) if the operating system refuses a thread.
   explicit ThreadPool(const Options& options);
@@ -35,8 +36,5 @@ class ThreadPool {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-/// Pins the calling thread to the first of allowed_cores(), which a pool's other threads leave free. False if refused.
-bool pin_caller();
 
 }  // namespace tilewright::runtime

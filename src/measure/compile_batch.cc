@@ -1,0 +1,69 @@
+#include "measure/compile_batch.h"
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include "loop/lower.h"
+
+namespace tilewright::measure {
+namespace {
+
+Compiled failed(ErrorKind kind, std::string text) {
+  return {.object = {}, .error = kind, .error_text = std::move(text)};
+}
+
+Compiled lower_and_compile(codegen::Compiler& compiler, const schedule::State& state) {
+  const Result<loop::Program> program = loop::lower(state);
+  if (!program) return failed(ErrorKind::instantiation, program.message());
+  Result<std::string> object = compiler.compile(*program, kCandidateSymbol);
+  if (!object) return failed(ErrorKind::compile_host, object.message());
+  return {.object = std::move(*object)};
+}
+
+}  // namespace
+
+BatchCompiler::BatchCompiler(const codegen::Target& target, int threads, double timeout_s) : timeout_s_(timeout_s) {
+  for (int i = 0; i < threads; ++i) compilers_.emplace_back(target);
+}
+
+Compiled BatchCompiler::compile_one(codegen::Compiler& compiler, const schedule::State& state) const {
+  const auto start = std::chrono::steady_clock::now();
+  Compiled result;
+  try {
+    result = lower_and_compile(compiler, state);
+  } catch (const std::exception& error) {  // a bug of ours must cost this candidate, not the whole search
+    result = failed(ErrorKind::unknown, fmt::format("internal error while compiling: {}", error.what()));
+  }
+  const double compile_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  if (result.error == ErrorKind::none && compile_s > timeout_s_) {
+    result = failed(ErrorKind::build_timeout,
+                    fmt::format("compiling took {:.3g} s, the limit is {:.3g} s", compile_s, timeout_s_));
+  }
+  result.compile_s = compile_s;
+  result.is_begun = true;
+  return result;
+}
+
+std::vector<Compiled> BatchCompiler::compile(std::span<const schedule::State> states,
+                                             const std::function<bool()>& stop) {
+  std::vector<Compiled> results(states.size());
+  std::atomic<std::size_t> next = 0;
+  std::atomic<bool> stopped = false;
+  const auto work = [&](std::size_t thread) {
+    for (std::size_t i; !stopped && (i = next++) < states.size();) {
+      results[i] = compile_one(compilers_[thread], states[i]);
+      if (thread == 0 && stop && stop()) stopped = true;
+    }
+  };
+  std::vector<std::jthread> threads;
+  const std::size_t wanted = std::min(compilers_.size(), states.size());
+  for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work, i);
+  work(0);
+  threads.clear();  // waits for all
+  return results;
+}
+
+}  // namespace tilewright::measure

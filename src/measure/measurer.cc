@@ -1,0 +1,120 @@
+#include "measure/measurer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <map>
+
+#include "measure/compile_batch.h"
+#include "measure/task_reference.h"
+#include "measure/worker_process.h"
+#include "runtime/cores.h"
+#include "te/interpreter.h"
+
+namespace tilewright::measure {
+namespace {
+
+/// Adds the time of its own life to a sum.
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& sum_s) : sum_s_(sum_s) {}
+  ~Stopwatch() { sum_s_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+  double& sum_s_;
+};
+
+Measurer::Options completed(Measurer::Options options) {
+  if (options.threads <= 0) options.threads = runtime::available_cores();
+  return options;
+}
+
+}  // namespace
+
+struct Measurer::State {
+  Options options;
+  BatchCompiler compiler;
+  WorkerProcess worker;
+  std::string current_task;                            ///< key of the task that the worker has; empty: none
+  std::map<std::string, ReferenceMessage> references;  ///< by task key
+  Split split;
+
+  explicit State(const Options& given)
+      : options(completed(given)),
+        compiler(options.target, runtime::available_cores(), options.compile_timeout_s),
+        worker({.program = options.worker}) {}
+
+  void prepare(const Task& task);
+  Measurement run(const Compiled& compiled, double incumbent_s);
+};
+
+/// Gives the worker the task, with the reference outputs if they are known or quickly found.
+void Measurer::State::prepare(const Task& task) {
+  if (current_task == task.key) return;
+  if (worker.reference()) references.insert_or_assign(current_task, *worker.reference());
+  current_task = task.key;
+  const double tolerance = te::tolerance(*task.dag);
+  std::optional<ReferenceMessage> reference;
+  if (const auto known = references.find(task.key); known != references.end()) {
+    reference = known->second;
+  } else if (options.check_results) {
+    reference = interpreted_reference(*task.dag, options.seed, tolerance);
+  }
+  worker.set_task(task_message(*task.dag, options.seed), tolerance, std::move(reference));
+}
+
+Measurement Measurer::State::run(const Compiled& compiled, double incumbent_s) {
+  Measurement result;
+  if (compiled.error != ErrorKind::none) {
+    result.error = compiled.error;
+    result.error_text = compiled.error_text;
+  } else {
+    RunSettings settings;
+    settings.threads = options.threads;
+    settings.incumbent_s = incumbent_s;
+    settings.cut_ratio = options.cut_ratio;
+    settings.min_time_s = options.min_time_s;
+    settings.max_runs = options.max_runs;
+    settings.timeout_s = options.timeout_s;
+    settings.flush_caches = options.flush_caches;
+    settings.check_results = options.check_results;
+    result = worker.run(compiled.object, kCandidateSymbol, settings);
+  }
+  result.compile_s = compiled.compile_s;
+  return result;
+}
+
+Measurer::Measurer(const Options& options) : state_(std::make_unique<State>(options)) {}
+Measurer::~Measurer() = default;
+const Measurer::Options& Measurer::options() const { return state_->options; }
+Measurer::Split Measurer::split() const { return state_->split; }
+
+std::vector<Measurement> Measurer::measure(const Task& task, std::span<const schedule::State> states,
+                                           double incumbent_s,
+                                           const std::function<void(std::size_t, const Measurement&)>& done,
+                                           const std::function<bool()>& stop) {
+  std::vector<Measurement> results;
+  std::vector<Compiled> compiled;
+  {
+    const Stopwatch stopwatch(state_->split.compile_s);
+    compiled = state_->compiler.compile(states, stop);
+  }
+  {
+    const Stopwatch stopwatch(state_->split.run_s);
+    state_->prepare(task);
+  }
+  for (std::size_t i = 0; i < states.size() && !(stop && stop()); ++i) {
+    if (!compiled[i].is_begun) break;
+    {
+      const Stopwatch stopwatch(state_->split.run_s);
+      results.push_back(state_->run(compiled[i], incumbent_s));
+    }
+    incumbent_s = std::min(incumbent_s, results.back().time_s());
+    if (done) done(i, results.back());
+  }
+  return results;
+}
+
+}  // namespace tilewright::measure

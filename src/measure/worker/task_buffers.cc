@@ -1,0 +1,94 @@
+#include "measure/worker/task_buffers.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "measure/inputs.h"
+
+namespace tilewright::measure {
+namespace {
+
+void flush_line(const char* address) {
+#if defined(__x86_64__)
+  __builtin_ia32_clflush(address);
+#elif defined(__aarch64__)
+  asm volatile("dc civac, %0" ::"r"(address) : "memory");
+#endif
+}
+
+}  // namespace
+
+TaskBuffers::TaskBuffers(const TaskMessage& task) : arguments_(task.arguments) {
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    runtime::Tensor& tensor = tensors_.emplace_back(arguments_[i].type, arguments_[i].shape);
+    pointers_.push_back(tensor.data());
+    if (arguments_[i].is_output) continue;
+    fill_input(tensor.type(), tensor.data(), tensor.elements(), task.seed, static_cast<int>(i));
+  }
+}
+
+std::int64_t TaskBuffers::bytes() const {
+  std::int64_t sum = 0;
+  for (const runtime::Tensor& tensor : tensors_) sum += tensor.bytes();
+  return sum;
+}
+
+void TaskBuffers::set_reference(ReferenceMessage reference) {
+  expected_.clear();
+  std::size_t next = 0;
+  for (const Argument& argument : arguments_) {
+    if (!argument.is_output || next == reference.outputs.size()) continue;
+    expected_.emplace_back(argument.name, argument.type, argument.shape, std::move(reference.outputs[next++]),
+                           reference.tolerance);
+  }
+}
+
+void TaskBuffers::poison_outputs() {
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    if (arguments_[i].is_output) std::memset(tensors_[i].data(), 0xff, static_cast<std::size_t>(tensors_[i].bytes()));
+  }
+}
+
+std::optional<std::string> TaskBuffers::unwritten(std::size_t argument) const {
+  const runtime::Tensor& tensor = tensors_[argument];
+  if (!is_float(tensor.type())) return std::nullopt;
+  const int width = bytes_of(tensor.type());
+  const auto* bytes = static_cast<const unsigned char*>(tensor.data());
+  for (std::int64_t i = 0; i < tensor.elements(); ++i, bytes += width) {
+    if (!std::all_of(bytes, bytes + width, [](unsigned char byte) { return byte == 0xff; })) continue;
+    return fmt::format("output {} was not written at {}", arguments_[argument].name, position_text(tensor.shape(), i));
+  }
+  return std::nullopt;
+}
+
+std::optional<std::string> TaskBuffers::mismatch() const {
+  std::size_t next = 0;
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    if (!arguments_[i].is_output) continue;
+    std::optional<std::string> wrong =
+        expected_.empty() ? unwritten(i) : expected_[next++].mismatch(tensors_[i].data());
+    if (wrong) return wrong;
+  }
+  return std::nullopt;
+}
+
+std::vector<std::string> TaskBuffers::outputs() const {
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < arguments_.size(); ++i) {
+    if (!arguments_[i].is_output) continue;
+    all.emplace_back(static_cast<const char*>(tensors_[i].data()), static_cast<std::size_t>(tensors_[i].bytes()));
+  }
+  return all;
+}
+
+void TaskBuffers::flush_caches() const {
+  constexpr std::int64_t kLine = 64;
+  for (const runtime::Tensor& tensor : tensors_) {
+    const char* data = static_cast<const char*>(tensor.data());
+    for (std::int64_t at = 0; at < tensor.bytes(); at += kLine) flush_line(data + at);
+  }
+}
+
+}  // namespace tilewright::measure

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "measure/expected_output.h"
+#include "measure/protocol.h"
+#include "runtime/tensor.h"
+
+namespace tilewright::measure {
+
+/// The buffers that a task's candidates are called with, and what its outputs must be.
+class TaskBuffers {
+ public:
+  /// Allocates all and fills the inputs. Errors: std::bad_alloc.
+  explicit TaskBuffers(const TaskMessage& task);
+
+  void* const* pointers() const { return pointers_.data(); }
+  std::int64_t count() const { return static_cast<std::int64_t>(pointers_.size()); }
+  std::int64_t bytes() const;
+  void set_reference(ReferenceMessage reference);
+
+  /// Overwrites the outputs with all-ones bytes (for floats a NaN that no arithmetic makes), so that what a kernel
+  /// leaves unwritten shows.
+  void poison_outputs();
+  /// None if the outputs are right as far as is known: equal to the reference if there is one, written all over if not.
+  std::optional<std::string> mismatch() const;
+  /// Bytes of all outputs.
+  std::vector<std::string> outputs() const;
+  /// Writes everything back to memory and drops it from the caches.
+  void flush_caches() const;
+
+ private:
+  std::optional<std::string> unwritten(std::size_t argument) const;
+
+  std::vector<Argument> arguments_;
+  std::vector<runtime::Tensor> tensors_;  ///< one per argument
+  std::vector<void*> pointers_;
+  std::vector<ExpectedOutput> expected_;  ///< one per output, or none known
+};
+
+}  // namespace tilewright::measure

@@ -1,0 +1,135 @@
+// tilewright-worker: runs candidates for the tuner that started it, so that none can hurt the tuner. It talks to it
+// over the socket kWorkerSocket (measure/protocol.h) and ends when that closes.
+
+#include <malloc.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <fstream>
+#include <memory>
+#include <new>
+
+#include "measure/worker/candidate_run.h"
+
+namespace tilewright::measure {
+namespace {
+
+constexpr std::uint64_t kMostFrameBytes = std::uint64_t{1} << 36;  // the tuner is trusted
+
+/// A crash must end this process by its signal, whatever a sanitizer or the tuner's shell had installed, and leave no
+/// core.
+void take_signals_as_they_are() {
+  for (const int signal : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGALRM, SIGTERM, SIGINT}) {
+    std::signal(signal, SIG_DFL);
+  }
+  const rlimit no_core{0, 0};
+  setrlimit(RLIMIT_CORE, &no_core);
+}
+
+/// Lets the process map `bytes` more than it has mapped now; negative: as much as it likes.
+void limit_memory(std::int64_t bytes) {
+  rlimit limit{};
+  getrlimit(RLIMIT_AS, &limit);
+  limit.rlim_cur = limit.rlim_max;
+  if (bytes >= 0) {
+    std::uint64_t pages = 0;
+    std::ifstream("/proc/self/statm") >> pages;
+    const rlim_t wanted = pages * static_cast<rlim_t>(sysconf(_SC_PAGESIZE)) + static_cast<rlim_t>(bytes);
+    limit.rlim_cur = std::min(limit.rlim_cur, wanted);
+  }
+  setrlimit(RLIMIT_AS, &limit);
+}
+
+class Worker {
+ public:
+  /// Serves until the socket closes or something comes that makes no sense.
+  void serve();
+
+ private:
+  bool handle(const Frame& frame);
+  void set_task(const TaskMessage& task);
+  RunReply run(const RunMessage& message);
+
+  std::unique_ptr<runtime::ThreadPool> pool_;
+  std::unique_ptr<TaskBuffers> buffers_;
+  std::int64_t workspace_bytes_ = 0;
+};
+
+void Worker::serve() {
+  if (send_frame(kWorkerSocket, encode(Hello{})) != Transfer::done) return;
+  Frame frame;
+  while (receive_frame(kWorkerSocket, frame, kMostFrameBytes) == Transfer::done && handle(frame)) {
+  }
+}
+
+bool Worker::handle(const Frame& frame) {
+  if (const auto task = decode<TaskMessage>(frame)) {
+    set_task(*task);
+    return true;
+  }
+  if (auto reference = decode<ReferenceMessage>(frame)) {
+    if (buffers_ != nullptr) buffers_->set_reference(std::move(*reference));
+    return true;
+  }
+  const auto message = decode<RunMessage>(frame);
+  return message && send_frame(kWorkerSocket, encode(run(*message))) == Transfer::done;
+}
+
+void Worker::set_task(const TaskMessage& task) {
+  constexpr std::int64_t kLeastWorkspace = std::int64_t{1} << 30;
+  limit_memory(-1);
+  if (pool_ != nullptr) pool_->release_workspace();
+  buffers_.reset();  // first, so that two tasks need not fit at once
+  try {
+    buffers_ = std::make_unique<TaskBuffers>(task);
+  } catch (const std::bad_alloc&) {
+    return;  // every run of the task says so
+  }
+  workspace_bytes_ = task.workspace_bytes > 0 ? task.workspace_bytes : std::max(kLeastWorkspace, 4 * buffers_->bytes());
+}
+
+RunReply Worker::run(const RunMessage& message) {
+  RunReply reply;
+  try {
+    if (buffers_ == nullptr) throw std::bad_alloc();
+    if (pool_ == nullptr || pool_->threads() != message.settings.threads) {
+      limit_memory(-1);
+      pool_.reset();
+      pool_ = std::make_unique<runtime::ThreadPool>(
+          runtime::ThreadPool::Options{.threads = message.settings.threads, .pin_caller = true});
+    }
+    limit_memory(workspace_bytes_);
+    reply = run_candidate(*buffers_, *pool_, message);
+  } catch (const std::bad_alloc&) {
+    reply.error = ErrorKind::runtime;
+    reply.error_text = buffers_ == nullptr ? "no memory for the task's arguments" : "out of memory";
+  } catch (const std::exception& error) {
+    reply.error = ErrorKind::unknown;
+    reply.error_text = error.what();
+  }
+  limit_memory(-1);
+  return reply;
+}
+
+}  // namespace
+}  // namespace tilewright::measure
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fputs("tilewright-worker runs candidates for tilewright, which starts it; it does nothing by itself\n",
+               stderr);
+    return 2;
+  }
+  prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (getppid() != std::atoi(argv[1])) return 0;  // the tuner ended before that was in force
+  close_range(tilewright::measure::kWorkerSocket + 1, ~0U, 0);
+  tilewright::measure::take_signals_as_they_are();
+  mallopt(M_ARENA_MAX, 2);  // an arena reserves address space, which is limited here
+  tilewright::measure::Worker().serve();
+  return 0;
+}

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+
+#include "measure/protocol.h"
+
+namespace tilewright::measure {
+
+/// How a worker's life ended, as the error of the candidate that it was running.
+struct WorkerEnd {
+  ErrorKind kind = ErrorKind::unknown;
+  std::string text;
+};
+
+/// One worker process, from start to end: its own process group, standard output and error kept from the terminal.
+class WorkerConnection {
+ public:
+  /// Starts the program and waits for its greeting. Errors: Error(internal) with the reason if there is none.
+  static std::unique_ptr<WorkerConnection> start(const std::filesystem::path& program);
+  /// Kills the process and everything that it started.
+  ~WorkerConnection();
+  WorkerConnection(const WorkerConnection&) = delete;
+  WorkerConnection& operator=(const WorkerConnection&) = delete;
+
+  bool send(const Frame& frame, Deadline deadline);
+  Transfer receive(Frame& frame, std::uint64_t most_bytes, Deadline deadline);
+  /// Kills what is left of the process, and tells what it died of, with the end of what it wrote to standard error.
+  WorkerEnd end();
+
+ private:
+  WorkerConnection(int socket, int log, pid_t process) : socket_(socket), log_(log), process_(process) {}
+  int kill_and_wait();
+  std::string log_tail() const;
+
+  int socket_;
+  int log_;        ///< its standard error: a file in memory
+  pid_t process_;  ///< 0 once it was waited for
+};
+
+}  // namespace tilewright::measure
