@@ -1,0 +1,83 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "graph/op.h"
+#include "runtime/tensor.h"
+
+namespace tilewright::graph {
+
+/// Position of a tensor in its graph.
+using TensorId = int;
+
+struct TensorType {
+  DType type = DType::f32;
+  Shape shape;
+  bool operator==(const TensorType&) const = default;
+};
+
+struct TensorInfo {
+  std::string name;
+  TensorType type;
+  std::optional<runtime::Tensor> constant;  ///< the value, where it is known; shared, never written
+  bool is_constant() const { return constant.has_value(); }
+};
+
+struct Node {
+  std::string name;  ///< of the ONNX node that it comes from
+  Op op;
+  std::vector<TensorId> inputs;
+  TensorId output;
+};
+
+/// An input or output of a network, under the name that users know.
+struct Port {
+  std::string name;
+  TensorId tensor;
+};
+
+/// A network: nodes in an order in which each comes after those it reads. Passes never change a graph, they build
+/// another.
+class Graph {
+ public:
+  TensorId add_input(std::string name, TensorType type);
+  TensorId add_constant(std::string name, runtime::Tensor value);
+  /// Appends a node and infers its output's type. A node of constants becomes a constant if `evaluate` can do it.
+  /// Errors: InternalError if the operator does not take these inputs (importers ask `infer` first).
+  TensorId add(Op op, std::vector<TensorId> inputs, std::string name);
+  void add_output(std::string name, TensorId tensor);
+
+  const std::vector<Node>& nodes() const { return nodes_; }
+  int num_tensors() const { return static_cast<int>(tensors_.size()); }
+  const TensorInfo& tensor(TensorId id) const { return tensors_[static_cast<std::size_t>(id)]; }
+  const TensorType& type(TensorId id) const { return tensor(id).type; }
+  const Shape& shape(TensorId id) const { return tensor(id).type.shape; }
+  const std::vector<Port>& inputs() const { return inputs_; }
+  const std::vector<Port>& outputs() const { return outputs_; }
+  /// The node that computes a tensor; null for inputs and constants.
+  const Node* producer(TensorId id) const;
+
+ private:
+  std::vector<TensorInfo> tensors_;
+  std::vector<int> producers_;  ///< per tensor: position of its node, or -1
+  std::vector<Node> nodes_;
+  std::vector<Port> inputs_, outputs_;
+};
+
+/// How many nodes read each tensor; being an output of the graph counts as one reader.
+std::vector<int> count_readers(const Graph& graph);
+
+/// The type of what `op` makes of inputs of these types. Failure: what does not fit, expected and found.
+Result<TensorType> infer(const Op& op, std::span<const TensorType> inputs);
+
+/// The value of `op` on constants. Failure if it is not worth it at compile time (too large to interpret).
+Result<runtime::Tensor> evaluate(const Op& op, std::span<const runtime::Tensor> inputs);
+
+/// One line a node: "r12 [1x64x56x56] = conv(r11, w [64x64x3x3 const])".
+std::string to_text(const Graph& graph);
+
+}  // namespace tilewright::graph

@@ -1,0 +1,148 @@
+// Elementwise operators.
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <utility>
+
+#include "graph/onnx/functions.h"
+#include "graph/onnx/tensor.h"
+
+namespace tilewright::graph {
+namespace {
+
+constexpr double kInfinity = std::numeric_limits<double>::infinity();
+
+constexpr std::pair<std::string_view, te::UnaryOp> kUnary[] = {
+    {"Neg", te::UnaryOp::neg},   {"Abs", te::UnaryOp::abs},         {"Exp", te::UnaryOp::exp},
+    {"Log", te::UnaryOp::log},   {"Sqrt", te::UnaryOp::sqrt},       {"Tanh", te::UnaryOp::tanh},
+    {"Erf", te::UnaryOp::erf},   {"Sigmoid", te::UnaryOp::sigmoid}, {"Floor", te::UnaryOp::floor},
+    {"Ceil", te::UnaryOp::ceil}, {"Round", te::UnaryOp::round},     {"Sin", te::UnaryOp::sin},
+    {"Cos", te::UnaryOp::cos},   {"Tan", te::UnaryOp::tan},         {"Not", te::UnaryOp::logical_not},
+};
+
+constexpr std::pair<std::string_view, te::BinaryOp> kBinary[] = {
+    {"Add", te::BinaryOp::add},         {"Sub", te::BinaryOp::sub},       {"Mul", te::BinaryOp::mul},
+    {"Div", te::BinaryOp::div},         {"Min", te::BinaryOp::min},       {"Max", te::BinaryOp::max},
+    {"Sum", te::BinaryOp::add},         {"Equal", te::BinaryOp::eq},      {"Less", te::BinaryOp::lt},
+    {"LessOrEqual", te::BinaryOp::le},  {"Greater", te::BinaryOp::gt},    {"GreaterOrEqual", te::BinaryOp::ge},
+    {"And", te::BinaryOp::logical_and}, {"Or", te::BinaryOp::logical_or},
+};
+
+template <class Table>
+auto look_up(const Table& table, std::string_view name) {
+  for (const auto& [key, value] : table)
+    if (key == name) return value;
+  refuse("no such elementwise operator");
+}
+
+void require_float(const OnnxNode& node) {
+  if (!is_float(node.type(0))) refuse("its data has type {}, expected a float type", tilewright::to_text(node.type(0)));
+}
+
+}  // namespace
+
+Outputs import_unary(OnnxNode& node) { return {node.unary(look_up(kUnary, node.op_type()), node.input(0))}; }
+
+Outputs import_binary(OnnxNode& node) {
+  return {node.binary(look_up(kBinary, node.op_type()), node.input(0), node.input(1))};
+}
+
+/// Any number of inputs, combined from the first to the last.
+Outputs import_variadic(OnnxNode& node) {
+  const te::BinaryOp op = node.op_type() == "Mean" ? te::BinaryOp::add : look_up(kBinary, node.op_type());
+  TensorId out = node.input(0);
+  for (int i = 1; i < node.num_inputs(); ++i) out = node.binary(op, out, node.input(i));
+  if (node.op_type() == "Mean")
+    out = node.binary(te::BinaryOp::mul, out, node.scalar(node.type(0), 1.0 / node.num_inputs()));
+  return {node.num_inputs() == 1 ? node.add(Identity{}, {out}) : out};
+}
+
+Outputs import_pow(OnnxNode& node) {
+  TensorId exponent = node.input(1);
+  if (node.type(1) != node.type(0)) exponent = node.add(Cast{node.type(0)}, {exponent});
+  return {node.binary(te::BinaryOp::pow, node.input(0), exponent)};
+}
+
+Outputs import_relu(OnnxNode& node) { return {node.add(Relu{}, {node.input(0)})}; }
+
+Outputs import_leaky_relu(OnnxNode& node) {
+  require_float(node);
+  return {node.add(LeakyRelu{node.real("alpha", 0.01)}, {node.input(0)})};
+}
+
+Outputs import_prelu(OnnxNode& node) {
+  require_float(node);
+  const TensorId zero = node.scalar(node.type(0), 0), x = node.input(0);
+  const TensorId negative = node.binary(te::BinaryOp::min, x, zero);
+  return {
+      node.binary(te::BinaryOp::add, node.add(Relu{}, {x}), node.binary(te::BinaryOp::mul, negative, node.input(1)))};
+}
+
+/// x where x >= 0, alpha * (exp(x) - 1) elsewhere.
+Outputs import_elu(OnnxNode& node) {
+  require_float(node);
+  const DType type = node.type(0);
+  const TensorId x = node.input(0), zero = node.scalar(type, 0);
+  const TensorId grown = node.unary(te::UnaryOp::exp, node.binary(te::BinaryOp::min, x, zero));
+  const TensorId below = node.binary(te::BinaryOp::mul, node.binary(te::BinaryOp::sub, grown, node.scalar(type, 1)),
+                                     node.scalar(type, node.real("alpha", 1)));
+  return {node.binary(te::BinaryOp::add, node.add(Relu{}, {x}), below)};
+}
+
+/// Bounds are attributes until opset 10, inputs since.
+Outputs import_clip(OnnxNode& node) {
+  const bool computed = (node.has_input(1) && !node.is_constant(1)) || (node.has_input(2) && !node.is_constant(2));
+  TensorId out = node.input(0);
+  if (computed) {
+    if (node.has_input(1)) out = node.binary(te::BinaryOp::max, out, node.input(1));
+    if (node.has_input(2)) out = node.binary(te::BinaryOp::min, out, node.input(2));
+    return {out};
+  }
+  double low = node.real("min", -kInfinity), high = node.real("max", kInfinity);
+  if (node.has_input(1)) low = node.constant_real(1, "min");
+  if (node.has_input(2)) high = node.constant_real(2, "max");
+  constexpr double kLargest = std::numeric_limits<float>::max();  // as exporters say "no bound"
+  return {node.add(Clip{low <= -kLargest ? -kInfinity : low, high >= kLargest ? kInfinity : high}, {out})};
+}
+
+Outputs import_hard_sigmoid(OnnxNode& node) {
+  require_float(node);
+  const DType type = node.type(0);
+  const TensorId scaled = node.binary(te::BinaryOp::mul, node.input(0), node.scalar(type, node.real("alpha", 0.2)));
+  return {node.add(Clip{0, 1}, {node.binary(te::BinaryOp::add, scaled, node.scalar(type, node.real("beta", 0.5)))})};
+}
+
+Outputs import_hard_swish(OnnxNode& node) {
+  require_float(node);
+  const DType type = node.type(0);
+  const TensorId scaled = node.binary(te::BinaryOp::mul, node.input(0), node.scalar(type, 1.0 / 6));
+  const TensorId gate = node.add(Clip{0, 1}, {node.binary(te::BinaryOp::add, scaled, node.scalar(type, 0.5))});
+  return {node.binary(te::BinaryOp::mul, node.input(0), gate)};
+}
+
+/// log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|)), which does not overflow.
+Outputs import_softplus(OnnxNode& node) {
+  require_float(node);
+  const TensorId x = node.input(0);
+  const TensorId small = node.unary(te::UnaryOp::exp, node.unary(te::UnaryOp::neg, node.unary(te::UnaryOp::abs, x)));
+  const TensorId log =
+      node.unary(te::UnaryOp::log, node.binary(te::BinaryOp::add, small, node.scalar(node.type(0), 1)));
+  return {node.binary(te::BinaryOp::add, node.add(Relu{}, {x}), log)};
+}
+
+Outputs import_reciprocal(OnnxNode& node) {
+  require_float(node);
+  return {node.binary(te::BinaryOp::div, node.scalar(node.type(0), 1), node.input(0))};
+}
+
+Outputs import_where(OnnxNode& node) { return {node.add(Select{}, {node.input(0), node.input(1), node.input(2)})}; }
+
+Outputs import_cast(OnnxNode& node) {
+  const int to = static_cast<int>(node.integer("to", 0));
+  const std::optional<DType> type = dtype_of(to);
+  if (!type) refuse("element type {} is not supported", onnx_type_name(to));
+  return {node.add(Cast{*type}, {node.input(0)})};
+}
+
+}  // namespace tilewright::graph

@@ -1,0 +1,189 @@
+#include "graph/onnx/importer.h"
+
+#include <algorithm>
+
+#include "graph/onnx/tensor.h"
+
+namespace tilewright::graph {
+namespace {
+
+constexpr TensorId kUnknown = -2;  // -1 is an optional input left out
+
+/// An input of the node has no known value, because of a problem reported before.
+struct InputUnknown {};
+
+bool is_own_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
+
+/// "[batch, 3, 224, 224]", for people.
+std::string declared_shape(const onnx::TypeProto_Tensor& type) {
+  std::string text;
+  for (const auto& dim : type.shape().dim())
+    text += (text.empty() ? "" : ", ") + (dim.has_dim_value()   ? std::to_string(dim.dim_value())
+                                          : dim.has_dim_param() ? dim.dim_param()
+                                                                : "?");
+  return "[" + text + "]";
+}
+
+std::string example_shape(const onnx::TypeProto_Tensor& type) {
+  Shape shape;
+  for (const auto& dim : type.shape().dim()) shape.push_back(dim.dim_value() > 0 ? dim.dim_value() : 1);
+  return to_text(shape);
+}
+
+}  // namespace
+
+Importer::Importer(const onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options)
+    : model_(model), path_(path), folder_(path.parent_path()) {
+  read_opset();
+  for (const onnx::NodeProto& node : model_.graph().node())
+    read_names_.insert(node.input().begin(), node.input().end());
+  for (const onnx::ValueInfoProto& output : model_.graph().output()) read_names_.insert(output.name());
+  read_weights();
+  read_inputs(options);
+  read_nodes();
+  read_outputs();
+}
+
+void Importer::read_opset() {
+  for (const onnx::OperatorSetIdProto& set : model_.opset_import())
+    if (is_own_domain(set.domain())) opset_ = static_cast<int>(set.version());
+  if (opset_ == 0) fail("it does not say which ONNX operator set it uses; export it again");
+  if (opset_ < kOldestOpset)
+    fail("it uses operator set {}, supported are {} to {}; convert it with onnx.version_converter", opset_,
+         kOldestOpset, kNewestOpset);
+  if (opset_ > kNewestOpset)
+    fail("it uses operator set {}, supported are {} to {}; export it with opset_version={}", opset_, kOldestOpset,
+         kNewestOpset, kNewestTestedOpset);
+  if (opset_ > kNewestTestedOpset)
+    notes_.push_back(fmt::format(
+        "operator set {} is newer than the tested {}; the meaning of the operators used did not change since", opset_,
+        kNewestTestedOpset));
+}
+
+void Importer::read_weights() {
+  for (const onnx::TensorProto& proto : model_.graph().initializer()) {
+    if (read_names_.count(proto.name()) == 0) continue;
+    Result<runtime::Tensor> tensor = read_tensor(proto, folder_);
+    if (!tensor) fail("weight '{}': {}", proto.name(), tensor.message());
+    values_[proto.name()] = graph_.add_constant(proto.name(), std::move(*tensor));
+  }
+  if (model_.graph().sparse_initializer_size() > 0) fail("sparse weights are not supported, store them dense");
+}
+
+/// Old models list their weights as inputs too: those are no inputs.
+void Importer::read_inputs(const ImportOptions& options) {
+  std::set<std::string> weights, known;
+  for (const onnx::TensorProto& proto : model_.graph().initializer()) weights.insert(proto.name());
+  std::string names;
+  for (const onnx::ValueInfoProto& input : model_.graph().input()) {
+    if (weights.count(input.name()) > 0) continue;
+    known.insert(input.name());
+    names += (names.empty() ? "'" : ", '") + input.name() + "'";
+    values_[input.name()] = graph_.add_input(input.name(), input_type(input, options));
+  }
+  for (const auto& [name, shape] : options.shapes)
+    if (known.count(name) == 0)
+      throw Error(Code::usage, "--shape names an input '{}' that {} does not have; its inputs are {}", name,
+                  path_.string(), names);
+}
+
+TensorType Importer::input_type(const onnx::ValueInfoProto& input, const ImportOptions& options) const {
+  if (!input.type().has_tensor_type())
+    fail("input '{}' is no tensor (a sequence, map or optional), which is not supported", input.name());
+  const onnx::TypeProto_Tensor& type = input.type().tensor_type();
+  const std::optional<DType> dtype = dtype_of(type.elem_type());
+  if (!dtype)
+    fail("input '{}' has element type {}, which is not supported; convert the model to float32", input.name(),
+         onnx_type_name(type.elem_type()));
+
+  const auto given = options.shapes.find(input.name());
+  if (given == options.shapes.end()) {
+    Shape shape;
+    for (const auto& dim : type.shape().dim()) shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+    if (!type.has_shape())
+      fail("input '{}' has no shape; give it with --shape {}:1x3x224x224", input.name(), input.name());
+    if (std::any_of(shape.begin(), shape.end(), [](std::int64_t x) { return x < 1; }))
+      fail("input '{}' has the dynamic shape {}; give its dimensions with --shape {}:{}", input.name(),
+           declared_shape(type), input.name(), example_shape(type));
+    return {*dtype, shape};
+  }
+  const Shape& shape = given->second;
+  const auto declared = static_cast<std::size_t>(type.shape().dim_size());
+  bool fits = !type.has_shape() || declared == shape.size();
+  for (std::size_t d = 0; fits && d < declared; ++d) {
+    const auto& dim = type.shape().dim(static_cast<int>(d));
+    fits = shape[d] >= 1 && (!dim.has_dim_value() || dim.dim_value() < 1 || dim.dim_value() == shape[d]);
+  }
+  if (!fits)
+    fail("--shape gives input '{}' the shape {}, but the model declares {}", input.name(), to_text(shape),
+         declared_shape(type));
+  return {*dtype, shape};
+}
+
+const OnnxOperator& Importer::look_up(const onnx::NodeProto& node) const {
+  if (!is_own_domain(node.domain())) refuse("operators of domain '{}' are not supported", node.domain());
+  const OnnxOperator* op = find_onnx_operator(node.op_type());
+  if (!op) refuse("the operator is not supported");
+  if (opset_ < op->first_opset) refuse("the operator is known from opset {} on", op->first_opset);
+  for (const onnx::AttributeProto& attribute : node.attribute())
+    if (std::find(op->attributes.begin(), op->attributes.end(), attribute.name()) == op->attributes.end())
+      refuse("attribute '{}' is not supported", attribute.name());
+  if (node.input_size() < op->min_inputs || node.input_size() > op->max_inputs)
+    refuse("it has {} inputs, expected {}", node.input_size(),
+           op->min_inputs == op->max_inputs ? std::to_string(op->min_inputs)
+           : op->max_inputs == kAny         ? fmt::format("at least {}", op->min_inputs)
+                                            : fmt::format("{} to {}", op->min_inputs, op->max_inputs));
+  if (node.output_size() < 1) refuse("it has no output");
+  return *op;
+}
+
+std::vector<TensorId> Importer::resolve_inputs(const onnx::NodeProto& node) const {
+  std::vector<TensorId> inputs;
+  bool unknown = false;
+  for (const std::string& name : node.input()) {
+    const auto value = values_.find(name);
+    if (value == values_.end() && !name.empty())
+      refuse("it reads '{}', which no input, weight or earlier node provides", name);
+    inputs.push_back(name.empty() ? -1 : value->second);
+    unknown = unknown || inputs.back() == kUnknown;
+  }
+  if (unknown) throw InputUnknown{};
+  return inputs;
+}
+
+std::vector<TensorId> Importer::import_node(const onnx::NodeProto& proto) {
+  const OnnxOperator& op = look_up(proto);
+  OnnxNode node(proto, opset_, resolve_inputs(proto), folder_, graph_);
+  for (int i = 0; i < op.min_inputs; ++i) node.input(i);  // must be there
+  std::vector<TensorId> outputs = op.import(node);
+  for (int i = static_cast<int>(outputs.size()); i < proto.output_size(); ++i)
+    if (!proto.output(i).empty() && read_names_.count(proto.output(i)) > 0)
+      refuse("its output {} ('{}') is used, which is not supported", i, proto.output(i));
+  return outputs;
+}
+
+void Importer::read_nodes() {
+  for (const onnx::NodeProto& node : model_.graph().node()) {
+    std::vector<TensorId> outputs;
+    try {
+      outputs = import_node(node);
+    } catch (const NodeProblem& problem) {
+      problems_.push_back({&node, problem.what()});
+    } catch (const InputUnknown&) {
+    }
+    outputs.resize(static_cast<std::size_t>(node.output_size()), kUnknown);
+    for (int i = 0; i < node.output_size(); ++i)
+      if (!node.output(i).empty()) values_[node.output(i)] = outputs[static_cast<std::size_t>(i)];
+  }
+}
+
+void Importer::read_outputs() {
+  if (model_.graph().output_size() == 0) fail("it has no outputs");
+  for (const onnx::ValueInfoProto& output : model_.graph().output()) {
+    const auto value = values_.find(output.name());
+    if (value == values_.end()) fail("output '{}' is computed by no node", output.name());
+    if (value->second >= 0) graph_.add_output(output.name(), value->second);
+  }
+}
+
+}  // namespace tilewright::graph

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <set>
+#include <unordered_map>
+
+#include "graph/onnx/node.h"
+#include "graph/onnx_import.h"
+
+namespace tilewright::graph {
+
+/// Turns one ONNX model into a graph. Problems of nodes are collected, not thrown: what depends on a node with a
+/// problem is checked as far as it can be without knowing its inputs.
+class Importer {
+ public:
+  /// Errors: Error(bad_input) for what is wrong outside of nodes (operator set, inputs, weights), Error(usage) for a
+  /// shape given to an input that is not there.
+  Importer(const onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options);
+
+  struct Problem {
+    const onnx::NodeProto* node;
+    std::string reason;
+  };
+  const std::vector<Problem>& problems() const { return problems_; }
+  const std::vector<std::string>& notes() const { return notes_; }
+  int opset() const { return opset_; }
+  /// The network; only without problems.
+  Graph take() { return std::move(graph_); }
+
+ private:
+  void read_opset();
+  void read_inputs(const ImportOptions& options);
+  void read_weights();
+  void read_nodes();
+  void read_outputs();
+  std::vector<TensorId> import_node(const onnx::NodeProto& node);
+  const OnnxOperator& look_up(const onnx::NodeProto& node) const;
+  std::vector<TensorId> resolve_inputs(const onnx::NodeProto& node) const;
+  TensorType input_type(const onnx::ValueInfoProto& input, const ImportOptions& options) const;
+  template <class... Args>
+  [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
+    throw Error(Code::bad_input, "{}: {}", path_.string(), fmt::format(format, std::forward<Args>(args)...));
+  }
+
+  const onnx::ModelProto& model_;
+  std::filesystem::path path_, folder_;
+  int opset_ = 0;
+  Graph graph_;
+  std::unordered_map<std::string, TensorId> values_;  ///< kUnknown: computed by a node with a problem
+  std::set<std::string, std::less<>> read_names_;     ///< by a node, or as an output of the graph
+  std::vector<Problem> problems_;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace tilewright::graph

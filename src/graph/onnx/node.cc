@@ -1,0 +1,124 @@
+#include "graph/onnx/node.h"
+
+#include <algorithm>
+
+#include "graph/array.h"
+#include "graph/onnx/tensor.h"
+
+namespace tilewright::graph {
+namespace {
+
+std::string type_name(onnx::AttributeProto::AttributeType type) {
+  return onnx::AttributeProto::AttributeType_Name(type);
+}
+
+}  // namespace
+
+const onnx::AttributeProto* OnnxNode::find(std::string_view name) const {
+  for (const onnx::AttributeProto& attribute : proto_.attribute())
+    if (attribute.name() == name) return &attribute;
+  return nullptr;
+}
+
+const onnx::AttributeProto* OnnxNode::find(std::string_view name, onnx::AttributeProto::AttributeType type) const {
+  const onnx::AttributeProto* attribute = find(name);
+  if (attribute && attribute->type() != type && attribute->type() != onnx::AttributeProto::UNDEFINED)
+    refuse("attribute '{}' has type {}, expected {}", name, type_name(attribute->type()), type_name(type));
+  return attribute;
+}
+
+std::int64_t OnnxNode::integer(std::string_view name, std::int64_t otherwise) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::INT);
+  return attribute ? attribute->i() : otherwise;
+}
+
+double OnnxNode::real(std::string_view name, double otherwise) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::FLOAT);
+  return attribute ? static_cast<double>(attribute->f()) : otherwise;
+}
+
+std::string OnnxNode::text(std::string_view name, std::string otherwise) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::STRING);
+  return attribute ? attribute->s() : otherwise;
+}
+
+std::vector<std::int64_t> OnnxNode::integers(std::string_view name, std::vector<std::int64_t> otherwise) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::INTS);
+  return attribute ? std::vector<std::int64_t>(attribute->ints().begin(), attribute->ints().end()) : otherwise;
+}
+
+std::vector<double> OnnxNode::reals(std::string_view name) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::FLOATS);
+  return attribute ? std::vector<double>(attribute->floats().begin(), attribute->floats().end())
+                   : std::vector<double>{};
+}
+
+runtime::Tensor OnnxNode::value(std::string_view name) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::TENSOR);
+  if (!attribute) refuse("attribute '{}' is missing", name);
+  Result<runtime::Tensor> tensor = read_tensor(attribute->t(), folder_);
+  if (!tensor) refuse("attribute '{}': {}", name, tensor.message());
+  return *tensor;
+}
+
+TensorId OnnxNode::input(int i) const {
+  if (!has_input(i)) refuse("input {} is missing", i);
+  return inputs_[static_cast<std::size_t>(i)];
+}
+
+const runtime::Tensor& OnnxNode::constant(int i, std::string_view what) const {
+  const TensorInfo& tensor = graph_.tensor(input(i));
+  if (!tensor.constant)
+    refuse("its {} (input '{}') must be known at compile time, but is computed at run time", what, tensor.name);
+  return *tensor.constant;
+}
+
+std::vector<std::int64_t> OnnxNode::constant_integers(int i, std::string_view what) const {
+  const runtime::Tensor& tensor = constant(i, what);
+  if (tensor.type() != DType::i64 && tensor.type() != DType::i32)
+    refuse("its {} has type {}, expected i64", what, to_text(tensor.type()));
+  return to_integers(tensor);
+}
+
+double OnnxNode::constant_real(int i, std::string_view what) const {
+  const runtime::Tensor& tensor = constant(i, what);
+  if (tensor.elements() != 1) refuse("its {} has {} elements, expected 1", what, tensor.elements());
+  return element(tensor, 0);
+}
+
+int OnnxNode::axis(std::int64_t axis, int rank) const {
+  if (axis < -rank || axis >= rank) refuse("axis {} is outside of the {} dimensions of its input", axis, rank);
+  return static_cast<int>(axis < 0 ? axis + rank : axis);
+}
+
+std::vector<int> OnnxNode::axes(const std::vector<std::int64_t>& axes, int rank) const {
+  std::vector<int> positive;
+  for (const std::int64_t a : axes) positive.push_back(axis(a, rank));
+  std::sort(positive.begin(), positive.end());
+  if (std::adjacent_find(positive.begin(), positive.end()) != positive.end()) refuse("an axis is given twice");
+  return positive;
+}
+
+TensorId OnnxNode::add(Op op, std::vector<TensorId> inputs) {
+  std::vector<TensorType> types;
+  for (const TensorId id : inputs) types.push_back(graph_.type(id));
+  if (const Result<TensorType> type = infer(op, types); !type) throw NodeProblem(type.message());
+  const std::string& name = proto_.output_size() > 0 ? proto_.output(0) : proto_.name();
+  return graph_.add(std::move(op), std::move(inputs), name);
+}
+
+TensorId OnnxNode::scalar(DType type, double value) {
+  runtime::Tensor tensor(type, {});
+  set_element(tensor, 0, value);
+  return add_constant(std::move(tensor));
+}
+
+TensorId OnnxNode::add_constant(runtime::Tensor value) {
+  return graph_.add_constant(proto_.output_size() > 0 ? proto_.output(0) : proto_.name(), std::move(value));
+}
+
+TensorId OnnxNode::reshape(TensorId data, Shape shape) {
+  return graph_.shape(data) == shape ? data : add(Reshape{std::move(shape)}, {data});
+}
+
+}  // namespace tilewright::graph

@@ -1,0 +1,103 @@
+#pragma once
+
+#include <onnx/onnx_pb.h>
+
+#include <filesystem>
+#include <initializer_list>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace tilewright::graph {
+
+/// Why a node can't be imported. Caught by the importer, which knows file and node.
+class NodeProblem : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+template <class... Args>
+[[noreturn]] void refuse(fmt::format_string<Args...> format, Args&&... args) {
+  throw NodeProblem(fmt::format(format, std::forward<Args>(args)...));
+}
+
+/// One ONNX node while it is imported: its attributes, its inputs in our graph, and ways to add to the graph.
+/// Everything that does not fit is refused with a NodeProblem.
+class OnnxNode {
+ public:
+  OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, const std::filesystem::path& folder,
+           Graph& graph)
+      : proto_(proto), opset_(opset), inputs_(std::move(inputs)), folder_(folder), graph_(graph) {}
+
+  int opset() const { return opset_; }
+  const std::string& op_type() const { return proto_.op_type(); }
+  int num_outputs() const { return proto_.output_size(); }
+
+  // Attributes, with the value to take where the node has none.
+  bool has(std::string_view name) const { return find(name) != nullptr; }
+  std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
+  double real(std::string_view name, double otherwise) const;
+  std::string text(std::string_view name, std::string otherwise) const;
+  std::vector<std::int64_t> integers(std::string_view name, std::vector<std::int64_t> otherwise) const;
+  std::vector<double> reals(std::string_view name) const;
+  runtime::Tensor value(std::string_view name) const;
+
+  // Inputs, by position.
+  int num_inputs() const { return static_cast<int>(inputs_.size()); }
+  bool has_input(int i) const { return i < num_inputs() && inputs_[static_cast<std::size_t>(i)] >= 0; }
+  TensorId input(int i) const;
+  const std::vector<TensorId>& inputs() const { return inputs_; }
+  const Shape& shape(int i) const { return graph_.shape(input(i)); }
+  int rank(int i) const { return static_cast<int>(shape(i).size()); }
+  DType type(int i) const { return graph_.type(input(i)).type; }
+  bool is_constant(int i) const { return is_constant_id(input(i)); }
+  bool is_constant_id(TensorId id) const { return graph_.tensor(id).is_constant(); }
+  /// The value of an input that must be known at compile time; `what` it is called in messages.
+  const runtime::Tensor& constant(int i, std::string_view what) const;
+  std::vector<std::int64_t> constant_integers(int i, std::string_view what) const;
+  double constant_real(int i, std::string_view what) const;
+  /// An axis in [-rank, rank) as one in [0, rank).
+  int axis(std::int64_t axis, int rank) const;
+  std::vector<int> axes(const std::vector<std::int64_t>& axes, int rank) const;
+
+  // The graph. Tensors get the name of the ONNX node's first output.
+  TensorId add(Op op, std::vector<TensorId> inputs);
+  TensorId scalar(DType type, double value);
+  TensorId add_constant(runtime::Tensor value);
+  TensorId binary(te::BinaryOp op, TensorId a, TensorId b) { return add(Binary{op}, {a, b}); }
+  TensorId unary(te::UnaryOp op, TensorId a) { return add(Unary{op}, {a}); }
+  TensorId reshape(TensorId data, Shape shape);
+  const Shape& shape_of(TensorId id) const { return graph_.shape(id); }
+  DType type_of(TensorId id) const { return graph_.type(id).type; }
+
+ private:
+  const onnx::AttributeProto* find(std::string_view name) const;
+  const onnx::AttributeProto* find(std::string_view name, onnx::AttributeProto::AttributeType type) const;
+
+  const onnx::NodeProto& proto_;
+  int opset_;
+  std::vector<TensorId> inputs_;  ///< -1 for an optional input left out
+  const std::filesystem::path& folder_;
+  Graph& graph_;
+};
+
+/// Adds the node's meaning to the graph; returns its outputs in order. Trailing optional outputs may be left out.
+using ImportFunction = std::vector<TensorId> (*)(OnnxNode&);
+
+/// An operator that can be imported.
+struct OnnxOperator {
+  std::string_view name;
+  int first_opset;                                     ///< that has it in a form known here
+  int min_inputs, max_inputs;                          ///< kAny: no limit
+  std::initializer_list<std::string_view> attributes;  ///< known, whether they matter or not
+  ImportFunction import;
+};
+inline constexpr int kAny = 1 << 30;
+
+/// The row of an operator of ONNX's own domain, or null.
+const OnnxOperator* find_onnx_operator(std::string_view name);
+
+}  // namespace tilewright::graph

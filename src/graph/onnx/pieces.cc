@@ -1,0 +1,133 @@
+// Operators that join tensors or cut them.
+
+#include <algorithm>
+#include <numeric>
+
+#include "base/integer.h"
+#include "graph/onnx/functions.h"
+
+namespace tilewright::graph {
+
+Outputs import_concat(OnnxNode& node) {
+  if (!node.has("axis")) refuse("attribute 'axis' is missing");
+  const int axis = node.axis(node.integer("axis", 0), node.rank(0));
+  return {node.add(Concat{axis}, node.inputs())};
+}
+
+namespace {
+
+TensorId cut(OnnxNode& node, int axis, std::int64_t start, std::int64_t extent) {
+  Slice slice{Shape(static_cast<std::size_t>(node.rank(0)), 0), Shape(static_cast<std::size_t>(node.rank(0)), 1),
+              node.shape(0)};
+  slice.starts[static_cast<std::size_t>(axis)] = start;
+  slice.shape[static_cast<std::size_t>(axis)] = extent;
+  return node.add(slice, {node.input(0)});
+}
+
+/// Lengths as attribute (until opset 12) or second input; else equal parts, the last one shorter if need be.
+std::vector<std::int64_t> split_lengths(const OnnxNode& node, std::int64_t extent) {
+  if (node.has_input(1)) return node.constant_integers(1, "split");
+  const std::int64_t parts = node.integer("num_outputs", node.num_outputs());
+  if (parts < 1 || parts > extent) refuse("an extent of {} can't be cut into {} parts", extent, parts);
+  std::vector<std::int64_t> equal(static_cast<std::size_t>(parts), ceil_div(extent, parts));
+  equal.back() = extent - (parts - 1) * equal.front();
+  return node.integers("split", equal);
+}
+
+}  // namespace
+
+Outputs import_split(OnnxNode& node) {
+  const int axis = node.axis(node.integer("axis", 0), node.rank(0));
+  const std::int64_t extent = node.shape(0)[static_cast<std::size_t>(axis)];
+  const std::vector<std::int64_t> lengths = split_lengths(node, extent);
+  if (const std::int64_t sum = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}); sum != extent)
+    refuse("its parts add up to {}, but axis {} has extent {}", sum, axis, extent);
+  Outputs outputs;
+  std::int64_t start = 0;
+  for (const std::int64_t length : lengths) {
+    outputs.push_back(cut(node, axis, start, length));
+    start += length;
+  }
+  return outputs;
+}
+
+/// Attributes until opset 9, inputs since. Bounds are clamped to the data as NumPy does.
+Outputs import_slice(OnnxNode& node) {
+  const bool by_inputs = node.opset() >= 10;
+  const std::vector<std::int64_t> starts =
+      by_inputs ? node.constant_integers(1, "starts") : node.integers("starts", {});
+  const std::vector<std::int64_t> ends = by_inputs ? node.constant_integers(2, "ends") : node.integers("ends", {});
+  std::vector<std::int64_t> axes(starts.size());
+  std::iota(axes.begin(), axes.end(), 0);
+  axes = node.has_input(3) ? node.constant_integers(3, "axes") : node.integers("axes", axes);
+  std::vector<std::int64_t> steps(starts.size(), 1);
+  if (node.has_input(4)) steps = node.constant_integers(4, "steps");
+  if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size())
+    refuse("{} starts, {} ends, {} axes and {} steps, expected as many of each", starts.size(), ends.size(),
+           axes.size(), steps.size());
+
+  const std::size_t rank = node.shape(0).size();
+  Slice slice{Shape(rank, 0), Shape(rank, 1), node.shape(0)};
+  for (std::size_t i = 0; i < starts.size(); ++i) {
+    const auto d = static_cast<std::size_t>(node.axis(axes[i], node.rank(0)));
+    const std::int64_t extent = node.shape(0)[d], step = steps[i];
+    if (step == 0) refuse("a step of 0");
+    const auto clamped = [&](std::int64_t bound) {
+      if (bound < 0) bound = std::max<std::int64_t>(bound, -extent - 1) + extent;
+      return step > 0 ? std::clamp<std::int64_t>(bound, 0, extent) : std::clamp<std::int64_t>(bound, -1, extent - 1);
+    };
+    const std::int64_t first = clamped(starts[i]), last = clamped(ends[i]);
+    slice.starts[d] = first;
+    slice.steps[d] = step;
+    slice.shape[d] = std::max<std::int64_t>(step > 0 ? ceil_div(last - first, step) : ceil_div(first - last, -step), 0);
+  }
+  return {node.add(slice, {node.input(0)})};
+}
+
+namespace {
+
+struct Padding {
+  std::vector<std::int64_t> amounts;  ///< all begins, then all ends
+  double value = 0;
+};
+
+/// Attributes until opset 10, inputs since; since 18 for some axes only.
+Padding read_padding(const OnnxNode& node) {
+  if (!node.has_input(1)) return {node.integers("pads", {}), node.real("value", 0)};
+  Padding padding{node.constant_integers(1, "pads"), node.has_input(2) ? node.constant_real(2, "constant_value") : 0};
+  if (!node.has_input(3)) return padding;
+  const std::vector<std::int64_t> axes = node.constant_integers(3, "axes");
+  const auto rank = static_cast<std::size_t>(node.rank(0));
+  if (padding.amounts.size() != 2 * axes.size()) refuse("{} pads for {} axes", padding.amounts.size(), axes.size());
+  std::vector<std::int64_t> all(2 * rank, 0);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto d = static_cast<std::size_t>(node.axis(axes[i], node.rank(0)));
+    all[d] = padding.amounts[i];
+    all[rank + d] = padding.amounts[axes.size() + i];
+  }
+  padding.amounts = all;
+  return padding;
+}
+
+}  // namespace
+
+Outputs import_pad(OnnxNode& node) {
+  if (const std::string mode = node.text("mode", "constant"); mode != "constant")
+    refuse("mode '{}' is not supported, only 'constant'", mode);
+  const Padding padding = read_padding(node);
+  const auto half = static_cast<std::ptrdiff_t>(padding.amounts.size() / 2);
+  const Pad pad{Shape(padding.amounts.begin(), padding.amounts.begin() + half),
+                Shape(padding.amounts.begin() + half, padding.amounts.end()), padding.value};
+  return {node.add(pad, {node.input(0)})};
+}
+
+Outputs import_gather(OnnxNode& node) {
+  node.constant(0, "data");
+  node.constant_integers(1, "indices");
+  const int axis = node.axis(node.integer("axis", 0), node.rank(0));
+  const TensorId out = node.add(Gather{axis}, {node.input(0), node.input(1)});
+  if (!node.is_constant_id(out)) refuse("an index is outside of axis {} of shape {}", axis, to_text(node.shape(0)));
+  return {out};
+}
+
+}  // namespace tilewright::graph

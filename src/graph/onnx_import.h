@@ -1,0 +1,55 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+
+namespace tilewright::graph {
+
+struct ImportOptions {
+  /// Shapes of inputs by name, for those that the file leaves open (--shape name:1x3x224x224). A dimension that the
+  /// file fixes must be given as it is there.
+  std::map<std::string, Shape> shapes;
+};
+
+/// Operator sets this importer was tested with. Later ones up to kNewestOpset are accepted too: the operators that it
+/// knows got more types and options since, which are refused where they are used, but no other meaning.
+inline constexpr int kOldestOpset = 7, kNewestTestedOpset = 17, kNewestOpset = 28;
+
+/// A network and what is worth telling about its import.
+struct Network {
+  Graph graph;
+  std::vector<std::string> notes;
+};
+
+/// Reads an ONNX file. Weights kept in files of their own (external data) are read from the model's folder.
+/// Errors: Error(bad_input) if the file is missing, truncated or no ONNX model, or anything in it is not supported:
+/// names file, node, operator, expected and found, and what to do; Error(usage) if `options` names an input that is not
+/// there.
+Network import_onnx(const std::filesystem::path& path, const ImportOptions& options = {});
+/// The same from bytes; `path` serves messages and external data.
+Network import_onnx_bytes(const std::string& bytes, const std::filesystem::path& path,
+                          const ImportOptions& options = {});
+
+/// One thing that can't be compiled, with all nodes that need it.
+struct MissingFeature {
+  std::string op, domain;  ///< domain "" is ONNX's own
+  int opset;
+  std::vector<std::string> nodes;
+  std::string reason;
+};
+
+/// What `check` tells: everything missing at once, not the first.
+struct ModelCheck {
+  std::vector<MissingFeature> missing;
+  std::map<std::string, int> operators;  ///< nodes per operator
+  std::vector<std::string> notes;
+  bool supported() const { return missing.empty(); }
+};
+/// Errors: as import_onnx for a file that can't be read, and for inputs without a shape.
+ModelCheck check_onnx(const std::filesystem::path& path, const ImportOptions& options = {});
+
+}  // namespace tilewright::graph

@@ -1,0 +1,122 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "base/dtype.h"
+#include "te/expr.h"
+
+namespace tilewright::graph {
+
+using Shape = std::vector<std::int64_t>;
+
+// The operators of a network: few, with ONNX's many spelled in terms of them by the importer. Every node has one
+// output. Elementwise operators broadcast like NumPy. Axes are positive.
+
+enum class Layout : std::uint8_t { nchw, nhwc };
+
+/// A window that slides over two spatial dimensions, height first.
+struct Window {
+  std::array<std::int64_t, 2> kernel{1, 1}, strides{1, 1}, dilations{1, 1}, pad_begin{0, 0}, pad_end{0, 0};
+  bool operator==(const Window&) const = default;
+};
+/// Inputs: data, weights. nchw: NCHW and OIHW; nhwc: NHWC and HWIO; I counts the input channels of one group.
+/// nhwc with as many groups as channels c: the weights are [kh, kw, c, filters / c].
+struct Conv {
+  Window window;
+  std::int64_t groups = 1;
+  Layout layout = Layout::nchw;
+};
+enum class PoolKind : std::uint8_t { max, average };
+struct Pool {
+  PoolKind kind;
+  Window window;
+  bool count_padding = false;  ///< average: padding counts as elements of value 0
+  Layout layout = Layout::nchw;
+};
+/// Inputs: a [..., m, k], b [..., k, n] (the last two swapped where transposed); leading dimensions broadcast.
+struct MatMul {
+  bool transpose_a = false, transpose_b = false;
+};
+/// Inputs: data, scale, bias, mean, variance; dimension 1 of data is the channel.
+struct BatchNorm {
+  double epsilon;
+};
+struct Unary {
+  te::UnaryOp op;
+};
+struct Relu {};
+struct LeakyRelu {
+  double alpha;
+};
+/// Infinite bounds are left out.
+struct Clip {
+  double low, high;
+};
+struct Binary {
+  te::BinaryOp op;
+};
+/// Inputs: condition, value where it holds, value elsewhere.
+struct Select {};
+struct Cast {
+  DType type;
+};
+enum class ReduceKind : std::uint8_t { sum, mean, max, min };
+struct Reduce {
+  ReduceKind kind;
+  std::vector<int> axes;  ///< ascending
+  bool keep_dims = true;
+};
+struct Softmax {
+  int axis;
+  bool log = false;
+};
+/// Local response normalization over `axis`: x / (bias + alpha / size * sum of squares in the window) ^ beta.
+struct Lrn {
+  std::int64_t size;
+  double alpha, beta, bias;
+  int axis = 1;
+};
+/// Dense row-major data seen with another shape: never moves anything.
+struct Reshape {
+  Shape shape;
+};
+/// Output dimension i is input dimension order[i].
+struct Transpose {
+  std::vector<int> order;
+};
+struct Concat {
+  int axis;
+};
+struct Pad {
+  Shape begin, end;
+  double value = 0;
+};
+/// Output element i of a dimension is input element start + i * step; step may be negative.
+struct Slice {
+  Shape starts, steps, shape;
+};
+/// Broadcasts to `shape`.
+struct Expand {
+  Shape shape;
+};
+/// Inputs: data, indices. Folded when both are constant.
+struct Gather {
+  int axis;
+};
+struct Identity {};
+
+using Op = std::variant<Conv, Pool, MatMul, BatchNorm, Unary, Relu, LeakyRelu, Clip, Binary, Select, Cast, Reduce,
+                        Softmax, Lrn, Reshape, Transpose, Concat, Pad, Slice, Expand, Gather, Identity>;
+
+/// "conv", "add", "relu", …: what descriptions and node names are made of.
+std::string name_of(const Op& op);
+/// Each output element depends on the elements at the same (broadcast) position only.
+bool is_elementwise(const Op& op);
+/// "1x3x224x224"; "scalar" for rank 0.
+std::string to_text(const Shape& shape);
+
+}  // namespace tilewright::graph

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <functional>
+#include <string_view>
+
+#include "graph/graph.h"
+
+namespace tilewright::graph {
+
+// Every pass returns a graph that computes the same, up to rounding, under the same input and output names. Constants
+// are folded and dead nodes dropped by all of them.
+
+/// After: no node merely hands its input on; a chain of reshapes is one.
+Graph remove_identities(const Graph& graph);
+/// After: no batch_norm with constant parameters; each is a product with and a sum of constants per channel.
+Graph lower_batch_norm(const Graph& graph);
+/// Before: no batch_norm. After: products with and sums of constants are merged where they meet, scale first; a scale
+/// per output channel right after a convolution or matrix product is part of its weights.
+Graph fold_scales(const Graph& graph);
+/// After: padding with zeros in front of a convolution is part of it.
+Graph merge_pads(const Graph& graph);
+/// After: convolutions and pools are nhwc, between transposes of their data; weights are laid out for it, and constant
+/// right sides of matrix products are not transposed.
+Graph to_nhwc(const Graph& graph);
+/// After: transposes have moved towards the outputs through everything that works as well on transposed data, and have
+/// met and cancelled on the way.
+Graph sink_transposes(const Graph& graph);
+/// After: a transpose that moves only dimensions of extent 1 is a reshape.
+Graph transposes_to_views(const Graph& graph);
+
+struct Pass {
+  std::string_view name;
+  Graph (*run)(const Graph&);
+};
+/// In the order in which they run.
+std::span<const Pass> passes();
+/// Runs all passes; `dump` sees the graph after each.
+Graph optimize(const Graph& graph, const std::function<void(std::string_view pass, const Graph&)>& dump = {});
+
+}  // namespace tilewright::graph
