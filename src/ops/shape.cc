@@ -24,6 +24,8 @@ Tensor pad(const Tensor& x, const std::vector<std::int64_t>& before, const std::
   const std::size_t rank = x.shape().size();
   require(before.size() == rank && after.size() == rank, "pad: {} and {} counts for {}, expected {} each",
           before.size(), after.size(), shape_text(x.shape()), rank);
+  require(value.type() == x.type(), "pad: value is {}, {} is {}, expected one type", to_text(value.type()), x->name,
+          to_text(x.type()));
   Shape shape;
   for (std::size_t d = 0; d < rank; ++d) {
     require(before[d] >= 0 && after[d] >= 0, "pad: counts {} and {} of dimension {} must not be negative", before[d],
