@@ -56,7 +56,9 @@ std::string read_file(const std::filesystem::path& path) {
   }
 }
 
-void write_file(const std::filesystem::path& path, std::string_view bytes) {
+void write_file(const std::filesystem::path& path, std::string_view bytes) { write_file(path, std::span(&bytes, 1)); }
+
+void write_file(const std::filesystem::path& path, std::span<const std::string_view> pieces) {
   std::error_code error;
   const bool replace = !std::filesystem::exists(path, error) || std::filesystem::is_regular_file(path, error);
   std::filesystem::path written = path;
@@ -69,7 +71,8 @@ void write_file(const std::filesystem::path& path, std::string_view bytes) {
   {
     const Descriptor file(written, O_WRONLY | O_CREAT | O_TRUNC);
     if (!file) fail(reason());
-    if (!write_all(file.get(), bytes)) fail(reason());
+    for (const std::string_view piece : pieces)
+      if (!write_all(file.get(), piece)) fail(reason());
     if (replace && ::fsync(file.get()) != 0) fail(reason());
   }
   if (replace && ::rename(written.c_str(), path.c_str()) != 0) fail(reason());

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -15,5 +16,7 @@ std::string read_file(const std::filesystem::path& path);
 /// the new, never half of it. A `path` that exists and is no regular file (a device, a pipe) is written to directly.
 /// Errors: Error(cannot_write) naming the path and the reason; what was at `path` is still there.
 void write_file(const std::filesystem::path& path, std::string_view bytes);
+/// The same from pieces that follow each other, for what would be large in one.
+void write_file(const std::filesystem::path& path, std::span<const std::string_view> pieces);
 
 }  // namespace tilewright
