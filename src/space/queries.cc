@@ -53,6 +53,7 @@ int elementwise_matched_consumer(const State& state, const te::AccessAnalysis& a
   if (all.size() != 1) return -1;
   const int target = all.front();
   if (has_reduce_iter(state.stage(stage)) && has_reduce_iter(state.stage(target))) return -1;
+  if (is_tiled(state.stage(target))) return -1;
   return access.elementwise_match(stage, target) ? target : -1;
 }
 

@@ -13,7 +13,7 @@ namespace tilewright::space {
 std::vector<int> consumers(const schedule::State& state, int stage);
 /// The only consumer, or the root stage that all consumers are or are computed in; -1 if there is none.
 int single_consumer(const schedule::State& state, int stage);
-/// The only consumer if every hop to it is elementwise and not both reduce; else -1.
+/// The only consumer if every hop to it is elementwise, not both reduce, and its loops are still untouched; else -1.
 int elementwise_matched_consumer(const schedule::State& state, const te::AccessAnalysis& access, int stage);
 /// Some loop is not purely spatial.
 bool has_reduce_iter(const schedule::Stage& stage);

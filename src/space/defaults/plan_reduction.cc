@@ -43,7 +43,7 @@ std::vector<std::int64_t> plan_unroll(const te::Operation& op, std::int64_t body
       body *= extent;
       continue;
     }
-    for (std::int64_t part : {8, 4, 2})
+    for (std::int64_t part : {4, 2})
       if (body < kMinBody && extent % part == 0 && body * part <= kMaxUnrolledBody) {
         unroll[r] = part;
         body *= part;
