@@ -9,8 +9,8 @@ namespace tilewright::cli {
 
 /// The arguments of every verb that reads a model.
 struct ModelArguments {
-  std::string input;             ///< the path as typed
-  graph::ImportOptions import;   ///< --shape
+  std::string input;            ///< the path as typed
+  graph::ImportOptions import;  ///< --shape
 };
 
 /// Adds a required positional argument called `name`, and --shape. `arguments` must live as long as `command`.

@@ -1,7 +1,5 @@
 #include "driver/feeds.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
 #include "base/error.h"
@@ -11,27 +9,14 @@
 namespace tilewright::driver {
 namespace {
 
-const Port* find(std::span<const Port> ports, const std::string& name) {
-  const auto port = std::find_if(ports.begin(), ports.end(), [&](const Port& p) { return p.name == name; });
+const runtime::Port* find(std::span<const runtime::Port> ports, const std::string& name) {
+  const auto port = std::find_if(ports.begin(), ports.end(), [&](const runtime::Port& p) { return p.name == name; });
   return port == ports.end() ? nullptr : &*port;
-}
-
-std::string type_text(DType type, const std::vector<std::int64_t>& shape) {
-  return fmt::format("{} {}", to_text(type), shape_text(shape));
-}
-
-/// What is wrong with the tensor given for `port`, or nothing.
-std::string misfit(const Port& port, const NamedTensors& tensors) {
-  const auto given = tensors.find(port.name);
-  const std::string expected = type_text(port.type, port.shape);
-  if (given == tensors.end()) return fmt::format("input {} ({}) is missing", port.name, expected);
-  const std::string actual = type_text(given->second.type(), given->second.shape());
-  return actual == expected ? "" : fmt::format("input {} must be {}, is {}", port.name, expected, actual);
 }
 
 }  // namespace
 
-NamedTensors read_tensors(std::span<const std::filesystem::path> files, std::span<const Port> ports) {
+NamedTensors read_tensors(std::span<const std::filesystem::path> files, std::span<const runtime::Port> ports) {
   NamedTensors tensors;
   const auto add = [&](const std::filesystem::path& file, const std::string& name, runtime::Tensor tensor) {
     if (!tensors.emplace(name, std::move(tensor)).second)
@@ -53,22 +38,10 @@ NamedTensors read_tensors(std::span<const std::filesystem::path> files, std::spa
   return tensors;
 }
 
-std::vector<runtime::Tensor> in_order(const NamedTensors& tensors, std::span<const Port> ports) {
-  std::vector<std::string> problems;
-  for (const Port& port : ports)
-    if (std::string problem = misfit(port, tensors); !problem.empty()) problems.push_back(std::move(problem));
-  for (const auto& [name, tensor] : tensors)
-    if (find(ports, name) == nullptr) problems.push_back(fmt::format("the model has no input {}", name));
-  if (!problems.empty()) throw Error(Code::bad_input, "{}", fmt::join(problems, "; "));
-
-  std::vector<runtime::Tensor> ordered;
-  for (const Port& port : ports) ordered.push_back(tensors.at(port.name));
-  return ordered;
-}
-
-std::vector<runtime::Tensor> random_inputs(std::span<const Port> ports, std::uint64_t seed) {
-  std::vector<runtime::Tensor> inputs;
-  for (const Port& port : ports) inputs.push_back(random_tensor(port.type, port.shape, seed + inputs.size()));
+NamedTensors random_inputs(std::span<const runtime::Port> ports, std::uint64_t seed) {
+  NamedTensors inputs;
+  for (const runtime::Port& port : ports)
+    inputs.emplace(port.name, random_tensor(port.type, port.shape, seed + inputs.size()));
   return inputs;
 }
 

@@ -32,20 +32,18 @@ Archive open_archive(zip_source_t* source, int flags, ZipError& error) {
 }
 
 std::string read_entry(zip_t* archive, zip_uint64_t index, const std::string& where) {
-  zip_stat_t stat;
   const std::unique_ptr<zip_file_t, decltype(&zip_fclose)> file(zip_fopen_index(archive, index, 0), zip_fclose);
-  if (!file || zip_stat_index(archive, index, 0, &stat) != 0)
-    throw Error(Code::bad_input, "{}: {}", where, zip_strerror(archive));
+  if (!file) throw Error(Code::bad_input, "{}: {}", where, zip_strerror(archive));
   std::string bytes;
-  constexpr std::size_t kChunk = 1 << 20;  // grown as it is read: the size in the archive may be a lie
-  while (bytes.size() < stat.size) {
+  constexpr std::size_t kChunk = 1 << 20;  // grown as it is read: the size that the archive states may be a lie
+  for (;;) {
     const std::size_t filled = bytes.size();
     bytes.resize(filled + kChunk);
     const zip_int64_t got = zip_fread(file.get(), bytes.data() + filled, kChunk);
-    if (got <= 0) throw Error(Code::bad_input, "{}: damaged: {}", where, zip_file_strerror(file.get()));
+    if (got < 0) throw Error(Code::bad_input, "{}: damaged: {}", where, zip_file_strerror(file.get()));
     bytes.resize(filled + static_cast<std::size_t>(got));
+    if (got == 0) return bytes;  // only now was the checksum compared
   }
-  return bytes;
 }
 
 }  // namespace

@@ -1,0 +1,18 @@
+#include "cli/schedule_arguments.h"
+
+#include "measure/records.h"
+
+namespace tilewright::cli {
+
+driver::ScheduleChoice ScheduleArguments::choice() const {
+  return {!untuned, records.empty() ? measure::default_record_file() : std::filesystem::path(records)};
+}
+
+void add_schedule_arguments(CLI::App& command, ScheduleArguments& arguments) {
+  CLI::Option* const records =
+      command.add_option("--records", arguments.records, "record file to take the best schedules from")
+          ->type_name("FILE");
+  command.add_flag("--untuned", arguments.untuned, "default schedules throughout")->excludes(records);
+}
+
+}  // namespace tilewright::cli

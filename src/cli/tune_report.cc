@@ -1,0 +1,120 @@
+#include "cli/tune_report.h"
+
+#include <fmt/ranges.h>
+
+#include <algorithm>
+
+#include "cli/format.h"
+
+namespace tilewright::cli {
+namespace {
+
+using search::TaskResult;
+
+double share_of(double gflops, double peak_gflops) { return peak_gflops > 0 ? gflops / peak_gflops : 0; }
+
+nlohmann::json to_json(const TaskResult& task, double peak_gflops) {
+  nlohmann::json curve = nlohmann::json::array();
+  for (const search::CurvePoint& point : task.curve) curve.push_back({point.trial, point.wall_s, point.best_s});
+  return {{"workload", task.description},
+          {"key", task.workload_key},
+          {"flops", task.flops},
+          {"count", task.count},
+          {"trials", task.trials},
+          {"resumed", task.resumed},
+          {"valid", task.valid},
+          {"errors", task.errors},
+          {"first_error", task.first_error},
+          {"best_s", task.best_s},
+          {"default_s", task.default_s},
+          {"gflops", task.gflops()},
+          {"share_of_peak", share_of(task.gflops(), peak_gflops)},
+          {"exhausted", task.exhausted},
+          {"curve", std::move(curve)}};
+}
+
+void print_tasks(const search::TuneResult& result, double peak_gflops) {
+  fmt::print("{:<48} {:>3} {:>6} {:>10} {:>10} {:>8} {:>7}\n", "task", "x", "trials", "default", "best", "GFLOP/s",
+             "of peak");
+  for (const TaskResult& task : result.tasks)
+    fmt::print("{} {:>3} {:>6} {:>10} {:>10} {:>8.1f} {:>7}\n", fitted(task.description, 48), task.count, task.trials,
+               run_time(task.default_s), run_time(task.best_s), task.gflops(),
+               percent(share_of(task.gflops(), peak_gflops)));
+  fmt::print("{:<48} {:>3} {:>6} {:>10} {:>10}\n", "all, times count", "", result.trials + result.resumed,
+             run_time(result.total_default_s()), run_time(result.total_best_s()));
+}
+
+std::string counted(const std::map<std::string, int>& counts) {
+  std::vector<std::string> parts;
+  for (const auto& [reason, count] : counts) parts.push_back(fmt::format("{} {}", count, reason));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// The first distinct error texts, so that a search that fails says why.
+void print_errors(const search::TuneResult& result) {
+  if (result.errors.empty()) return;
+  fmt::print("failed   {}\n", counted(result.errors));
+  std::vector<std::string> shown;
+  for (const TaskResult& task : result.tasks) {
+    if (task.first_error.empty() || std::count(shown.begin(), shown.end(), task.first_error) > 0) continue;
+    if (shown.size() == 3) break;
+    shown.push_back(task.first_error);
+    fmt::print("         {}: {}\n", task.description, task.first_error);
+  }
+}
+
+void print_split(const search::TuneResult& result) {
+  const search::TimeSplit& split = result.split;
+  const auto share = [&](double seconds) { return percent(result.wall_s > 0 ? seconds / result.wall_s : 0); };
+  fmt::print("search   {} trials in {}, {:.1f} a second: evolve {}, learn {}, compile {}, run {}, other {}; {}\n",
+             result.trials, wall_time(result.wall_s), result.trials_per_s(), share(split.evolve_s),
+             share(split.learn_s), share(split.compile_s), share(split.run_s), share(split.other_s),
+             search::to_text(result.ending));
+}
+
+}  // namespace
+
+nlohmann::json to_json(const driver::TuneReport& report, double peak_gflops) {
+  const search::TuneResult& result = report.result;
+  nlohmann::json tasks = nlohmann::json::array();
+  for (const TaskResult& task : result.tasks) tasks.push_back(to_json(task, peak_gflops));
+  nlohmann::json json{{"trials", result.trials},
+                      {"valid", result.valid},
+                      {"resumed", result.resumed},
+                      {"errors", result.errors},
+                      {"ignored_records", result.ignored_records},
+                      {"skipped_lines", report.skipped_lines},
+                      {"wall_s", result.wall_s},
+                      {"trials_per_s", result.trials_per_s()},
+                      {"split",
+                       {{"evolve_s", result.split.evolve_s},
+                        {"learn_s", result.split.learn_s},
+                        {"compile_s", result.split.compile_s},
+                        {"run_s", result.split.run_s},
+                        {"other_s", result.split.other_s}}},
+                      {"peak_rss", report.peak_rss},
+                      {"peak_gflops", peak_gflops},
+                      {"ending", search::to_text(result.ending)},
+                      {"tasks", std::move(tasks)}};
+  if (report.latency) {
+    json["latency_default_s"] = report.latency->default_s;
+    json["latency_s"] = report.latency->tuned_s;
+  }
+  return json;
+}
+
+void print_text(const driver::TuneReport& report, const driver::TuneRequest& request) {
+  print_tasks(report.result, request.search.peak_gflops);
+  fmt::print("\n");
+  print_split(report.result);
+  print_errors(report.result);
+  fmt::print("records  {}: {} new, {} taken over\n", request.records.string(), report.result.trials,
+             report.result.resumed);
+  if (!report.result.ignored_records.empty()) fmt::print("ignored  {}\n", counted(report.result.ignored_records));
+  if (report.latency)
+    fmt::print("latency  {} with default schedules, {} tuned: {:.2f} times as fast\n",
+               run_time(report.latency->default_s), run_time(report.latency->tuned_s),
+               report.latency->default_s / report.latency->tuned_s);
+}
+
+}  // namespace tilewright::cli

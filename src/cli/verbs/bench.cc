@@ -1,0 +1,55 @@
+#include "driver/bench.h"
+
+#include "cli/format.h"
+#include "cli/model_arguments.h"
+#include "cli/output.h"
+#include "cli/schedule_arguments.h"
+#include "cli/verb.h"
+
+namespace tilewright::cli {
+namespace {
+
+struct Flags {
+  ModelArguments model;
+  ScheduleArguments schedules;
+  double seconds = 3;
+};
+
+int bench(const Flags& flags, const Common& common) {
+  driver::BenchRequest request;
+  request.input = flags.model.input;
+  request.import = flags.model.import;
+  request.schedules = flags.schedules.choice();
+  request.threads = common.threads;
+  request.seed = common.seed;
+  request.seconds = flags.seconds;
+  const driver::BenchReport report = driver::bench(request);
+  if (common.json)
+    print_json({{"median_s", report.times.median_s},
+                {"p95_s", report.times.p95_s},
+                {"min_s", report.times.min_s},
+                {"runs", report.runs},
+                {"flops", report.flops},
+                {"gflops", report.gflops()},
+                {"peak_gflops", report.peak_gflops},
+                {"share_of_peak", report.share_of_peak()}});
+  else
+    fmt::print("median {}, 95 % below {}, best {} of {} runs; {:.1f} GFLOP/s, {} of peak\n",
+               run_time(report.times.median_s), run_time(report.times.p95_s), run_time(report.times.min_s), report.runs,
+               report.gflops(), percent(report.share_of_peak()));
+  return 0;
+}
+
+}  // namespace
+
+Action declare_bench(CLI::App& command) {
+  const auto flags = std::make_shared<Flags>();
+  add_model_arguments(command, "INPUT", flags->model);
+  add_schedule_arguments(command, flags->schedules);
+  command.add_option("--seconds", flags->seconds, "time to spend on runs")
+      ->check(CLI::Range(0.0, 86400.0))
+      ->capture_default_str();
+  return [flags](const Common& common) { return bench(*flags, common); };
+}
+
+}  // namespace tilewright::cli

@@ -1,0 +1,49 @@
+#include "driver/compile.h"
+
+#include "cli/format.h"
+#include "cli/model_arguments.h"
+#include "cli/output.h"
+#include "cli/schedule_arguments.h"
+#include "cli/verb.h"
+
+namespace tilewright::cli {
+namespace {
+
+struct Flags {
+  ModelArguments model;
+  ScheduleArguments schedules;
+  std::string output, target = "host";
+};
+
+int compile(const Flags& flags, const Common& common) {
+  driver::CompileRequest request;
+  request.input = flags.model.input;
+  request.import = flags.model.import;
+  request.schedules = flags.schedules.choice();
+  request.target = flags.target;
+  request.threads = common.threads;
+  request.output = flags.output;
+  const driver::CompileReport report = driver::compile(request);
+  if (common.json)
+    print_json({{"tasks_tuned", report.tasks_tuned},
+                {"tasks_default", report.tasks_default},
+                {"compile_s", report.compile_s},
+                {"bytes", report.bytes}});
+  else
+    fmt::print("{}: {}, {} tasks tuned, {} with default schedules, compiled in {}\n", flags.output,
+               byte_count(report.bytes), report.tasks_tuned, report.tasks_default, wall_time(report.compile_s));
+  return 0;
+}
+
+}  // namespace
+
+Action declare_compile(CLI::App& command) {
+  const auto flags = std::make_shared<Flags>();
+  add_model_arguments(command, "MODEL", flags->model);
+  add_schedule_arguments(command, flags->schedules);
+  command.add_option("-o,--output", flags->output, "the compiled model to write")->required()->type_name("OUT");
+  command.add_option("--target", flags->target, "machine to compile for: host, x86-64-v3, …")->capture_default_str();
+  return [flags](const Common& common) { return compile(*flags, common); };
+}
+
+}  // namespace tilewright::cli

@@ -1,0 +1,104 @@
+#include "driver/tune.h"
+
+#include "base/error.h"
+#include "cli/format.h"
+#include "cli/interrupt.h"
+#include "cli/model_arguments.h"
+#include "cli/output.h"
+#include "cli/progress.h"
+#include "cli/tune_report.h"
+#include "cli/verb.h"
+#include "driver/machine.h"
+#include "driver/peak.h"
+#include "measure/records.h"
+
+namespace tilewright::cli {
+namespace {
+
+struct Flags {
+  ModelArguments model;
+  std::string records, budget, until, progress = "auto";
+  std::string preset = "default", space = "ansor", priors = "off";
+  std::optional<int> trials;
+  std::optional<std::string> sketch_policy, mutation_policy, cost_model;
+};
+
+search::TuneOptions search_options(const Flags& flags, const Common& common) {
+  search::TuneOptions options = flags.preset == "ansor" ? search::ansor_options() : search::TuneOptions{};
+  options.seed = common.seed;
+  options.threads = driver::resolve_threads(common.threads);
+  options.peak_gflops = driver::measure_peak_gflops(options.threads);
+  if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
+  if (!flags.until.empty()) options.until_share = parse_share(flags.until);
+  if (flags.trials) options.trials = *flags.trials;
+  if (flags.sketch_policy) options.sketch_policy = *flags.sketch_policy;
+  if (flags.mutation_policy) options.mutation_policy = *flags.mutation_policy;
+  if (flags.cost_model) options.cost_model = *flags.cost_model;
+  return options;
+}
+
+int exit_code(const driver::TuneReport& report) {
+  if (report.result.ending == search::Ending::stopped) return static_cast<int>(Code::interrupted);
+  return 0;
+}
+
+/// The text of the first failure, or why there is none.
+std::string first_error(const search::TuneResult& result) {
+  for (const search::TaskResult& task : result.tasks)
+    if (!task.first_error.empty()) return task.first_error;
+  return "no candidate was measured; give more --trials or --budget";
+}
+
+int tune(const Flags& flags, const Common& common) {
+  driver::TuneRequest request;
+  request.input = flags.model.input;
+  request.import = flags.model.import;
+  request.records = flags.records.empty() ? measure::default_record_file() : std::filesystem::path(flags.records);
+  request.search = search_options(flags, common);
+  request.threads = request.search.threads;
+
+  const ProgressStyle style = common.verbosity < 0 ? ProgressStyle::none : progress_style(flags.progress);
+  const Interrupt interrupt;
+  std::unique_ptr<search::Observer> progress = make_progress(style, request.search.peak_gflops);
+  const driver::TuneReport report = driver::tune(request, *progress, [&] { return interrupt.raised(); });
+  progress.reset();  // ends its line
+
+  if (common.json)
+    print_json(to_json(report, request.search.peak_gflops));
+  else
+    print_text(report, request);
+  if (report.nothing_valid() && report.result.ending != search::Ending::stopped)
+    throw Error(Code::nothing_measured, "nothing valid could be measured: {}", first_error(report.result));
+  return exit_code(report);
+}
+
+}  // namespace
+
+Action declare_tune(CLI::App& command) {
+  const auto flags = std::make_shared<Flags>();
+  add_model_arguments(command, "INPUT", flags->model);
+  command.add_option("--trials", flags->trials, "candidates to measure, over all tasks (default: 1000)")
+      ->check(CLI::Range(1, 1'000'000'000));
+  command.add_option("--budget", flags->budget, "wall time to spend: 90s, 10m, 1h")->type_name("TIME");
+  command.add_option("--until", flags->until, "a task is done at this share of the machine's peak: 95%")
+      ->type_name("SHARE");
+  command.add_option("--records", flags->records, "record file to resume from and append to")->type_name("FILE");
+  command.add_option("--preset", flags->preset, "parameters of the search")
+      ->check(CLI::IsMember({"default", "ansor"}))
+      ->capture_default_str();
+  command.add_option("--space", flags->space, "what schedules are searched")
+      ->check(CLI::IsMember({"ansor"}))
+      ->capture_default_str();
+  command.add_option("--priors", flags->priors, "start from what was learned elsewhere")
+      ->check(CLI::IsMember({"off"}))
+      ->capture_default_str();
+  command.add_option("--sketch-policy", flags->sketch_policy, "how sketches are chosen");
+  command.add_option("--mutation-policy", flags->mutation_policy, "how mutation rules are chosen");
+  command.add_option("--cost-model", flags->cost_model, "what predicts speed before measuring");
+  command.add_option("--progress", flags->progress, "auto, plain, json or none")
+      ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
+      ->capture_default_str();
+  return [flags](const Common& common) { return tune(*flags, common); };
+}
+
+}  // namespace tilewright::cli

@@ -1,0 +1,26 @@
+#include "driver/bench.h"
+
+#include "driver/feeds.h"
+#include "driver/machine.h"
+#include "driver/model.h"
+#include "driver/peak.h"
+#include "driver/timing.h"
+
+namespace tilewright::driver {
+
+BenchReport bench(const BenchRequest& request) {
+  const int threads = resolve_threads(request.threads);
+  const runtime::Model model = obtain_model(request.input, request.import, request.schedules, threads);
+  BenchReport report;
+  report.flops = model.plan().flops;
+  report.peak_gflops = measure_peak_gflops(threads);
+
+  runtime::ThreadPool pool({.threads = threads});
+  TimedModel timed(model, pool, request.seed);
+  const std::vector<double> times = time_in_turns({&timed}, request.seconds).at(0);
+  report.times = quantiles(times);
+  report.runs = static_cast<int>(times.size());
+  return report;
+}
+
+}  // namespace tilewright::driver

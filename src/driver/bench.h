@@ -1,0 +1,29 @@
+#pragma once
+
+#include "driver/compile.h"
+#include "driver/quantiles.h"
+
+namespace tilewright::driver {
+
+struct BenchRequest {
+  std::string input;  ///< an ONNX file, compiled on the spot, or a compiled model
+  graph::ImportOptions import;
+  ScheduleChoice schedules;  ///< for an ONNX file
+  int threads = 0;
+  std::uint64_t seed = 0;  ///< of the random inputs
+  double seconds = 3;      ///< to spend on timed runs; at least a few are made
+};
+
+struct BenchReport {
+  Quantiles times;
+  int runs = 0;
+  double flops = 0;        ///< of one run
+  double peak_gflops = 0;  ///< of the machine, with as many threads
+  double gflops() const { return flops / times.median_s * 1e-9; }
+  double share_of_peak() const { return gflops() / peak_gflops; }
+};
+
+/// Times a model on random inputs, after runs that warm it up. Errors: Error(bad_input).
+BenchReport bench(const BenchRequest& request);
+
+}  // namespace tilewright::driver

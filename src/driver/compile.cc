@@ -1,0 +1,37 @@
+#include "driver/compile.h"
+
+#include <chrono>
+
+#include "driver/machine.h"
+#include "driver/model.h"
+#include "graph/compile.h"
+
+namespace tilewright::driver {
+namespace {
+
+codegen::Target parse_target(const std::string& text) {
+  Result<codegen::Target> target = codegen::Target::parse(text);
+  if (!target) throw Error(Code::usage, "{}", target.message());
+  return std::move(*target);
+}
+
+}  // namespace
+
+CompileReport compile(const CompileRequest& request) {
+  const auto begin = std::chrono::steady_clock::now();
+  const codegen::Target target = parse_target(request.target);
+  Schedules schedules(request.schedules, target, resolve_threads(request.threads));
+  const runtime::Model model = graph::compile(partition_of(request.input, request.import), std::ref(schedules), target);
+  model.save(request.output);
+
+  CompileReport report;
+  report.tasks_tuned = schedules.tuned();
+  report.tasks_default = schedules.defaults();
+  report.compile_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  std::error_code not_a_file;
+  const std::uintmax_t bytes = std::filesystem::file_size(request.output, not_a_file);
+  report.bytes = not_a_file ? 0 : static_cast<std::int64_t>(bytes);
+  return report;
+}
+
+}  // namespace tilewright::driver

@@ -1,0 +1,18 @@
+#pragma once
+
+#include "driver/compile.h"
+#include "driver/schedules.h"
+#include "graph/partition.h"
+#include "runtime/model.h"
+
+namespace tilewright::driver {
+
+/// An ONNX file, read, rewritten and cut into tasks. Errors: Error(bad_input).
+graph::Partition partition_of(const std::string& input, const graph::ImportOptions& import);
+
+/// The model that INPUT names, ready to run with `threads` threads: loaded if it is compiled, else compiled on the spot
+/// for this machine. Errors: Error(bad_input).
+runtime::Model obtain_model(const std::string& input, const graph::ImportOptions& import,
+                            const ScheduleChoice& schedules, int threads);
+
+}  // namespace tilewright::driver

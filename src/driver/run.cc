@@ -1,0 +1,28 @@
+#include "driver/run.h"
+
+#include <chrono>
+
+#include "driver/machine.h"
+#include "driver/model.h"
+
+namespace tilewright::driver {
+
+RunReport run(const RunRequest& request) {
+  const runtime::Model model =
+      obtain_model(request.input, request.import, request.schedules, resolve_threads(request.threads));
+  const NamedTensors inputs = request.inputs.empty() ? random_inputs(model.inputs(), request.seed)
+                                                     : read_tensors(request.inputs, model.inputs());
+  const NamedTensors expected = read_tensors(request.expected, model.outputs());
+  runtime::ThreadPool pool({.threads = request.threads});
+
+  RunReport report;
+  report.outputs = model.outputs();
+  const auto begin = std::chrono::steady_clock::now();
+  const NamedTensors outputs = model.run(inputs, pool);
+  report.run_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  if (!request.output.empty()) write_npz(request.output, outputs);
+  if (!request.expected.empty()) report.comparison = compare(outputs, expected, request.rtol, request.atol);
+  return report;
+}
+
+}  // namespace tilewright::driver

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "codegen/target.h"
+#include "driver/compile.h"
+#include "measure/task.h"
+#include "schedule/state.h"
+
+namespace tilewright::driver {
+
+/// The schedule that each task is compiled with: the best valid record measured on the same target with as many
+/// threads, or the default schedule. A function object for graph::compile.
+class Schedules {
+ public:
+  /// Errors: Error(bad_input) for a record file that exists and can't be read.
+  Schedules(const ScheduleChoice& choice, const codegen::Target& target, int threads);
+
+  schedule::State operator()(const measure::Task& task);
+  int tuned() const { return tuned_; }
+  int defaults() const { return defaults_; }
+
+ private:
+  struct Best {
+    double time_s;
+    std::vector<schedule::Step> steps;
+  };
+  codegen::Target target_;
+  int threads_;
+  std::map<std::string, Best> best_;  ///< by task key
+  int tuned_ = 0, defaults_ = 0;
+};
+
+}  // namespace tilewright::driver

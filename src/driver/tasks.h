@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/onnx_import.h"
+#include "measure/task.h"
+
+namespace tilewright::driver {
+
+/// The distinct tuning tasks of an ONNX model, in the order in which the model first runs them.
+/// Errors: Error(bad_input) for a model that can't be read or compiled.
+std::vector<measure::Task> tasks_of(const std::string& input, const graph::ImportOptions& import);
+
+}  // namespace tilewright::driver

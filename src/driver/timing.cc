@@ -1,0 +1,41 @@
+#include "driver/timing.h"
+
+#include <chrono>
+
+#include "driver/feeds.h"
+
+namespace tilewright::driver {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+}  // namespace
+
+TimedModel::TimedModel(const runtime::Model& model, runtime::ThreadPool& pool, std::uint64_t seed)
+    : execution_(model, pool) {
+  NamedTensors inputs = random_inputs(model.inputs(), seed);
+  for (std::size_t i = 0; i < model.inputs().size(); ++i)
+    execution_.bind(static_cast<int>(i), std::move(inputs.at(model.inputs()[i].name)));
+}
+
+double TimedModel::run() {
+  const Clock::time_point begin = Clock::now();
+  execution_.run();
+  return seconds_since(begin);
+}
+
+std::vector<std::vector<double>> time_in_turns(const std::vector<TimedModel*>& models, double seconds) {
+  constexpr int kWarmUps = 3;
+  for (int i = 0; i < kWarmUps; ++i)
+    for (TimedModel* model : models) model->run();
+
+  std::vector<std::vector<double>> times(models.size());
+  const Clock::time_point begin = Clock::now();
+  while (times.front().size() < kMinimumRuns || seconds_since(begin) < seconds)
+    for (std::size_t i = 0; i < models.size(); ++i) times[i].push_back(models[i]->run());
+  return times;
+}
+
+}  // namespace tilewright::driver

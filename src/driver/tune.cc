@@ -1,0 +1,75 @@
+#include "driver/tune.h"
+
+#include <sys/resource.h>
+
+#include <algorithm>
+
+#include "driver/machine.h"
+#include "driver/model.h"
+#include "driver/quantiles.h"
+#include "driver/timing.h"
+#include "graph/compile.h"
+#include "search/runner.h"
+
+namespace tilewright::driver {
+namespace {
+
+std::int64_t peak_rss_bytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+runtime::Model compile_with(const graph::Partition& partition, const ScheduleChoice& choice,
+                            const codegen::Target& target, int threads) {
+  Schedules schedules(choice, target, threads);
+  return graph::compile(partition, std::ref(schedules), target);
+}
+
+/// The model with default and with tuned schedules, run in turns on one thread pool.
+Latency measure_latency(const graph::Partition& partition, const TuneRequest& request, const codegen::Target& target,
+                        int threads) {
+  constexpr double kSeconds = 5;
+  const runtime::Model by_default = compile_with(partition, {false, {}}, target, threads);
+  const runtime::Model tuned = compile_with(partition, {true, request.records}, target, threads);
+  runtime::ThreadPool pool({.threads = threads});
+  TimedModel timed_default(by_default, pool, request.search.seed), timed_tuned(tuned, pool, request.search.seed);
+  const auto times = time_in_turns({&timed_default, &timed_tuned}, kSeconds);
+  return {quantiles(times[0]).median_s, quantiles(times[1]).median_s};
+}
+
+}  // namespace
+
+bool TuneReport::nothing_valid() const {
+  return std::none_of(result.tasks.begin(), result.tasks.end(),
+                      [](const search::TaskResult& task) { return task.best_s < search::kNever; });
+}
+
+TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop) {
+  const int threads = resolve_threads(request.threads);
+  const codegen::Target target = codegen::Target::host();
+  const graph::Partition partition = partition_of(request.input, request.import);
+
+  TuneReport report;
+  const measure::RecordFile earlier = measure::read_records(request.records);
+  report.skipped_lines = earlier.skipped;
+  for (const auto& [reason, lines] : earlier.skipped)
+    observer.on_note(
+        fmt::format("{}: skipped {} line{}: {}", request.records.string(), lines, lines == 1 ? "" : "s", reason));
+
+  measure::RecordWriter writer(request.records);
+  measure::Measurer::Options measuring;
+  measuring.target = target;
+  measuring.threads = threads;
+  measure::Measurer measurer(measuring);
+  search::MeasurerRunner runner(measurer);
+  search::NetworkTuner tuner(partition.tasks, request.search, target, threads);
+  tuner.resume(earlier.records);
+  report.result = tuner.run(runner, [&](const measure::Record& record) { writer.append(record); }, &observer, stop);
+  if (report.result.ending != search::Ending::stopped && !report.nothing_valid())
+    report.latency = measure_latency(partition, request, target, threads);
+  report.peak_rss = peak_rss_bytes();
+  return report;
+}
+
+}  // namespace tilewright::driver

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+
+#include "graph/onnx_import.h"
+#include "search/network_tuner.h"
+
+namespace tilewright::driver {
+
+struct TuneRequest {
+  std::string input;  ///< an ONNX file
+  graph::ImportOptions import;
+  std::filesystem::path records;  ///< taken over at the start, appended to as candidates are measured
+  search::TuneOptions search;     ///< with peak_gflops, measured with as many threads
+  int threads = 0;                ///< that kernels run with; 0: all available cores
+};
+
+/// Latency of a whole model, seconds: medians of runs taken in turns in one process.
+struct Latency {
+  double default_s = 0, tuned_s = 0;
+};
+
+struct TuneReport {
+  search::TuneResult result;
+  std::map<std::string, int> skipped_lines;  ///< of the record file: reason -> lines
+  std::optional<Latency> latency;            ///< of a model; not there if nothing valid was measured or `stop` came
+  std::int64_t peak_rss = 0;                 ///< of this process, bytes
+  /// Not one task has a valid measurement.
+  bool nothing_valid() const;
+};
+
+/// Tunes all tasks of a model. Goes on where the record file ends. Ends early, all records kept, when `stop` returns
+/// true. Errors: Error(bad_input) for a model or record file that can't be used, Error(cannot_write) as soon as a
+/// record can't be kept, Error(usage) for an unknown policy. That nothing valid was measured is for the caller to see.
+TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop);
+
+}  // namespace tilewright::driver
