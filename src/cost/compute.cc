@@ -1,157 +1,106 @@
 #include "cost/compute.h"
 
 #include <algorithm>
-#include <cmath>
 
+#include "cost/block.h"
 #include "cost/registers.h"
 
 namespace tilewright::cost {
 namespace {
 
-constexpr double kGatherCycles = 1.5;    ///< per element of a vector that is not contiguous: load and insert
 constexpr double kInstructionBytes = 8;  ///< of a vector instruction with a memory operand
-constexpr double kConditionCycles = 1;   ///< of a guard that is tested per iteration
+constexpr double kConditionCycles = 1;   ///< of a guard that is tested
 constexpr double kLoopCycles = 1;        ///< count, compare and branch
 constexpr double kSlowFetch = 4;         ///< how much slower code beyond the instruction cache is fetched
+constexpr double kReorder = 256;         ///< instructions in flight
+constexpr double kPromoted = 2;  ///< accumulators kept in registers, at most, per register (codegen spills the rest)
 
-/// The straight code of one leaf: what one iteration of its steady loop runs.
-struct Block {
-  double copies = 1;          ///< of the statement, one per iteration of the unrolled loops
-  double chain = 1;           ///< copies that update the same element
-  double vectors = 1;         ///< registers per copy
-  double lanes = 1;           ///< elements per copy
-  int vector_depth = -1;      ///< of the vectorized loop
-  std::vector<int> unrolled;  ///< depths
-};
-
-/// What the ports have to do for a block.
+/// What the ports have to do for one run of a block.
 struct Work {
-  double arithmetic = 0, loads = 0, stores = 0, latency = 0, live = 0;
-  double instructions(const Machine& m) const { return arithmetic * m.fma_per_cycle + loads + stores; }
+  double operations = 0;  ///< vector instructions of arithmetic
+  double slow = 0;        ///< cycles of divisions and calls
+  double loads = 0, stores = 0;
+  double latency = 0;  ///< cycles until the last accumulator is ready
+  double instructions() const { return operations + loads + stores; }
 };
 
 class Compute {
  public:
   Compute(const Nest& nest, const Footprints& footprints, const Machine& machine)
-      : nest_(nest), footprints_(footprints), machine_(machine), in_registers_(register_buffers(nest, footprints)) {}
+      : nest_(nest), footprints_(footprints), machine_(machine) {}
 
   std::vector<double> run() {
     std::vector<double> cycles;
+    double code_bytes = 0;
     for (const Leaf& leaf : nest_.leaves) {
-      const int steady = steady_loop(nest_, leaf);
-      const Block block = block_of(leaf, steady);
-      const double trips = loop(steady).trips * leaf.share;
-      cycles.push_back(trips * (cycles_of(leaf, block, steady) + overhead(leaf, block)));
+      const StraightBlock block = block_of(nest_, machine_, leaf);
+      const Work work = work_of(leaf, block);
+      const double guards = leaf.conditions * kConditionCycles * block.copies;
+      cycles.push_back(loop(block.steady).trips * leaf.share * (cycles_of(work) + kLoopCycles + guards) + edges_);
+      code_bytes += work.instructions() * kInstructionBytes;
     }
-    const double slower = fetch_slowdown();
-    for (double& c : cycles) c *= slower;
+    const double beyond = std::max(0.0, code_bytes - machine_.code_bytes) / std::max(code_bytes, 1.0);
+    for (double& c : cycles) c *= 1 + beyond * (kSlowFetch - 1);
     return cycles;
   }
 
  private:
   const NestLoop& loop(int id) const { return nest_.loops[static_cast<std::size_t>(id)]; }
 
-  Block block_of(const Leaf& leaf, int steady) const {
-    Block block;
-    for (int id = leaf.loop; id != steady; id = loop(id).parent) {
-      const auto extent = static_cast<double>(loop(id).extent);
-      if (loop(id).kind == loop::LoopKind::vectorized) {
-        block.lanes *= extent;
-        block.vector_depth = loop(id).depth;
-      } else {
-        block.copies *= extent;
-        block.unrolled.push_back(loop(id).depth);
-        if (loop(id).reduction) block.chain *= extent;
-      }
-    }
-    block.vectors = std::ceil(block.lanes * leaf.element_bytes / machine_.vector_bytes);
-    return block;
+  double cycles_of(const Work& work) const {
+    return std::max({work.operations / machine_.fma_per_cycle + work.slow, work.loads / machine_.loads_per_cycle,
+                     work.stores / machine_.stores_per_cycle, work.instructions() / machine_.uops_per_cycle,
+                     work.latency});
   }
 
-  const NestLoop& loop_at(const Leaf& leaf, int depth) const {
-    int id = leaf.loop;
-    while (loop(id).depth > depth) id = loop(id).parent;
-    return loop(id);
-  }
-
-  /// Copies that need an access of their own: the others find its value in a register. `one_step`: among the copies
-  /// that belong to one step of the reduction.
-  double distinct_copies(const Leaf& leaf, const Block& block, std::span<const double> strides,
-                         bool one_step = false) const {
-    double distinct = 1;
-    for (int depth : block.unrolled) {
-      const NestLoop& l = loop_at(leaf, depth);
-      if (strides[static_cast<std::size_t>(depth)] != 0 && !(one_step && l.reduction))
-        distinct *= static_cast<double>(l.extent);
-    }
-    return distinct;
-  }
-
-  /// Registers, or port cycles, of one access by one copy.
-  double cost_of_access(const Block& block, std::span<const double> strides) const {
-    if (block.vector_depth < 0) return 1;
-    const double stride = strides[static_cast<std::size_t>(block.vector_depth)];
-    if (stride == 0) return 1;  // one element for all lanes
-    return stride == 1 ? block.vectors : block.lanes * kGatherCycles;
-  }
-
-  double cycles_of(const Leaf& leaf, const Block& block, int steady) const {
-    Work work = work_of(leaf, block, steady);
-    const double instructions = work.instructions(machine_) / machine_.uops_per_cycle;
-    return std::max({work.arithmetic, work.loads / machine_.loads_per_cycle, work.stores / machine_.stores_per_cycle,
-                     instructions, work.latency});
-  }
-
-  Work work_of(const Leaf& leaf, const Block& block, int steady) const {
+  Work work_of(const Leaf& leaf, const StraightBlock& block) {
+    edges_ = 0;
     Work work;
-    const double operations = leaf.ops.fused + leaf.ops.simple;
-    work.arithmetic = block.copies * block.vectors * (operations / machine_.fma_per_cycle + leaf.ops.slow);
+    work.operations = block.copies * block.vectors * (leaf.ops.fused + leaf.ops.simple);
+    work.slow = block.copies * block.vectors * leaf.ops.slow;
     const loop::BufferId result = nest_.accesses[static_cast<std::size_t>(leaf.first_access)].buffer;
-    double accumulators = 0, reused = 0;
+    double shared = 0;  // registers that hold what several copies read, for one step of the reduction
     for (int a = leaf.first_access; a < leaf.end_access; ++a) {
       const Access& access = nest_.accesses[static_cast<std::size_t>(a)];
+      if (leaf.update && access.buffer == result) continue;
       const auto strides = footprints_.strides(a);
-      const double distinct = distinct_copies(leaf, block, strides);
-      const double cost = distinct * cost_of_access(block, strides);
-      if (access.buffer == result && access.write) accumulators = distinct * block.vectors;
-      if (in_registers_[static_cast<std::size_t>(access.buffer)]) continue;
-      (access.write ? work.stores : work.loads) += cost;
-      const double step = distinct_copies(leaf, block, strides, true) * cost_of_access(block, strides);
-      if (!access.write && access.buffer != result && distinct < block.copies)
-        reused = reused == 0 ? step : std::min(reused, step);
+      const double per_copy = instructions_per_copy(block, strides);
+      (access.write ? work.stores : work.loads) += distinct_copies(block, strides) * per_copy;
+      const double step = distinct_copies(block, strides, true) * per_copy;
+      if (!access.write && distinct_copies(block, strides) < block.copies)
+        shared = shared == 0 ? step : std::min(shared, step);
     }
-    work.live = accumulators + reused + 1;
-    if (!leaf.update) return work;
-    const bool kept = in_registers_[static_cast<std::size_t>(result)];
-    if (kept && work.live > machine_.registers) {
-      const double spilled = (work.live - machine_.registers) * block.chain;
-      work.loads += spilled, work.stores += spilled;
-    }
-    // Copies in a chain wait for each other; across iterations only if the loop updates the same elements again.
-    const bool carried = loop(steady).reduction;
-    const double latency = machine_.fma_latency + (kept ? 0 : machine_.forward_latency);
-    if (carried || block.chain > 1) work.latency = block.chain * latency;
+    if (leaf.update) accumulate(leaf, block, shared, work);
     return work;
   }
 
-  double overhead(const Leaf& leaf, const Block& block) const {
-    return kLoopCycles + leaf.conditions * kConditionCycles * (leaf.conditions > 0 ? block.copies : 1);
-  }
-
-  double fetch_slowdown() const {
-    double bytes = 0;
-    for (const Leaf& leaf : nest_.leaves) {
-      const Block block = block_of(leaf, steady_loop(nest_, leaf));
-      bytes += block.copies * block.vectors * (leaf.end_access - leaf.first_access) * kInstructionBytes;
+  /// Loads, stores and waits of the elements that a reduction updates.
+  void accumulate(const Leaf& leaf, const StraightBlock& block, double shared, Work& work) {
+    const auto strides = footprints_.strides(leaf.first_access);
+    const double accumulators = distinct_copies(block, strides) * instructions_per_copy(block, strides);
+    const int keeper = accumulator_loop(nest_, footprints_, leaf);
+    const bool kept = keeper >= 0 && accumulators <= kPromoted * machine_.registers;
+    const bool across = kept && loop(keeper).depth <= loop(block.steady).depth;
+    if (across) {
+      const NestLoop& around = loop(keeper);
+      edges_ = 2 * accumulators * around.trips / static_cast<double>(around.extent);
+    } else {
+      const double times = kept ? 1 : block.chain;
+      work.loads += accumulators * times, work.stores += accumulators * times;
     }
-    const double beyond = std::max(0.0, bytes - machine_.code_bytes) / std::max(bytes, 1.0);
-    return 1 + beyond * (kSlowFetch - 1);
+    const double beyond = std::max(0.0, accumulators + shared + 1 - machine_.registers);
+    if (kept) work.loads += beyond * block.chain, work.stores += beyond * block.chain;
+
+    const double update = machine_.fma_latency + (kept ? 0 : machine_.forward_latency);
+    const bool carried = loop(block.steady).reduction;
+    work.latency = block.chain * update + (carried && !across && kept ? machine_.forward_latency : 0);
+    if (!carried) work.latency *= std::min(1.0, work.instructions() / kReorder);
   }
 
   const Nest& nest_;
   const Footprints& footprints_;
   const Machine& machine_;
-  std::vector<bool> in_registers_;
+  double edges_ = 0;  ///< cycles of the leaf at hand that are spent where its reduction begins and ends
 };
 
 }  // namespace

@@ -1,7 +1,11 @@
 #include "cost/registers.h"
 
+#include <cmath>
+
 namespace tilewright::cost {
 namespace {
+
+constexpr double kMostRegisters = 4;  ///< that one operation is spread over
 
 bool is_counted(const NestLoop& loop) {
   return loop.kind == loop::LoopKind::serial || loop.kind == loop::LoopKind::parallel;
@@ -9,27 +13,34 @@ bool is_counted(const NestLoop& loop) {
 
 }  // namespace
 
-std::vector<bool> register_buffers(const Nest& nest, const Footprints& footprints) {
-  std::vector<bool> in_registers;
-  for (const loop::Buffer& buffer : nest.program->buffers) in_registers.push_back(buffer.scope == loop::Scope::local);
-  for (std::size_t a = 0; a < nest.accesses.size(); ++a) {
-    const Access& access = nest.accesses[a];
-    const auto strides = footprints.strides(static_cast<int>(a));
-    for (int loop = nest.leaves[static_cast<std::size_t>(access.leaf)].loop; loop > 0;) {
-      const NestLoop& l = nest.loops[static_cast<std::size_t>(loop)];
-      if (is_counted(l) && strides[static_cast<std::size_t>(l.depth)] != 0)
-        in_registers[static_cast<std::size_t>(access.buffer)] = false;
-      loop = l.parent;
-    }
-  }
-  return in_registers;
-}
-
 int steady_loop(const Nest& nest, const Leaf& leaf) {
   int loop = leaf.loop;
   while (loop > 0 && !is_counted(nest.loops[static_cast<std::size_t>(loop)]))
     loop = nest.loops[static_cast<std::size_t>(loop)].parent;
   return loop;
+}
+
+int accumulator_loop(const Nest& nest, const Footprints& footprints, const Leaf& leaf) {
+  if (!leaf.update || leaf.conditions > 0) return -1;
+  const auto strides = footprints.strides(leaf.first_access);
+  int found = -1;
+  for (int loop = leaf.loop; loop > 0; loop = nest.loops[static_cast<std::size_t>(loop)].parent) {
+    const NestLoop& l = nest.loops[static_cast<std::size_t>(loop)];
+    if (l.kind == loop::LoopKind::parallel) break;
+    if (is_counted(l) && strides[static_cast<std::size_t>(l.depth)] != 0) break;
+    if (l.reduction) found = loop;
+  }
+  return found;
+}
+
+double vectors_of(double lanes, double element_bytes, double vector_bytes) {
+  double vectors = 0;
+  for (double piece = kMostRegisters * vector_bytes / element_bytes; lanes >= 1; piece /= 2)
+    while (piece >= 1 && lanes >= piece) {
+      vectors += std::ceil(piece * element_bytes / vector_bytes);
+      lanes -= piece;
+    }
+  return vectors;
 }
 
 }  // namespace tilewright::cost

@@ -1,18 +1,19 @@
 #pragma once
 
-#include <vector>
-
 #include "cost/footprint.h"
-#include "cost/machine.h"
 #include "cost/nest.h"
 
 namespace tilewright::cost {
 
-/// True per buffer that code generation keeps in registers: local, and every index a constant once unrolled and
-/// vectorized loops are written out (DESIGN.md, "Registers are explicit").
-std::vector<bool> register_buffers(const Nest& nest, const Footprints& footprints);
-
 /// Innermost loop around `leaf` that is really counted, not unrolled or vectorized.
 int steady_loop(const Nest& nest, const Leaf& leaf);
+
+/// The outermost reduction loop around an update during which its elements can stay in registers, as code generation
+/// keeps them: no counted loop inside it (itself included) moves them, and no guard stands before the update. -1: none.
+int accumulator_loop(const Nest& nest, const Footprints& footprints, const Leaf& leaf);
+
+/// Instructions for one operation on `lanes` consecutive elements: code generation takes pieces of up to four
+/// registers, each a power of two of elements.
+double vectors_of(double lanes, double element_bytes, double vector_bytes);
 
 }  // namespace tilewright::cost

@@ -25,14 +25,14 @@ std::vector<Candidate> Descent::next(const MeasuredSet& measured, int count) {
 }
 
 std::vector<Candidate> Descent::around(const Candidate& center, const MeasuredSet& measured) const {
-  const std::vector<schedule::State> states = neighbours(center.state);
+  const std::vector<Neighbour> near = neighbours(center.state);
+  std::vector<schedule::State> states;
+  for (const Neighbour& n : near) states.push_back(n.state);
   const std::vector<double> scores = model_.predict(task_, states);
   std::vector<Candidate> candidates;
-  for (std::size_t i = 0; i < states.size(); ++i) {
-    const std::uint64_t hash = schedule::structural_hash(states[i]);
-    if (!std::isfinite(scores[i])) continue;
-    candidates.push_back({states[i], hash, center.sketch, -1, center.score, scores[i]});
-  }
+  for (std::size_t i = 0; i < near.size(); ++i)
+    if (std::isfinite(scores[i]))
+      candidates.push_back({near[i].state, near[i].hash, center.sketch, -1, center.score, scores[i]});
   std::stable_sort(candidates.begin(), candidates.end(),
                    [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   candidates.resize(std::min(candidates.size(), static_cast<std::size_t>(options_.neighbours)));

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/parallel_for.h"
+#include "search/settle.h"
 
 namespace tilewright::search {
 
@@ -128,10 +129,10 @@ std::vector<Candidate> Evolution::sample(int count, Rng& rng) const {
   parallel_for(count, threads_, [&](int i) {
     Rng& own = sources[static_cast<std::size_t>(i)];
     const int sketch = sketches_.choose(sketches, own);
-    if (auto state = space_.sample(sketch, own)) {
-      const std::uint64_t hash = schedule::structural_hash(*state);
-      slots[static_cast<std::size_t>(i)] = Candidate{std::move(*state), hash, sketch};
-    }
+    auto state = space_.sample(sketch, own);
+    if (!state) return;
+    if (const auto hash = settle(*state))
+      slots[static_cast<std::size_t>(i)] = Candidate{std::move(*state), *hash, sketch};
   });
   return present(std::move(slots));
 }
@@ -156,10 +157,10 @@ std::vector<Candidate> Evolution::mutate(const std::vector<const Candidate*>& pa
     const auto at = static_cast<std::size_t>(i);
     const Candidate& parent = *parents[at];
     const int mutation = mutations_.choose(parent.state, sources[at]);
-    if (auto state = space_.mutate(parent.state, mutation, sources[at])) {
-      const std::uint64_t hash = schedule::structural_hash(*state);
-      slots[at] = Candidate{std::move(*state), hash, parent.sketch, mutation, parent.score};
-    }
+    auto state = space_.mutate(parent.state, mutation, sources[at]);
+    if (!state) return;
+    if (const auto hash = settle(*state))
+      slots[at] = Candidate{std::move(*state), *hash, parent.sketch, mutation, parent.score};
   });
   return present(std::move(slots));
 }

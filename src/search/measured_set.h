@@ -12,7 +12,7 @@ namespace tilewright::search {
 /// A state that may be, or was, measured, and where it came from.
 struct Candidate {
   schedule::State state;
-  std::uint64_t hash = 0;   ///< schedule::structural_hash(state)
+  std::uint64_t hash = 0;   ///< settle(state)
   int sketch = -1;          ///< position among the space's sketches; -1: not known (default, resumed)
   int mutation = -1;        ///< the rule that made it; -1: sampled
   double parent_score = 0;  ///< with `mutation`: what the cost model says of the parent

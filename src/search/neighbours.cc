@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "base/integer.h"
+#include "search/settle.h"
 
 namespace tilewright::search {
 namespace {
@@ -25,9 +26,11 @@ std::vector<std::int64_t> prime_factors(std::int64_t n) {
 
 class Neighbours {
  public:
-  explicit Neighbours(const schedule::State& state) : state_(state) { seen_.insert(structural_hash(state)); }
+  explicit Neighbours(schedule::State state) : state_(std::move(state)) {
+    if (const auto hash = settle(state_)) seen_.insert(*hash);
+  }
 
-  std::vector<schedule::State> run() {
+  std::vector<Neighbour> run() {
     for (int i = 0; i < state_.num_steps(); ++i) {
       if (const auto* split = std::get_if<schedule::SplitStep>(&state_.step(i))) move_factors(i, *split);
       if (const auto* pragma = std::get_if<schedule::PragmaStep>(&state_.step(i))) change_limit(i, *pragma);
@@ -64,16 +67,18 @@ class Neighbours {
 
   void offer(int step, schedule::Step replacement) {
     Result<schedule::State> next = state_.with_step(step, std::move(replacement));
-    if (next && seen_.insert(structural_hash(*next)).second) found_.push_back(std::move(*next));
+    if (!next) return;
+    const auto hash = settle(*next);
+    if (hash && seen_.insert(*hash).second) found_.push_back({std::move(*next), *hash});
   }
 
-  const schedule::State& state_;
+  schedule::State state_;
   std::unordered_set<std::uint64_t> seen_;
-  std::vector<schedule::State> found_;
+  std::vector<Neighbour> found_;
 };
 
 }  // namespace
 
-std::vector<schedule::State> neighbours(const schedule::State& state) { return Neighbours(state).run(); }
+std::vector<Neighbour> neighbours(schedule::State state) { return Neighbours(std::move(state)).run(); }
 
 }  // namespace tilewright::search

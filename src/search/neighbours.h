@@ -1,14 +1,20 @@
 #pragma once
 
+#include <cstdint>
 #include <vector>
 
 #include "schedule/state.h"
 
 namespace tilewright::search {
 
+struct Neighbour {
+  schedule::State state;  ///< settled (settle.h)
+  std::uint64_t hash;
+};
+
 /// Every state one small step away from `state`, in a fixed order: for each split, one prime factor moved from one of
 /// its loops to another (the outermost, whose length follows from the others, included); for each auto-unroll pragma,
-/// the other limits. Only states that replay, that print differently from `state`, and each once.
-std::vector<schedule::State> neighbours(const schedule::State& state);
+/// the other limits. Only states that replay and have a program and that print differently from `state`, each once.
+std::vector<Neighbour> neighbours(schedule::State state);
 
 }  // namespace tilewright::search

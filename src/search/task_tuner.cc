@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "search/settle.h"
 
 namespace tilewright::search {
 namespace {
@@ -22,8 +23,10 @@ TaskTuner::TaskTuner(const measure::Task& task, const space::Hardware& hardware,
       evolution_(task_, space_, model_, *sketches_, *mutations_, options_.evolution, options_.threads),
       descent_(task_, model_, options_.descent),
       rng_(hash_mix(options.seed, hash_bytes(task.key))),
-      default_(space_.default_state()),
-      default_hash_(schedule::structural_hash(default_)) {
+      default_(space_.default_state()) {
+  const auto hash = settle(default_);
+  TW_CHECK(hash.has_value(), "the default schedule of {} has no program", task.description);
+  default_hash_ = *hash;
   result_.workload_key = task.key;
   result_.description = task.description;
   result_.flops = task.flops;
@@ -33,12 +36,12 @@ TaskTuner::TaskTuner(const measure::Task& task, const space::Hardware& hardware,
 Status TaskTuner::resume(const measure::Record& record) {
   Result<schedule::State> state = schedule::State::replay(task_.dag, record.steps);
   if (!state) return state.failure();
-  if (!state->is_concrete()) return failure("a split length is missing");
-  const std::uint64_t hash = schedule::structural_hash(*state);
+  const auto hash = settle(*state);
+  if (!hash) return failure("has no program");
   const double score = model_.predict(task_, {&*state, 1}).front();
   ++result_.resumed;
   model_.update(task_, {&*state, 1}, {&record.result, 1});
-  add({std::move(*state), hash, -1, -1, 0, score}, record.result);
+  add({std::move(*state), *hash, -1, -1, 0, score}, record.result);
   measuring_s_ += record.result.compile_s + record.result.run_s;
   if (result_.resumed % options_.batch == 0) history_.push_back(result_.best_s);
   return {};

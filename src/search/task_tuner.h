@@ -60,7 +60,7 @@ class TaskTuner {
   Descent descent_;
   Rng rng_;
   schedule::State default_;
-  std::uint64_t default_hash_;
+  std::uint64_t default_hash_ = 0;
   bool has_default_ = false;
   bool descending_ = false;
   int stalled_ = 0;  ///< rounds of evolution in a row without progress

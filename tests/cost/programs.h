@@ -17,7 +17,8 @@ inline Machine test_machine() {
   machine.cores = 2;
   machine.vector_bytes = 64;
   machine.registers = 32;
-  machine.fma_per_cycle = machine.loads_per_cycle = machine.stores_per_cycle = 1;
+  machine.fma_per_cycle = machine.loads_per_cycle = 1;
+  machine.stores_per_cycle = 0.5;
   machine.capacity[2] = 32 << 20;
   return machine;
 }

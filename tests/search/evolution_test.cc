@@ -1,0 +1,136 @@
+#include "search/evolution.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <set>
+
+#include "search/descent.h"
+#include "search/made_up_runner.h"
+#include "search/neighbours.h"
+#include "search/result.h"
+
+namespace tilewright::search {
+namespace {
+
+/// A search for one task, with all its parts.
+struct Bench {
+  explicit Bench(const measure::Task& the_task, const EvolutionOptions& evolution_options = {})
+      : task(the_task),
+        space(task.dag, {}),
+        model(cost::make_cost_model("analytic", {made_up_target(), 1, 0})),
+        sketches(make_sketch_policy("uniform")),
+        mutations(make_mutation_policy("fixed")),
+        options(evolution_options),
+        evolution(task, space, *model, *sketches, *mutations, options, 1) {}
+  measure::Task task;
+  space::SearchSpace space;
+  std::unique_ptr<cost::CostModel> model;
+  std::unique_ptr<SketchPolicy> sketches;
+  std::unique_ptr<MutationPolicy> mutations;
+  EvolutionOptions options;
+  Evolution evolution;
+};
+
+EvolutionOptions small() {
+  EvolutionOptions options;
+  options.population = 64;
+  options.generations = 2;
+  return options;
+}
+
+TEST(Evolution, ProposesDistinctStatesThatWereNotMeasured) {
+  Bench bench(matmul_task(64, 64, 64), small());
+  MeasuredSet measured;
+  Rng rng(1);
+  for (int round = 0; round < 5; ++round) {
+    const std::vector<Candidate> batch = bench.evolution.breed(measured, 16, rng);
+    EXPECT_EQ(batch.size(), 16u);
+    for (const Candidate& c : batch) {
+      EXPECT_FALSE(measured.contains(c.hash));
+      EXPECT_EQ(c.hash, schedule::structural_hash(c.state));
+      EXPECT_TRUE(c.state.is_concrete());
+      measured.add(c, 1.0);
+    }
+  }
+  EXPECT_EQ(measured.size(), 80);
+}
+
+TEST(Evolution, ImprovesOnWhatItSampled) {
+  EvolutionOptions options = small();
+  options.random_share = 0;
+  Bench evolved(matmul_task(128, 128, 128), options);
+  options.generations = 0;
+  Bench sampled(matmul_task(128, 128, 128), options);
+  Rng a(1), b(1);
+  const MeasuredSet nothing;
+  EXPECT_GT(evolved.evolution.breed(nothing, 1, a)[0].score, sampled.evolution.breed(nothing, 1, b)[0].score);
+}
+
+TEST(Evolution, PutsFewTwinsIntoABatch) {
+  EvolutionOptions options = small();
+  options.population = 256;
+  options.random_share = 0;
+  options.twins = 2;
+  Bench bench(matmul_task(128, 128, 128), options);
+  Rng rng(1);
+  std::map<std::uint64_t, int> seen;
+  for (const Candidate& c : bench.evolution.breed({}, 16, rng)) EXPECT_LE(++seen[twin_key(c)], 2);
+}
+
+TEST(Evolution, ProposesNothingWhenEverythingWasMeasured) {
+  const te::Tensor x = te::placeholder({3}, "x");
+  Bench bench(measure::make_task(
+      te::Dag::make({x, te::compute({3}, "y", [&](std::span<const te::Expr> i) { return x(i[0]) + te::Expr(1.0F); })}),
+      "add"));
+  MeasuredSet measured;
+  Rng rng(1);
+  for (int round = 0; round < 20; ++round)
+    for (const Candidate& c : bench.evolution.breed(measured, 16, rng)) measured.add(c, 1.0);
+  EXPECT_TRUE(bench.evolution.breed(measured, 16, rng).empty());
+}
+
+TEST(MeasuredSet, KeepsTheValidOnesFastestFirst) {
+  MeasuredSet measured;
+  const auto add = [&](std::uint64_t hash, double time_s) {
+    Candidate c;
+    c.hash = hash;
+    measured.add(c, time_s);
+  };
+  add(1, 3.0), add(2, 1.0), add(3, kNever), add(4, 2.0), add(5, 1.0);
+  std::vector<std::uint64_t> order;
+  for (const auto& entry : measured.valid()) order.push_back(entry.candidate.hash);
+  EXPECT_EQ(order, (std::vector<std::uint64_t>{2, 5, 4, 1}));
+  EXPECT_EQ(measured.size(), 5);
+  EXPECT_TRUE(measured.contains(3));
+  EXPECT_FALSE(measured.contains(6));
+}
+
+TEST(Descent, EndsInAStateNoNeighbourOfWhichIsFaster) {
+  Bench bench(matmul_task(64, 64, 64), small());
+  DescentOptions options;
+  options.centers = 1;
+  options.neighbours = 1000;
+  Descent descent(bench.task, *bench.model, options);
+  MeasuredSet measured;
+  const auto measure = [&](const Candidate& c) {
+    measured.add(c, plausible_time(bench.task, c.state).value_or(kNever));
+  };
+  Rng rng(1);
+  for (const Candidate& c : bench.evolution.breed(measured, 4, rng)) measure(c);
+  const double before = measured.valid().front().time_s;
+  for (std::vector<Candidate> batch = descent.next(measured, 8); !batch.empty(); batch = descent.next(measured, 8)) {
+    ASSERT_LE(batch.size(), 8u);
+    for (const Candidate& c : batch) {
+      EXPECT_FALSE(measured.contains(c.hash));
+      measure(c);
+    }
+  }
+  const auto& best = measured.valid().front();
+  EXPECT_LT(best.time_s, before);
+  for (const auto& [s, hash] : neighbours(best.candidate.state))
+    EXPECT_GE(plausible_time(bench.task, s).value_or(kNever), best.time_s);
+}
+
+}  // namespace
+}  // namespace tilewright::search

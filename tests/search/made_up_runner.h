@@ -1,0 +1,80 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "cost/analytic_model.h"
+#include "loop/lower.h"
+#include "search/runner.h"
+#include "te/tensor.h"
+
+namespace tilewright::search {
+
+/// C[n, m] = A[n, k] * B[k, m], as a task.
+inline measure::Task matmul_task(std::int64_t n, std::int64_t m, std::int64_t k, int count = 1) {
+  const te::Tensor a = te::placeholder({n, k}, "A"), b = te::placeholder({k, m}, "B");
+  const te::AxisRef r = te::reduce_axis(k, "k");
+  const te::Tensor c = te::compute(
+      {n, m}, "C", [&](std::span<const te::Expr> i) { return te::sum(a(i[0], r) * b(r, i[1]), {r}); }, {"i", "j"});
+  return measure::make_task(te::Dag::make({a, b, c}), fmt::format("matmul {}x{}x{}", n, m, k), count);
+}
+
+/// Seconds that a state takes; nothing: it fails.
+using TimeOf = std::function<std::optional<double>(const measure::Task&, const schedule::State&)>;
+
+/// A machine that is nothing but a function. Every candidate costs a tenth of a second to compile and to run.
+class MadeUpRunner : public Runner {
+ public:
+  explicit MadeUpRunner(TimeOf time_of) : time_of_(std::move(time_of)) {}
+
+  std::vector<measure::Measurement> measure(const measure::Task& task, std::span<const schedule::State> states, double,
+                                            const Done& done, const Stop& stop) override {
+    std::vector<measure::Measurement> results;
+    for (const schedule::State& state : states) {
+      if (stop && stop()) break;
+      measure::Measurement m;
+      m.compile_s = m.run_s = 0.1;
+      if (const auto time_s = time_of_(task, state))
+        m.times_s = {*time_s};
+      else
+        m.error = measure::ErrorKind::runtime, m.error_text = "made up";
+      measured.push_back(schedule::structural_hash(state));
+      tasks.push_back(task.description);
+      results.push_back(m);
+      done(results.size() - 1, m);
+    }
+    ++batches;
+    return results;
+  }
+  measure::Measurer::Split split() const override { return {}; }
+
+  std::vector<std::uint64_t> measured;  ///< in order
+  std::vector<std::string> tasks;       ///< of each
+  int batches = 0;
+
+ private:
+  TimeOf time_of_;
+};
+
+/// As fast as the analytic model says of another machine than the one that the search believes in, with a little noise
+/// that depends on the state: what is best can't be known without measuring.
+inline std::optional<double> plausible_time(const measure::Task&, const schedule::State& state) {
+  const auto program = loop::lower(state);
+  if (!program) return std::nullopt;
+  cost::Machine machine;
+  machine.cores = 2;
+  machine.capacity[0] = 4 << 10;
+  const double noise = 1 + 0.2 * static_cast<double>(schedule::structural_hash(state) % 1000) / 1000;
+  return cost::estimate(*program, machine).cycles * noise * 1e-9;
+}
+
+inline codegen::Target made_up_target() {
+  codegen::Target target;
+  target.cpu = "made-up";
+  target.vector_bytes = 32;
+  target.cores = 2;
+  return target;
+}
+
+}  // namespace tilewright::search

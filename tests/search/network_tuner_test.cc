@@ -1,0 +1,290 @@
+#include "search/network_tuner.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+#include "base/error.h"
+#include "search/made_up_runner.h"
+#include "search/settle.h"
+#include "space/search_space.h"
+
+namespace tilewright::search {
+namespace {
+
+TuneOptions small_options(int trials) {
+  TuneOptions options;
+  options.trials = trials;
+  options.batch = 8;
+  options.evolution.population = 48;
+  options.evolution.generations = 2;
+  return options;
+}
+
+NetworkTuner tuner_for(std::vector<measure::Task> tasks, const TuneOptions& options) {
+  return NetworkTuner(std::move(tasks), options, made_up_target(), 2);
+}
+
+std::uint64_t default_hash(const measure::Task& task) {
+  space::Hardware hardware;
+  hardware.cores = 2;
+  hardware.vector_lanes = made_up_target().vector_bytes / 4;
+  hardware.vector_registers = made_up_target().vector_registers;
+  schedule::State state = space::SearchSpace(task.dag, hardware).default_state();
+  return settle(state).value();
+}
+
+TEST(NetworkTuner, MeasuresTheDefaultSchedulesFirst) {
+  const std::vector<measure::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 64, 16)};
+  MadeUpRunner runner(plausible_time);
+  tuner_for(tasks, small_options(20)).run(runner);
+  ASSERT_GE(runner.measured.size(), 2u);
+  EXPECT_EQ(runner.measured[0], default_hash(tasks[0]));
+  EXPECT_EQ(runner.measured[1], default_hash(tasks[1]));
+}
+
+TEST(NetworkTuner, UsesAllTrialsAndNeverMeasuresAStateTwice) {
+  MadeUpRunner runner(plausible_time);
+  const TuneResult result = tuner_for({matmul_task(64, 64, 64)}, small_options(75)).run(runner);
+  EXPECT_EQ(result.ending, Ending::trials);
+  EXPECT_EQ(result.trials, 75);
+  EXPECT_EQ(result.tasks[0].trials, 75);
+  EXPECT_EQ(runner.measured.size(), 75u);
+  EXPECT_EQ(std::set(runner.measured.begin(), runner.measured.end()).size(), 75u);
+}
+
+TEST(NetworkTuner, NeverEndsSlowerThanTheDefault) {
+  // The default is the best there is: everything else takes longer.
+  const measure::Task task = matmul_task(64, 64, 64);
+  const std::uint64_t best = default_hash(task);
+  MadeUpRunner runner(
+      [&](const measure::Task&, const schedule::State& s) { return structural_hash(s) == best ? 1.0 : 2.0; });
+  const TuneResult result = tuner_for({task}, small_options(40)).run(runner);
+  EXPECT_EQ(result.tasks[0].best_s, 1.0);
+  EXPECT_EQ(result.tasks[0].default_s, 1.0);
+  auto state = schedule::State::replay(task.dag, result.tasks[0].best_steps);
+  ASSERT_TRUE(state) << state.message();
+  EXPECT_EQ(settle(*state), best);
+}
+
+TEST(NetworkTuner, FindsTheOptimumOfASmallSpaceAndSaysThatItIsExhausted) {
+  const te::Tensor x = te::placeholder({6}, "x");
+  const measure::Task task = measure::make_task(
+      te::Dag::make({x, te::compute({6}, "y", [&](std::span<const te::Expr> i) { return x(i[0]) + te::Expr(1.0F); })}),
+      "add");
+  MadeUpRunner runner(plausible_time);
+  const TuneResult result = tuner_for({task}, small_options(100000)).run(runner);
+  EXPECT_EQ(result.ending, Ending::exhausted);
+  EXPECT_TRUE(result.tasks[0].exhausted);
+  EXPECT_LT(result.trials, 1000);
+  const space::SearchSpace space(task.dag, {});
+  Rng rng(3);
+  const auto sketches = static_cast<std::int64_t>(space.sketches().size());
+  for (int i = 0; i < 500; ++i) {
+    auto state = space.sample(static_cast<int>(rng.below(sketches)), rng);
+    if (!state || !settle(*state)) continue;
+    EXPECT_LE(result.tasks[0].best_s, plausible_time(task, *state).value_or(kNever));
+  }
+}
+
+TEST(NetworkTuner, BeatsRandomSearchAtEqualTrials) {
+  const measure::Task task = matmul_task(128, 128, 128);
+  MadeUpRunner guided(plausible_time), blind(plausible_time);
+  TuneOptions options = small_options(96);
+  const double best = tuner_for({task}, options).run(guided).tasks[0].best_s;
+  options.cost_model = "random";
+  options.evolution.generations = 0;
+  options.descent.on = false;
+  EXPECT_LT(best, tuner_for({task}, options).run(blind).tasks[0].best_s);
+}
+
+TEST(NetworkTuner, DecidesTheSameOnAnyNumberOfThreads) {
+  std::vector<std::vector<std::uint64_t>> decisions;
+  for (int threads : {1, 2, 8}) {
+    TuneOptions options = small_options(70);
+    options.threads = threads;
+    options.seed = 42;
+    MadeUpRunner runner(plausible_time);
+    tuner_for({matmul_task(64, 64, 64), matmul_task(32, 64, 16)}, options).run(runner);
+    decisions.push_back(runner.measured);
+  }
+  EXPECT_EQ(decisions[0], decisions[1]);
+  EXPECT_EQ(decisions[0], decisions[2]);
+}
+
+TEST(NetworkTuner, DecidesDifferentlyForAnotherSeed) {
+  std::vector<std::vector<std::uint64_t>> decisions;
+  for (std::uint64_t seed : {1, 2}) {
+    TuneOptions options = small_options(30);
+    options.seed = seed;
+    MadeUpRunner runner(plausible_time);
+    tuner_for({matmul_task(64, 64, 64)}, options).run(runner);
+    decisions.push_back(runner.measured);
+  }
+  EXPECT_NE(decisions[0], decisions[1]);
+}
+
+TEST(NetworkTuner, ContinuesWhereAnEarlierRunEnded) {
+  const measure::Task task = matmul_task(64, 64, 64);
+  std::vector<measure::Record> records;
+  MadeUpRunner first(plausible_time), second(plausible_time);
+  const auto keep = [&](const measure::Record& r) { records.push_back(r); };
+  const double before = tuner_for({task}, small_options(40)).run(first, keep).tasks[0].best_s;
+  ASSERT_EQ(records.size(), 40u);
+
+  NetworkTuner again = tuner_for({task}, small_options(64));
+  again.resume(records);
+  const TuneResult result = again.run(second);
+  EXPECT_EQ(result.resumed, 40);
+  EXPECT_EQ(result.trials, 24);
+  EXPECT_EQ(result.tasks[0].trials, 64);
+  EXPECT_EQ(result.tasks[0].resumed, 40);
+  EXPECT_LE(result.tasks[0].best_s, before);
+  EXPECT_LT(result.tasks[0].default_s, kNever);
+  for (std::uint64_t hash : second.measured)
+    EXPECT_EQ(std::count(first.measured.begin(), first.measured.end(), hash), 0);
+}
+
+TEST(NetworkTuner, IgnoresAlienRecordsAndCountsThem) {
+  const measure::Task task = matmul_task(64, 64, 64);
+  std::vector<measure::Record> records;
+  MadeUpRunner runner(plausible_time);
+  tuner_for({task}, small_options(4)).run(runner, [&](const measure::Record& r) { records.push_back(r); });
+  ASSERT_EQ(records.size(), 4u);
+  records[0].target = "another machine";
+  records[1].threads = 7;
+  records[2].steps = {schedule::SplitStep{2, 99, 64, {2}}};
+  records[3].workload_key = "[\"another task\"]";
+
+  NetworkTuner tuner = tuner_for({task}, small_options(4));
+  tuner.resume(records);
+  const TuneResult result = tuner.run(runner);
+  EXPECT_EQ(result.resumed, 0);
+  EXPECT_EQ(result.trials, 4);
+  ASSERT_EQ(result.ignored_records.size(), 3u);
+  EXPECT_EQ(result.ignored_records.at("measured on another machine"), 1);
+  EXPECT_EQ(result.ignored_records.at("measured with another number of threads"), 1);
+}
+
+TEST(NetworkTuner, StopsWhenAskedAndKeepsWhatItHas) {
+  MadeUpRunner runner(plausible_time);
+  std::vector<measure::Record> records;
+  const auto keep = [&](const measure::Record& r) { records.push_back(r); };
+  const TuneResult result = tuner_for({matmul_task(64, 64, 64)}, small_options(100)).run(runner, keep, nullptr, [&] {
+    return runner.measured.size() >= 10;
+  });
+  EXPECT_EQ(result.ending, Ending::stopped);
+  EXPECT_EQ(result.trials, 10);
+  EXPECT_EQ(records.size(), 10u);
+  EXPECT_LT(result.tasks[0].best_s, kNever);
+}
+
+TEST(NetworkTuner, MeasuresTheDefaultsEvenWithoutAnyTime) {
+  TuneOptions options = small_options(100);
+  options.budget_s = 0;
+  MadeUpRunner runner(plausible_time);
+  const TuneResult result = tuner_for({matmul_task(64, 64, 64), matmul_task(32, 64, 16)}, options).run(runner);
+  EXPECT_EQ(result.ending, Ending::budget);
+  EXPECT_EQ(result.trials, 2);
+  EXPECT_LT(result.total_default_s(), kNever);
+}
+
+TEST(NetworkTuner, EndsWhenTheTargetShareIsReached) {
+  TuneOptions options = small_options(500);
+  const measure::Task task = matmul_task(64, 64, 64);
+  options.peak_gflops = task.flops * 1e-9;  // one second is peak
+  options.until_share = 0.5;
+  int calls = 0;
+  MadeUpRunner runner([&](const measure::Task&, const schedule::State&) { return ++calls < 20 ? 10.0 : 1.5; });
+  const TuneResult result = tuner_for({task}, options).run(runner);
+  EXPECT_EQ(result.ending, Ending::target);
+  EXPECT_LE(result.trials, 40);
+  EXPECT_EQ(result.tasks[0].best_s, 1.5);
+}
+
+TEST(NetworkTuner, GoesOnWhenCandidatesFail) {
+  const measure::Task task = matmul_task(64, 64, 64);
+  const std::uint64_t fine = default_hash(task);
+  MadeUpRunner runner([&](const measure::Task&, const schedule::State& s) {
+    return structural_hash(s) == fine ? std::optional(1.0) : std::nullopt;
+  });
+  const TuneResult result = tuner_for({task}, small_options(30)).run(runner);
+  EXPECT_EQ(result.trials, 30);
+  EXPECT_EQ(result.valid, 1);
+  EXPECT_EQ(result.errors.at(std::string(measure::to_text(measure::ErrorKind::runtime))), 29);
+  EXPECT_EQ(result.tasks[0].first_error, "made up");
+  EXPECT_EQ(result.tasks[0].best_s, 1.0);
+}
+
+TEST(NetworkTuner, SurvivesATaskOfWhichNothingIsValid) {
+  const std::vector<measure::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 32, 32)};
+  MadeUpRunner runner([&](const measure::Task& task, const schedule::State& s) {
+    return task.description == tasks[0].description ? std::nullopt : plausible_time(task, s);
+  });
+  const TuneResult result = tuner_for(tasks, small_options(120)).run(runner);
+  EXPECT_EQ(result.tasks[0].best_s, kNever);
+  EXPECT_EQ(result.tasks[0].gflops(), 0);
+  EXPECT_GT(result.tasks[1].trials, 3 * result.tasks[0].trials);
+  EXPECT_EQ(result.total_best_s(), kNever);
+}
+
+TEST(NetworkTuner, GivesMoreTrialsToTheTaskWithMoreToWin) {
+  // The first task takes a thousandth of the network's time.
+  const std::vector<measure::Task> tasks{matmul_task(16, 64, 64), matmul_task(128, 128, 128, 20)};
+  MadeUpRunner runner(plausible_time);
+  const TuneResult result = tuner_for(tasks, small_options(160)).run(runner);
+  EXPECT_GE(result.tasks[0].trials, 9);  // the default, and one round
+  EXPECT_GT(result.tasks[1].trials, 4 * result.tasks[0].trials);
+}
+
+TEST(NetworkTuner, TellsItsObserverOfEveryTrial) {
+  struct Counter : Observer {
+    void on_task(const TaskResult&, int, int) override { ++tasks; }
+    void on_trial(const Progress& p, const measure::Measurement&) override {
+      ++trials;
+      EXPECT_EQ(p.trials, trials);
+      EXPECT_EQ(p.trials_total, 30);
+    }
+    void on_round(const Progress& p) override {
+      ++rounds;
+      EXPECT_LT(p.total_best_s, kNever);
+    }
+    int tasks = 0, trials = 0, rounds = 0;
+  } counter;
+  MadeUpRunner runner(plausible_time);
+  tuner_for({matmul_task(64, 64, 64)}, small_options(30)).run(runner, {}, &counter);
+  EXPECT_EQ(counter.trials, 30);
+  EXPECT_EQ(counter.rounds, runner.batches);
+  EXPECT_EQ(counter.tasks, counter.rounds);
+}
+
+TEST(NetworkTuner, DrawsItsCurveDownwards) {
+  MadeUpRunner runner(plausible_time);
+  const TaskResult task = tuner_for({matmul_task(64, 64, 64)}, small_options(60)).run(runner).tasks[0];
+  ASSERT_GE(task.curve.size(), 2u);
+  EXPECT_EQ(task.curve.front().trial, 1);
+  EXPECT_EQ(task.curve.front().best_s, task.default_s);
+  EXPECT_EQ(task.curve.back().trial, 60);
+  EXPECT_EQ(task.curve.back().best_s, task.best_s);
+  for (std::size_t i = 1; i < task.curve.size(); ++i) {
+    EXPECT_LE(task.curve[i].best_s, task.curve[i - 1].best_s);
+    EXPECT_GE(task.curve[i].wall_s, task.curve[i - 1].wall_s);
+  }
+}
+
+TEST(NetworkTuner, RefusesUnknownPolicies) {
+  const std::vector<measure::Task> tasks{matmul_task(8, 8, 8)};
+  TuneOptions options;
+  options.sketch_policy = "psychic";
+  EXPECT_THROW(tuner_for(tasks, options), Error);
+  options = {};
+  options.mutation_policy = "psychic";
+  EXPECT_THROW(tuner_for(tasks, options), Error);
+  options = {};
+  options.cost_model = "psychic";
+  EXPECT_THROW(tuner_for(tasks, options), Error);
+}
+
+}  // namespace
+}  // namespace tilewright::search
