@@ -1,0 +1,7 @@
+#include "kernel.h"
+
+int32_t kernel(const tw_kernel_args* args) {
+  (void)args;
+  for (volatile int i = 0;; ++i) {
+  }
+}

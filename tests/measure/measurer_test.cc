@@ -1,0 +1,116 @@
+#include "measure/measurer.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "schedule/step.h"
+
+namespace tilewright::measure {
+namespace {
+
+using schedule::State;
+
+constexpr double kNoIncumbent = std::numeric_limits<double>::infinity();
+
+te::DagRef matmul(std::int64_t m, std::int64_t n, std::int64_t k) {
+  const te::Tensor a = te::placeholder({m, k}, "A"), b = te::placeholder({k, n}, "B");
+  const te::AxisRef axis = te::reduce_axis(k, "k");
+  const te::Tensor c = te::compute(
+      {m, n}, "C", [&](std::span<const te::Expr> i) { return te::sum(a(i[0], axis) * b(axis, i[1]), {axis}); });
+  return te::Dag::make({a, b, c});
+}
+
+/// C's loops i, j, k with i split by `inner` and parallel.
+State tiled(const te::DagRef& dag, std::int64_t inner) {
+  State state = State::initial(dag);
+  EXPECT_TRUE(state.apply(schedule::SplitStep{2, 0, dag->ops()[2].dim(0), {inner}, true}));
+  EXPECT_TRUE(state.apply(schedule::AnnotateStep{2, 0, schedule::Annotation::parallel}));
+  return state;
+}
+
+/// A split whose length is not chosen can't be lowered.
+State incomplete(const te::DagRef& dag) { return tiled(dag, schedule::kUnknown); }
+
+class MeasurerTest : public testing::Test {
+ protected:
+  static Measurer::Options options() {
+    Measurer::Options options;
+    options.target = codegen::Target::host();
+    options.threads = 2;
+    options.timeout_s = 30;  // far beyond what a kernel takes on a busy machine
+    options.min_time_s = 1e-3;
+    return options;
+  }
+  Measurer measurer_{options()};
+};
+
+TEST_F(MeasurerTest, MeasuresWhatRunsAndReportsWhatDoesNotInOrder) {
+  const Task task = make_task(matmul(12, 16, 20), "matmul 12x16x20");
+  const std::vector<State> states = {State::initial(task.dag), incomplete(task.dag), tiled(task.dag, 4)};
+  std::vector<std::size_t> order;
+  const std::vector<Measurement> results =
+      measurer_.measure(task, states, kNoIncumbent, [&](std::size_t i, const Measurement&) { order.push_back(i); });
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(results[0].error, ErrorKind::none) << results[0].error_text;
+  EXPECT_GT(results[0].compile_s, 0);
+  EXPECT_GT(results[0].run_s, 0);
+  EXPECT_EQ(results[1].error, ErrorKind::instantiation);
+  EXPECT_FALSE(results[1].error_text.empty());
+  EXPECT_EQ(results[2].error, ErrorKind::none) << results[2].error_text;
+  EXPECT_GT(measurer_.split().compile_s, 0);
+  EXPECT_GT(measurer_.split().run_s, 0);
+}
+
+TEST_F(MeasurerTest, GoesBackAndForthBetweenTasks) {
+  const Task small = make_task(matmul(6, 7, 8), ""), large = make_task(matmul(120, 130, 140), "");
+  for (int round = 0; round < 2; ++round) {
+    for (const Task* task : {&small, &large}) {
+      const std::vector<State> states = {State::initial(task->dag), tiled(task->dag, 2)};
+      for (const Measurement& result : measurer_.measure(*task, states, kNoIncumbent)) {
+        EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+      }
+    }
+  }
+}
+
+TEST_F(MeasurerTest, StopsBetweenCandidates) {
+  const Task task = make_task(matmul(6, 7, 8), "");
+  const std::vector<State> states(5, State::initial(task.dag));
+  int known = 0;
+  const auto results = measurer_.measure(
+      task, states, kNoIncumbent, [&](std::size_t, const Measurement&) { ++known; }, [&] { return known == 2; });
+  EXPECT_EQ(results.size(), 2U);
+}
+
+TEST_F(MeasurerTest, StopsWhileCompiling) {
+  const Task task = make_task(matmul(6, 7, 8), "");
+  const std::vector<State> states(5, State::initial(task.dag));
+  EXPECT_TRUE(measurer_.measure(task, states, kNoIncumbent, {}, [] { return true; }).empty());
+}
+
+TEST_F(MeasurerTest, MeasuresNothingWhenThereIsNothing) {
+  EXPECT_TRUE(measurer_.measure(make_task(matmul(2, 2, 2), ""), {}, kNoIncumbent).empty());
+}
+
+TEST(Measurer, ReportsACompileThatTakesTooLong) {
+  Measurer::Options options;
+  options.target = codegen::Target::host();
+  options.compile_timeout_s = 1e-9;
+  Measurer measurer(options);
+  const Task task = make_task(matmul(6, 7, 8), "");
+  const std::vector<State> states = {State::initial(task.dag)};
+  const Measurement result = measurer.measure(task, states, kNoIncumbent).at(0);
+  EXPECT_EQ(result.error, ErrorKind::build_timeout);
+  EXPECT_NE(result.error_text.find("the limit is 1e-09 s"), std::string::npos) << result.error_text;
+}
+
+TEST(Measurer, RunsKernelsWithAllCoresUnlessToldOtherwise) {
+  Measurer::Options options;
+  options.target = codegen::Target::host();
+  EXPECT_GE(Measurer(options).options().threads, 1);
+}
+
+}  // namespace
+}  // namespace tilewright::measure

@@ -1,0 +1,74 @@
+#include "measure/task.h"
+
+#include <gtest/gtest.h>
+
+#include "measure/element.h"
+#include "measure/inputs.h"
+#include "measure/measurement.h"
+#include "measure/task_reference.h"
+
+namespace tilewright::measure {
+namespace {
+
+te::DagRef matmul(std::int64_t m, std::int64_t n, std::int64_t k, const char* name = "C") {
+  const te::Tensor a = te::placeholder({m, k}, "A"), b = te::placeholder({k, n}, "B");
+  const te::AxisRef axis = te::reduce_axis(k, "k");
+  const te::Tensor c = te::compute(
+      {m, n}, name, [&](std::span<const te::Expr> i) { return te::sum(a(i[0], axis) * b(axis, i[1]), {axis}); });
+  return te::Dag::make({a, b, c});
+}
+
+TEST(Task, HasAKeyOfStructureAndShapes) {
+  const Task task = make_task(matmul(2, 3, 4), "matmul 2x3x4", 5);
+  EXPECT_EQ(task.key.size(), std::string(R"(["0123456789abcdef",[2,4],[4,3],[2,3]])").size()) << task.key;
+  EXPECT_EQ(task.key.substr(19), R"(,[2,4],[4,3],[2,3]])");
+  EXPECT_EQ(task.flops, 2 * 2 * 3 * 4);
+  EXPECT_EQ(task.count, 5);
+  EXPECT_EQ(make_task(matmul(2, 3, 4, "D"), "").key, task.key) << "names do not matter";
+  EXPECT_NE(make_task(matmul(2, 3, 5), "").key, task.key);
+}
+
+TEST(TaskReference, IsWhatTheInterpreterFindsForTheInputsOfTheSeed) {
+  const te::DagRef dag = matmul(3, 2, 5);
+  const auto reference = interpreted_reference(*dag, 9, 1e-6);
+  ASSERT_TRUE(reference);
+  ASSERT_EQ(reference->outputs.size(), 1U);
+  ASSERT_EQ(reference->outputs[0].size(), 6 * sizeof(float));
+  float a[15], b[10];
+  fill_input(DType::f32, a, 15, 9, 0);
+  fill_input(DType::f32, b, 10, 9, 1);
+  for (int i = 0; i < 3; ++i) {
+    for (int j = 0; j < 2; ++j) {
+      double sum = 0;
+      for (int k = 0; k < 5; ++k) sum += static_cast<double>(a[i * 5 + k]) * b[k * 2 + j];
+      EXPECT_EQ(load_element(DType::f32, reference->outputs[0].data(), i * 2 + j), static_cast<float>(sum));
+    }
+  }
+}
+
+TEST(TaskReference, IsLeftToTheFirstCandidateWhereTheInterpreterWouldTakeLong) {
+  EXPECT_FALSE(interpreted_reference(*matmul(128, 128, 128), 1, 1e-6));
+}
+
+TEST(TaskMessage, ListsArgumentsAsAKernelTakesThem) {
+  const TaskMessage message = task_message(*matmul(3, 2, 5), 9);
+  ASSERT_EQ(message.arguments.size(), 3U);
+  EXPECT_EQ(message.arguments[2].name, "C");
+  EXPECT_TRUE(message.arguments[2].is_output);
+  EXPECT_FALSE(message.arguments[1].is_output);
+  EXPECT_EQ(message.arguments[1].shape, (std::vector<std::int64_t>{5, 2}));
+}
+
+TEST(Measurement, TakesTheMedianForItsTime) {
+  Measurement measurement;
+  EXPECT_EQ(measurement.time_s(), 1e10);
+  measurement.times_s = {3, 1, 2};
+  EXPECT_EQ(measurement.time_s(), 2);
+  measurement.times_s = {4, 1, 2, 3};
+  EXPECT_EQ(measurement.time_s(), 2.5);
+  measurement.error = ErrorKind::runtime;
+  EXPECT_EQ(measurement.time_s(), 1e10);
+}
+
+}  // namespace
+}  // namespace tilewright::measure

@@ -1,0 +1,265 @@
+#include "measure/worker_process.h"
+
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <chrono>
+#include <limits>
+
+#include "base/error.h"
+#include "measure/inputs.h"
+#include "measure/object_files.h"
+
+namespace tilewright::measure {
+namespace {
+
+using ::testing::Test;
+
+constexpr std::int64_t kElements = 1000;
+constexpr std::uint64_t kSeed = 3;
+constexpr double kTolerance = 4 * 0x1p-24;
+
+TaskMessage twice_task() {
+  return {{{"x", DType::f32, {10, 100}, false}, {"y", DType::f32, {10, 100}, true}}, kSeed, std::int64_t{64} << 20};
+}
+
+ReferenceMessage twice_reference() {
+  std::string bytes(kElements * sizeof(float), '\0');
+  auto* values = reinterpret_cast<float*>(bytes.data());
+  fill_input(DType::f32, values, kElements, kSeed, 0);
+  for (std::int64_t i = 0; i < kElements; ++i) values[i] *= 2;
+  return {{bytes}, kTolerance};
+}
+
+RunSettings settings() {
+  RunSettings settings;
+  settings.threads = 2;
+  settings.timeout_s = 20;  // far beyond what a kernel takes on a busy machine
+  return settings;
+}
+
+class WorkerProcessTest : public Test {
+ protected:
+  WorkerProcessTest() : worker_({.program = {}, .grace_s = 20}) {
+    worker_.set_task(twice_task(), kTolerance, twice_reference());
+  }
+
+  Measurement run(std::string_view kernel, const RunSettings& with = settings()) {
+    return worker_.run(kernel_object(kernel), "kernel", with);
+  }
+  void expect_good(std::string_view kernel = "good") {
+    const Measurement result = run(kernel);
+    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+    EXPECT_FALSE(result.times_s.empty());
+    EXPECT_LT(result.time_s(), 1e9);
+  }
+
+  WorkerProcess worker_;
+};
+
+TEST_F(WorkerProcessTest, TimesAGoodKernelSeveralTimes) {
+  const Measurement result = run("good");
+  EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  EXPECT_EQ(result.times_s.size(), 10U);
+  for (const double time_s : result.times_s) EXPECT_GT(time_s, 0);
+  EXPECT_FALSE(result.cut_short);
+  EXPECT_GT(result.run_s, 0);
+}
+
+TEST_F(WorkerProcessTest, GivesKernelsThreadsAndWorkspace) { expect_good("parallel"); }
+
+TEST_F(WorkerProcessTest, ChangesTheNumberOfThreads) {
+  RunSettings with = settings();
+  for (const int threads : {1, 3, 2}) {
+    with.threads = threads;
+    EXPECT_EQ(run("parallel", with).error, ErrorKind::none);
+  }
+}
+
+TEST_F(WorkerProcessTest, AllowsForRounding) { expect_good("rounded"); }
+
+TEST_F(WorkerProcessTest, FlushesCachesOnRequest) {
+  RunSettings with = settings();
+  with.flush_caches = true;
+  EXPECT_EQ(run("good", with).error, ErrorKind::none);
+}
+
+TEST_F(WorkerProcessTest, StopsRepeatingWhenEnoughTimeWasMeasured) {
+  RunSettings with = settings();
+  with.min_time_s = 1e-9;
+  EXPECT_EQ(run("slow", with).times_s.size(), 1U);
+}
+
+TEST_F(WorkerProcessTest, CutsShortWhatIsClearlySlowerThanTheIncumbent) {
+  RunSettings with = settings();
+  with.incumbent_s = 1e-6;
+  const Measurement result = run("slow", with);
+  EXPECT_TRUE(result.cut_short);
+  EXPECT_EQ(result.times_s.size(), 1U);
+  EXPECT_EQ(result.error, ErrorKind::none);
+}
+
+TEST_F(WorkerProcessTest, DoesNotCutWhatHasNoIncumbent) {
+  RunSettings with = settings();
+  with.incumbent_s = std::numeric_limits<double>::infinity();
+  EXPECT_FALSE(run("slow", with).cut_short);
+}
+
+struct BadKernel {
+  const char* name;
+  ErrorKind error;
+  const char* text;
+};
+
+class BadKernels : public WorkerProcessTest, public testing::WithParamInterface<BadKernel> {};
+
+TEST_P(BadKernels, BecomeATypedErrorAndTheNextCandidateStillRuns) {
+  expect_good();
+  const Measurement result = run(GetParam().name);
+  EXPECT_EQ(result.error, GetParam().error) << to_text(result.error);
+  EXPECT_EQ(result.error_text, GetParam().text);
+  EXPECT_TRUE(result.times_s.empty());
+  EXPECT_EQ(result.time_s(), 1e10);
+  expect_good();
+}
+
+constexpr BadKernel kBadKernels[] = {
+    {"segfault", ErrorKind::runtime, "the candidate crashed with SIGSEGV (Segmentation fault)"},
+    {"illegal", ErrorKind::runtime, "the candidate crashed with SIGILL (Illegal instruction)"},
+    {"aborts", ErrorKind::runtime, "the candidate crashed with SIGABRT (Aborted); it wrote: something is rotten"},
+    {"exits", ErrorKind::runtime, "the candidate exited with status 0"},
+    {"gibberish", ErrorKind::runtime, "the candidate damaged the worker's memory"},
+    {"returns_seven", ErrorKind::runtime, "the kernel returned 7"},
+    {"greedy", ErrorKind::runtime, "the kernel found no memory for its workspace"},
+    {"memory_bomb", ErrorKind::runtime, "the candidate crashed with SIGSEGV (Segmentation fault)"},
+};
+INSTANTIATE_TEST_SUITE_P(All, BadKernels, testing::ValuesIn(kBadKernels),
+                         [](const auto& instance) { return std::string(instance.param.name); });
+
+TEST_F(WorkerProcessTest, StopsAnEndlessKernel) {
+  RunSettings with = settings();
+  with.timeout_s = 0.25;
+  const Measurement result = run("endless", with);
+  EXPECT_EQ(result.error, ErrorKind::run_timeout);
+  EXPECT_EQ(result.error_text, "the candidate ran longer than 0.25 s");
+  expect_good();
+}
+
+TEST(WorkerProcess, KillsAKernelThatDoesNotHearTheAlarm) {
+  WorkerProcess worker({.program = {}, .grace_s = 0.5});
+  worker.set_task(twice_task(), kTolerance);
+  RunSettings with = settings();
+  with.timeout_s = 0.2;
+  with.threads = 1;  // another thread would hear it
+  const Measurement result = worker.run(kernel_object("deaf"), "kernel", with);
+  EXPECT_EQ(result.error, ErrorKind::run_timeout);
+  EXPECT_EQ(result.error_text, "the candidate did not end within 0.91 s and was killed");
+}
+
+TEST_F(WorkerProcessTest, FindsAWrongResultAndSaysWhere) {
+  const Measurement result = run("wrong");
+  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  EXPECT_EQ(result.error_text.find("output y is wrong at [3, 71]: expected "), 0U) << result.error_text;
+  EXPECT_NE(result.error_text.find(", found 5 (1 of 1000 elements differ by more than "), std::string::npos)
+      << result.error_text;
+  expect_good();
+}
+
+TEST_F(WorkerProcessTest, FindsAnElementThatIsNotWritten) {
+  const Measurement result = run("lazy");
+  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  EXPECT_EQ(result.error_text.find("output y is wrong at [9, 99]"), 0U) << result.error_text;
+}
+
+TEST_F(WorkerProcessTest, FindsAResultThatIsWrongTheSecondTime) {
+  const Measurement result = run("forgetful");
+  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  EXPECT_NE(result.error_text.find("after it was run again"), std::string::npos) << result.error_text;
+}
+
+TEST_F(WorkerProcessTest, LeavesResultsUncheckedOnRequest) {
+  RunSettings with = settings();
+  with.check_results = false;
+  EXPECT_EQ(run("wrong", with).error, ErrorKind::none);
+}
+
+TEST_F(WorkerProcessTest, DoesNotBlameACandidateForWhatAnotherDid) {
+  expect_good("spoils_inputs");  // the next in the same process finds changed inputs
+  expect_good();
+  expect_good();
+}
+
+TEST_F(WorkerProcessTest, ReportsAnObjectThatCannotBeLoaded) {
+  const Measurement result = worker_.run("not an object", "kernel", settings());
+  EXPECT_EQ(result.error, ErrorKind::compile_host);
+  EXPECT_EQ(result.error_text, "object is not an ELF file");
+}
+
+TEST_F(WorkerProcessTest, ReportsAMissingSymbol) {
+  const Measurement result = worker_.run(kernel_object("good"), "other", settings());
+  EXPECT_EQ(result.error, ErrorKind::compile_host);
+  EXPECT_EQ(result.error_text, "object does not define 'other'");
+}
+
+TEST_F(WorkerProcessTest, ReportsATaskThatDoesNotFitInMemory) {
+  TaskMessage huge = twice_task();
+  huge.arguments[0].shape = {std::int64_t{1} << 58};
+  worker_.set_task(huge, kTolerance);
+  const Measurement result = run("good");
+  EXPECT_EQ(result.error, ErrorKind::runtime);
+  EXPECT_EQ(result.error_text, "no memory for the task's arguments");
+}
+
+TEST(WorkerProcess, TakesTheFirstValidCandidateForReference) {
+  WorkerProcess worker({});
+  worker.set_task(twice_task(), kTolerance);
+  EXPECT_EQ(worker.run(kernel_object("segfault"), "kernel", settings()).error, ErrorKind::runtime);
+  EXPECT_FALSE(worker.reference());
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+  ASSERT_TRUE(worker.reference());
+  EXPECT_EQ(worker.reference()->outputs, twice_reference().outputs);
+  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, ErrorKind::wrong_answer);
+}
+
+TEST(WorkerProcess, KeepsTheReferenceWhenTheWorkerIsReplaced) {
+  WorkerProcess worker({});
+  worker.set_task(twice_task(), kTolerance);
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+  EXPECT_EQ(worker.run(kernel_object("segfault"), "kernel", settings()).error, ErrorKind::runtime);
+  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, ErrorKind::wrong_answer);
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+}
+
+TEST(WorkerProcess, WantsAReferenceWrittenAllOver) {
+  WorkerProcess worker({});
+  worker.set_task(twice_task(), kTolerance);
+  const Measurement result = worker.run(kernel_object("lazy"), "kernel", settings());
+  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  EXPECT_EQ(result.error_text, "output y was not written at [9, 99]");
+}
+
+TEST(WorkerProcess, NamesAProgramThatIsNotThere) {
+  try {
+    WorkerProcess worker({.program = "/nowhere/tilewright-worker"});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_STREQ(error.what(),
+                 "the measurer's option 'worker' names /nowhere/tilewright-worker, which is not a program");
+  }
+}
+
+TEST(WorkerProcess, NamesAProgramThatDoesNotGreet) {
+  WorkerProcess worker({.program = "/bin/false"});
+  worker.set_task(twice_task(), kTolerance);
+  try {
+    worker.run(kernel_object("good"), "kernel", settings());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::internal);
+    EXPECT_STREQ(error.what(), "the worker /bin/false did not greet: exited with status 1");
+  }
+}
+
+}  // namespace
+}  // namespace tilewright::measure
