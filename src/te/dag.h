@@ -47,6 +47,7 @@ std::uint64_t structural_hash(const Dag& dag);
 /// Replaces operations by others in every body of `dag` that reads them, and rebuilds the DAG: what cache_read,
 /// cache_write and rfactor do. `replacements` maps old operation to new tensor. Operations downstream are rebuilt with
 /// their names, axes and attributes kept; arguments that were replaced or rebuilt are exchanged too.
-std::shared_ptr<const Dag> replace(const Dag& dag, const std::vector<std::pair<const Operation*, Tensor>>& replacements);
+std::shared_ptr<const Dag> replace(const Dag& dag,
+                                   const std::vector<std::pair<const Operation*, Tensor>>& replacements);
 
 }  // namespace tilewright::te

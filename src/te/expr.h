@@ -29,11 +29,11 @@ AxisRef reduce_axis(std::int64_t extent, std::string name);
 class Expr {
  public:
   Expr() = default;
-  Expr(int value);                    ///< an i32 constant
-  Expr(std::int64_t value);           ///< an i64 constant
-  Expr(float value);                  ///< an f32 constant
-  Expr(double value);                 ///< an f64 constant
-  Expr(const AxisRef& axis);          ///< the index of an axis, i32
+  Expr(int value);            ///< an i32 constant
+  Expr(std::int64_t value);   ///< an i64 constant
+  Expr(float value);          ///< an f32 constant
+  Expr(double value);         ///< an f64 constant
+  Expr(const AxisRef& axis);  ///< the index of an axis, i32
   explicit Expr(ExprNode node);
   const ExprNode& operator*() const { return *node_; }
   const ExprNode* operator->() const { return node_.get(); }
@@ -47,15 +47,41 @@ class Expr {
 };
 
 enum class BinaryOp : std::uint8_t {
-  add, sub, mul, div,      ///< div: float division, or integer division that truncates
-  floor_div, floor_mod,    ///< integers only; round towards minus infinity
-  min, max, pow,
-  eq, ne, lt, le, gt, ge,  ///< result bool
-  logical_and, logical_or, ///< bool, and lazy: the right side is not evaluated when the left decides
+  add,
+  sub,
+  mul,
+  div,  ///< div: float division, or integer division that truncates
+  floor_div,
+  floor_mod,  ///< integers only; round towards minus infinity
+  min,
+  max,
+  pow,
+  eq,
+  ne,
+  lt,
+  le,
+  gt,
+  ge,  ///< result bool
+  logical_and,
+  logical_or,  ///< bool, and lazy: the right side is not evaluated when the left decides
 };
 enum class UnaryOp : std::uint8_t {
-  neg, abs, logical_not,
-  exp, log, sqrt, rsqrt, tanh, sigmoid, erf, sin, cos, tan, floor, ceil, round,  ///< round: half to even
+  neg,
+  abs,
+  logical_not,
+  exp,
+  log,
+  sqrt,
+  rsqrt,
+  tanh,
+  sigmoid,
+  erf,
+  sin,
+  cos,
+  tan,
+  floor,
+  ceil,
+  round,  ///< round: half to even
 };
 enum class Combiner : std::uint8_t { sum, max, min };
 
@@ -131,7 +157,9 @@ Expr binary(BinaryOp op, Expr a, Expr b);
 Expr select(Expr condition, Expr on_true, Expr on_false);
 Expr cast(DType type, Expr a);
 Expr reduce(Combiner combiner, Expr source, std::vector<AxisRef> axes);
-inline Expr sum(Expr source, std::vector<AxisRef> axes) { return reduce(Combiner::sum, std::move(source), std::move(axes)); }
+inline Expr sum(Expr source, std::vector<AxisRef> axes) {
+  return reduce(Combiner::sum, std::move(source), std::move(axes));
+}
 Expr max(Expr a, Expr b);
 Expr min(Expr a, Expr b);
 Expr operator+(Expr a, Expr b);
@@ -173,8 +201,8 @@ template <class F>
 void for_each_child(const Expr& e, F&& f) {
   match(
       e, [](const Constant&) {}, [](const AxisIndex&) {}, [&](const Unary& n) { f(n.a); },
-      [&](const Binary& n) { f(n.a), f(n.b); },
-      [&](const Select& n) { f(n.condition), f(n.on_true), f(n.on_false); }, [&](const Cast& n) { f(n.a); },
+      [&](const Binary& n) { f(n.a), f(n.b); }, [&](const Select& n) { f(n.condition), f(n.on_true), f(n.on_false); },
+      [&](const Cast& n) { f(n.a); },
       [&](const Load& n) {
         for (const Expr& index : n.indices) f(index);
       },

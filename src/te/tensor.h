@@ -16,10 +16,10 @@ namespace tilewright::te {
 struct Operation {
   std::string name;
   DType type;
-  std::vector<std::int64_t> shape;     ///< elements per dimension; may be empty (a scalar)
-  std::vector<AxisRef> axes;           ///< one per dimension; empty for a placeholder
+  std::vector<std::int64_t> shape;  ///< elements per dimension; may be empty (a scalar)
+  std::vector<AxisRef> axes;        ///< one per dimension; empty for a placeholder
   std::vector<AxisRef> reduce_axes;
-  Expr body;                           ///< null for a placeholder; a Reduce exactly when reduce_axes is not empty
+  Expr body;  ///< null for a placeholder; a Reduce exactly when reduce_axes is not empty
   std::map<std::string, std::string> attributes;  ///< e.g. "layout_free_placeholders": names, comma separated
   bool is_placeholder() const { return !body; }
   std::int64_t elements() const;
@@ -54,10 +54,12 @@ Tensor placeholder(std::vector<std::int64_t> shape, std::string name, DType type
 /// A tensor computed element by element. `body` receives one index expression per dimension; its result's type is the
 /// tensor's type. A `Reduce` may stand only at the body's root. Axis names default to i0, i1, …
 /// Errors: InternalError if the body misplaces a reduction or an axis name appears twice.
-Tensor compute(std::vector<std::int64_t> shape, std::string name, const std::function<Expr(std::span<const Expr>)>& body,
-               std::vector<std::string> axis_names = {}, std::map<std::string, std::string> attributes = {});
+Tensor compute(std::vector<std::int64_t> shape, std::string name,
+               const std::function<Expr(std::span<const Expr>)>& body, std::vector<std::string> axis_names = {},
+               std::map<std::string, std::string> attributes = {});
 
 /// A compute operation from axes that already exist (used by schedule steps that rewrite the DAG).
-Tensor compute_on(std::vector<AxisRef> axes, std::string name, Expr body, std::map<std::string, std::string> attributes = {});
+Tensor compute_on(std::vector<AxisRef> axes, std::string name, Expr body,
+                  std::map<std::string, std::string> attributes = {});
 
 }  // namespace tilewright::te
