@@ -1,6 +1,7 @@
 #include "graph/graph.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tilewright::graph {
 
@@ -44,7 +45,8 @@ const Node* Graph::producer(TensorId id) const {
 std::vector<int> count_readers(const Graph& graph) {
   std::vector<int> readers(static_cast<std::size_t>(graph.num_tensors()), 0);
   for (const Node& node : graph.nodes())
-    for (const TensorId id : node.inputs) ++readers[static_cast<std::size_t>(id)];
+    for (const TensorId id : std::set<TensorId>(node.inputs.begin(), node.inputs.end()))
+      ++readers[static_cast<std::size_t>(id)];
   for (const Port& port : graph.outputs()) ++readers[static_cast<std::size_t>(port.tensor)];
   return readers;
 }

@@ -12,8 +12,7 @@ struct NamedTensor {
   runtime::Tensor value;
 };
 
-/// Reads a file that holds one serialized ONNX TensorProto (test_data_set_0/input_0.pb). Errors: Error(bad_input)
-/// naming the file and what is wrong with it.
+/// Reads a .pb file: ONNX's TensorProto, as in its test data sets. Errors: Error(bad_input) naming the file.
 NamedTensor read_tensor_file(const std::filesystem::path& path);
 
 }  // namespace tilewright::graph

@@ -1,0 +1,47 @@
+#include "graph/compile.h"
+
+#include "base/parallel_for.h"
+#include "codegen/compiler.h"
+#include "loop/lower.h"
+#include "runtime/cores.h"
+
+namespace tilewright::graph {
+namespace {
+
+std::string compile_task(const measure::Task& task, int number, const schedule::State& state,
+                         codegen::Compiler& compiler) {
+  const Result<loop::Program> program = loop::lower(state);
+  TW_CHECK(program, "the schedule of {} can't be lowered: {}", task.description, program.message());
+  Result<std::string> object = compiler.compile(*program, symbol_of_task(number));
+  TW_CHECK(object, "{} can't be compiled: {}", task.description, object.message());
+  return std::move(*object);
+}
+
+/// Feature names that the target demands, without LLVM's sign.
+std::vector<std::string> required_features(const codegen::Target& target) {
+  std::vector<std::string> features;
+  for (const std::string& feature : target.features)
+    if (feature.starts_with('+')) features.push_back(feature.substr(1));
+  return features;
+}
+
+}  // namespace
+
+runtime::Model compile(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
+                       int jobs) {
+  std::vector<schedule::State> states;
+  for (const measure::Task& task : partition.tasks) states.push_back(scheduler(task));
+
+  runtime::ModelPlan plan = plan_model(partition);
+  plan.target = target.fingerprint();
+  plan.required_features = required_features(target);
+  plan.objects.resize(partition.tasks.size());
+  parallel_for(static_cast<int>(partition.tasks.size()), jobs > 0 ? jobs : runtime::available_cores(), [&](int i) {
+    const auto task = static_cast<std::size_t>(i);
+    codegen::Compiler compiler(target);
+    plan.objects[task] = compile_task(partition.tasks[task], i, states[task], compiler);
+  });
+  return runtime::Model(std::move(plan));
+}
+
+}  // namespace tilewright::graph

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <functional>
+
+#include "codegen/target.h"
+#include "graph/partition.h"
+#include "runtime/model.h"
+#include "schedule/state.h"
+
+namespace tilewright::graph {
+
+/// Gives the schedule that a task is compiled with. Called once per task, from the caller's thread, in order.
+using Scheduler = std::function<schedule::State(const measure::Task&)>;
+
+/// Compiles every task with `jobs` threads (0: all cores) and plans memory. The model owns all that it needs; it shares
+/// constants with the partition. Errors: InternalError naming the task if a schedule can't be lowered or compiled.
+runtime::Model compile(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
+                       int jobs = 0);
+
+/// The symbol of a task's kernel.
+std::string symbol_of_task(int task);
+
+/// The plan without the code: buffers, calls, copies; objects are left empty, and each call names its task as object.
+runtime::ModelPlan plan_model(const Partition& partition);
+
+}  // namespace tilewright::graph

@@ -1,0 +1,115 @@
+#include "graph/fusion.h"
+
+#include <algorithm>
+
+namespace tilewright::graph {
+namespace {
+
+/// Moves elements, each to one place at most: may be computed where it is read.
+bool moves_data(const Op& op) {
+  return std::holds_alternative<Transpose>(op) || std::holds_alternative<Concat>(op) ||
+         std::holds_alternative<Pad>(op) || std::holds_alternative<Slice>(op);
+}
+
+/// A computation whose result elementwise nodes may change before it is stored.
+bool takes_epilogue(const Op& op) {
+  return std::holds_alternative<Conv>(op) || std::holds_alternative<MatMul>(op) || std::holds_alternative<Pool>(op) ||
+         std::holds_alternative<Reduce>(op) || std::holds_alternative<Expand>(op);
+}
+
+class Fuser {
+ public:
+  explicit Fuser(const Graph& graph)
+      : graph_(graph),
+        readers_(count_readers(graph)),
+        group_of_(graph.nodes().size(), -1),
+        groups_(graph.nodes().size()) {}
+
+  std::vector<Group> run() {
+    for (int i = 0; i < static_cast<int>(graph_.nodes().size()); ++i) {
+      const Node& node = at(i);
+      if (std::holds_alternative<Reshape>(node.op)) continue;
+      group_of(i) = i;
+      group(i).nodes = {i};
+      if (is_elementwise(node.op)) join_computation(i);
+      if (is_elementwise(node.op) || moves_data(node.op)) take_producers(i);
+    }
+    std::vector<Group> groups;  // by last node: all that a group reads was made before
+    for (int i = 0; i < static_cast<int>(graph_.nodes().size()); ++i)
+      if (group_of(i) >= 0 && group(group_of(i)).nodes.back() == i) groups.push_back(group(group_of(i)));
+    return groups;
+  }
+
+ private:
+  const Node& at(int i) const { return graph_.nodes()[static_cast<std::size_t>(i)]; }
+  int& group_of(int i) { return group_of_[static_cast<std::size_t>(i)]; }
+  Group& group(int g) { return groups_[static_cast<std::size_t>(g)]; }
+
+  /// The node that computes `id` for one reader only, or -1.
+  int sole_producer(TensorId id) const {
+    const Node* node = graph_.producer(id);
+    if (!node || std::holds_alternative<Reshape>(node->op) || readers_[static_cast<std::size_t>(id)] != 1) return -1;
+    return static_cast<int>(node - graph_.nodes().data());
+  }
+  bool is_pure(int g) {
+    return std::all_of(group(g).nodes.begin(), group(g).nodes.end(),
+                       [&](int i) { return is_elementwise(at(i).op) || moves_data(at(i).op); });
+  }
+  bool can_take_epilogue(int g) {
+    return std::all_of(group(g).nodes.begin(), group(g).nodes.end(), [&](int i) {
+      return is_elementwise(at(i).op) || takes_epilogue(at(i).op) || moves_data(at(i).op);
+    });
+  }
+
+  /// Joins the group of `node` and that of the computation it changes: the last one among its operands of full shape.
+  void join_computation(int node) {
+    int latest = -1;
+    for (const TensorId id : at(node).inputs) {
+      const int producer = sole_producer(id);
+      if (producer < 0 || graph_.shape(id) != graph_.shape(at(node).output)) continue;
+      const int g = group_of(producer);
+      if (!is_pure(g) && can_take_epilogue(g)) latest = std::max(latest, producer);
+    }
+    if (latest >= 0) merge(group_of(latest), node);
+  }
+
+  bool moves_any_data(int g) {
+    return std::any_of(group(g).nodes.begin(), group(g).nodes.end(), [&](int i) { return moves_data(at(i).op); });
+  }
+
+  /// Merges groups that only feed this node, element by element, into its group. The elements of a convolution's
+  /// operands stay where they are.
+  void take_producers(int node) {
+    for (const TensorId id : at(node).inputs) {
+      const int producer = sole_producer(id);
+      if (producer < 0 || group_of(producer) == group_of(node) || !is_pure(group_of(producer))) continue;
+      if (moves_any_data(group_of(producer)) && !is_pure(group_of(node))) continue;
+      const bool once_each = moves_data(at(node).op) || graph_.shape(id) == graph_.shape(at(node).output);
+      if (once_each) merge(group_of(producer), node);
+    }
+  }
+
+  /// Joins group `g`, whose result only `node` reads, and the group of `node`.
+  void merge(int g, int node) {
+    const int into = group_of(node);
+    if (g == into) return;
+    Group& target = group(into);
+    for (const int i : group(g).nodes) {
+      group_of(i) = into;
+      target.nodes.push_back(i);
+    }
+    group(g).nodes.clear();
+    std::sort(target.nodes.begin(), target.nodes.end());
+  }
+
+  const Graph& graph_;
+  std::vector<int> readers_;
+  std::vector<int> group_of_;  ///< per node; -1: a reshape
+  std::vector<Group> groups_;  ///< the group founded by each node; empty when it was merged
+};
+
+}  // namespace
+
+std::vector<Group> fuse(const Graph& graph) { return Fuser(graph).run(); }
+
+}  // namespace tilewright::graph

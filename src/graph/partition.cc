@@ -1,0 +1,79 @@
+#include "graph/partition.h"
+
+#include <map>
+
+#include "graph/array.h"
+#include "graph/describe.h"
+#include "graph/express.h"
+#include "graph/fusion.h"
+
+namespace tilewright::graph {
+namespace {
+
+/// One group as a DAG, and the tensors that its inputs stand for.
+class GroupExpression {
+ public:
+  GroupExpression(const Graph& graph, const Group& group) : graph_(graph) {
+    for (const int i : group.nodes) {
+      const Node& node = graph.nodes()[static_cast<std::size_t>(i)];
+      std::vector<Operand> operands;
+      for (const TensorId id : node.inputs) operands.push_back(operand(id, is_elementwise(node.op)));
+      tensors_[node.output] = express(node.op, operands);
+      last_ = tensors_[node.output];
+    }
+  }
+  const std::vector<TensorId>& inputs() const { return inputs_; }
+  te::DagRef dag() const {
+    std::vector<te::Tensor> arguments = placeholders_;
+    arguments.push_back(last_);
+    return te::Dag::make(arguments);
+  }
+
+ private:
+  Operand operand(TensorId id, bool may_be_scalar) {
+    const TensorInfo& tensor = graph_.tensor(id);
+    if (may_be_scalar && tensor.is_constant() && tensor.constant->elements() == 1)
+      return {{}, element(*tensor.constant, 0), tensor.type.type};
+    const auto known = tensors_.find(id);
+    if (known != tensors_.end()) return {known->second, std::nullopt, tensor.type.type};
+    placeholders_.push_back(te::placeholder(tensor.type.shape, fmt::format("p{}", inputs_.size()), tensor.type.type));
+    inputs_.push_back(id);
+    tensors_[id] = placeholders_.back();
+    return {placeholders_.back(), std::nullopt, tensor.type.type};
+  }
+
+  const Graph& graph_;
+  std::map<TensorId, te::Tensor> tensors_;
+  std::vector<te::Tensor> placeholders_;
+  std::vector<TensorId> inputs_;
+  te::Tensor last_;
+};
+
+}  // namespace
+
+TensorId Partition::memory_of(TensorId id) const {
+  while (true) {
+    const Node* node = graph.producer(id);
+    if (!node || !std::holds_alternative<Reshape>(node->op)) return id;
+    id = node->inputs[0];
+  }
+}
+
+Partition partition(const Graph& graph) {
+  Partition result{graph, {}, {}};
+  std::map<std::string, int> task_of_key;
+  for (const Group& group : fuse(graph)) {
+    const GroupExpression expression(graph, group);
+    measure::Task task = measure::make_task(expression.dag(), describe(graph, group));
+    const auto [entry, is_new] = task_of_key.emplace(task.key, static_cast<int>(result.tasks.size()));
+    if (is_new)
+      result.tasks.push_back(std::move(task));
+    else
+      ++result.tasks[static_cast<std::size_t>(entry->second)].count;
+    const Node& last = graph.nodes()[static_cast<std::size_t>(group.nodes.back())];
+    result.calls.push_back({entry->second, expression.inputs(), last.output, last.name});
+  }
+  return result;
+}
+
+}  // namespace tilewright::graph

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "graph/graph.h"
+#include "measure/task.h"
+
+namespace tilewright::graph {
+
+/// One run of one task's kernel.
+struct TaskCall {
+  int task;  ///< position in Partition::tasks
+  std::vector<TensorId>
+      inputs;  ///< one per input of the task's DAG, in order; a tensor here may be seen with another shape there
+  TensorId output;
+  std::string name;  ///< the last node, for people
+};
+
+/// A network cut into kernels. Reshapes are none: they give a tensor's memory another shape.
+struct Partition {
+  Graph graph;
+  std::vector<measure::Task> tasks;  ///< each once, with the number of its calls; in the order of first use
+  std::vector<TaskCall> calls;       ///< in the order in which they run
+  /// The tensor whose memory `id` is: itself, or where its chain of reshapes starts.
+  TensorId memory_of(TensorId id) const;
+};
+
+/// Fuses nodes into groups and makes each a task: elementwise nodes join the producer of one of their operands (a
+/// convolution, product, pool, reduction or other elementwise nodes) that nobody else reads; elementwise and
+/// data-moving producers that nobody else reads join the data-moving or elementwise node that reads them.
+///
+/// A task's DAG has a placeholder per tensor read (weights too, so that layers of equal shape are one task), in the
+/// order of first use; single numbers known at compile time stand in the expressions.
+Partition partition(const Graph& graph);
+
+}  // namespace tilewright::graph

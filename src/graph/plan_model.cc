@@ -1,0 +1,104 @@
+#include <algorithm>
+#include <map>
+
+#include "graph/compile.h"
+#include "graph/memory_plan.h"
+
+namespace tilewright::graph {
+namespace {
+
+using Place = runtime::BufferRef::Place;
+
+/// Where the memory of every tensor is.
+class Placement {
+ public:
+  explicit Placement(const Partition& partition) : partition_(partition) {}
+
+  runtime::ModelPlan run() {
+    const Graph& graph = partition_.graph;
+    for (const Port& port : graph.inputs()) {
+      places_[port.tensor] = {Place::input, static_cast<std::int64_t>(plan_.inputs.size())};
+      plan_.inputs.push_back({port.name, graph.type(port.tensor).type, graph.shape(port.tensor)});
+    }
+    place_outputs();
+    place_arena();
+    for (const TaskCall& call : partition_.calls) add_call(call);
+    add_copies();
+    for (const measure::Task& task : partition_.tasks) plan_.flops += task.flops * task.count;
+    return std::move(plan_);
+  }
+
+ private:
+  /// A kernel's result goes straight to the first output that shows it.
+  void place_outputs() {
+    const Graph& graph = partition_.graph;
+    for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
+      const Port& port = graph.outputs()[i];
+      const TensorId memory = partition_.memory_of(port.tensor);
+      if (graph.producer(memory))
+        places_.emplace(memory, runtime::BufferRef{Place::output, static_cast<std::int64_t>(i)});
+      plan_.outputs.push_back({port.name, graph.type(port.tensor).type, graph.shape(port.tensor)});
+    }
+  }
+
+  void place_arena() {
+    std::map<TensorId, Lifetime> lives;
+    for (int c = 0; c < static_cast<int>(partition_.calls.size()); ++c) {
+      const TaskCall& call = partition_.calls[static_cast<std::size_t>(c)];
+      if (places_.count(call.output) == 0) lives[call.output] = {bytes(call.output), c, c};
+      for (const TensorId input : call.inputs)
+        if (const auto life = lives.find(partition_.memory_of(input)); life != lives.end()) life->second.last = c;
+    }
+    std::vector<Lifetime> buffers;
+    for (const auto& [tensor, life] : lives) buffers.push_back(life);
+    const MemoryPlan memory = plan_memory(buffers);
+    std::size_t next = 0;
+    for (const auto& [tensor, life] : lives) places_[tensor] = {Place::arena, memory.offsets[next++]};
+    plan_.arena_bytes = memory.bytes;
+  }
+
+  std::int64_t bytes(TensorId id) const {
+    const TensorType& type = partition_.graph.type(id);
+    std::int64_t elements = 1;
+    for (const std::int64_t extent : type.shape) elements *= extent;
+    return elements * bytes_of(type.type);
+  }
+
+  runtime::BufferRef place(TensorId id) {
+    const TensorId memory = partition_.memory_of(id);
+    const auto known = places_.find(memory);
+    if (known != places_.end()) return known->second;
+    const TensorInfo& tensor = partition_.graph.tensor(memory);
+    TW_CHECK(tensor.is_constant(), "nothing computes tensor '{}'", tensor.name);
+    plan_.constants.push_back(*tensor.constant);
+    return places_[memory] = {Place::constant, static_cast<std::int64_t>(plan_.constants.size()) - 1};
+  }
+
+  void add_call(const TaskCall& call) {
+    const std::string& what = partition_.tasks[static_cast<std::size_t>(call.task)].description;
+    plan_.calls.push_back({call.task, symbol_of_task(call.task), {}, what});
+    for (const TensorId input : call.inputs) plan_.calls.back().buffers.push_back(place(input));
+    plan_.calls.back().buffers.push_back(place(call.output));
+  }
+
+  void add_copies() {
+    const Graph& graph = partition_.graph;
+    for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
+      const runtime::BufferRef from = place(graph.outputs()[i].tensor);
+      if (from.place != Place::output || from.position != static_cast<std::int64_t>(i))
+        plan_.copies.push_back({from, static_cast<int>(i)});
+    }
+  }
+
+  const Partition& partition_;
+  runtime::ModelPlan plan_;
+  std::map<TensorId, runtime::BufferRef> places_;  ///< of tensors that own their memory
+};
+
+}  // namespace
+
+std::string symbol_of_task(int task) { return fmt::format("tw_task_{}", task); }
+
+runtime::ModelPlan plan_model(const Partition& partition) { return Placement(partition).run(); }
+
+}  // namespace tilewright::graph
