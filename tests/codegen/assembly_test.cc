@@ -1,0 +1,89 @@
+// What the emitted code of known schedules must look like, for a fixed target.
+#include <gtest/gtest.h>
+
+#include <regex>
+
+#include "codegen/compiler.h"
+#include "loop/lower.h"
+
+namespace tilewright {
+namespace {
+
+using namespace schedule;
+
+te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k) {
+  const te::Tensor a = te::placeholder({n, k}, "A"), b = te::placeholder({k, m}, "B");
+  const te::AxisRef r = te::reduce_axis(k, "k");
+  const te::Tensor c = te::compute({n, m}, "C", [&](std::span<const te::Expr> i) {
+    return te::sum(a(i[0], te::Expr(r)) * b(te::Expr(r), i[1]), {r});
+  });
+  return te::Dag::make(std::vector<te::Tensor>{a, b, c});
+}
+
+/// C in tiles of rows x columns, the reduction outside the tile.
+loop::Program tiled_matmul(int rows, int columns) {
+  const Result<State> state = State::replay(
+      matmul(rows * 4, columns * 4, 64),
+      {SplitStep{2, 0, rows * 4, {rows}}, SplitStep{2, 2, columns * 4, {columns}}, ReorderStep{2, {0, 2, 4, 1, 3}},
+       AnnotateStep{2, 3, Annotation::unroll}, AnnotateStep{2, 4, Annotation::vectorize}});
+  EXPECT_TRUE(static_cast<bool>(state)) << state.message();
+  Result<loop::Program> program = loop::lower(*state);
+  EXPECT_TRUE(static_cast<bool>(program)) << program.message();
+  return std::move(*program);
+}
+
+std::size_t count(const std::string& text, const char* pattern) {
+  const std::regex regex(pattern);
+  return static_cast<std::size_t>(std::distance(std::sregex_iterator(text.begin(), text.end(), regex), {}));
+}
+
+std::string assembly(const loop::Program& program, const char* target) {
+  codegen::Compiler compiler(*codegen::Target::parse(target));
+  const Result<std::string> text = compiler.emit_assembly(program, "kernel");
+  EXPECT_TRUE(static_cast<bool>(text)) << text.message();
+  return *text;
+}
+
+TEST(MachineCode, KeepsATileOf14By2RegistersOfAvx512InRegisters) {
+  const std::string text = assembly(tiled_matmul(14, 32), "x86-64-v4");
+  EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*zmm"), 28u);
+  EXPECT_EQ(count(text, "zmm[0-9]+, -?[0-9]*\\(%rsp\\)"), 0u) << "spills:\n" << text;
+}
+
+TEST(MachineCode, KeepsATileOf6By2RegistersOfAvx2InRegisters) {
+  const std::string text = assembly(tiled_matmul(6, 16), "x86-64-v3");
+  EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*ymm"), 12u);
+  EXPECT_EQ(count(text, "ymm[0-9]+, -?[0-9]*\\(%rsp\\)"), 0u) << "spills:\n" << text;
+}
+
+TEST(MachineCode, SplitsAnOddVectorIntoPowersOfTwo) {
+  const std::string text = assembly(tiled_matmul(2, 21), "x86-64-v4");
+  EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*zmm"), 2u);  // 16 of 21 columns
+  EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*xmm"), 2u);  // 4
+  EXPECT_EQ(count(text, "vfmadd[0-9]+ss"), 2u);       // 1
+}
+
+TEST(MachineCode, IsRefusedWhenUnrollingMakesItHuge) {
+  const Result<State> state =
+      State::replay(matmul(64, 64, 64), {AnnotateStep{2, 0, Annotation::unroll}, AnnotateStep{2, 1, Annotation::unroll},
+                                         AnnotateStep{2, 2, Annotation::unroll}});
+  codegen::Compiler compiler(codegen::Target::host());
+  const Result<std::string> object = compiler.compile(*loop::lower(*state), "kernel");
+  ASSERT_FALSE(static_cast<bool>(object));
+  EXPECT_NE(object.message().find("the unrolled kernel would have about"), std::string::npos) << object.message();
+}
+
+TEST(Target, NamesTheKnownOnesWhenAskedForAnother) {
+  EXPECT_EQ(codegen::Target::parse("mips").message(),
+            "unknown target 'mips': expected host, x86-64-v2, x86-64-v3 or x86-64-v4");
+}
+
+TEST(Target, OfTheHostNamesACpuAndCores) {
+  const codegen::Target host = codegen::Target::host();
+  EXPECT_FALSE(host.cpu.empty());
+  EXPECT_GE(host.cores, 1);
+  EXPECT_GE(host.vector_bytes, 16);
+}
+
+}  // namespace
+}  // namespace tilewright
