@@ -1,0 +1,298 @@
+// One test per message that a bad model leads to.
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <fstream>
+#include <functional>
+
+#include "base/error.h"
+#include "onnx_model.h"
+#include "reference.h"
+
+namespace tilewright::graph {
+namespace {
+
+using Integers = OnnxModel::Integers;
+
+std::string message_of(const std::function<void()>& action, Code code = Code::bad_input) {
+  try {
+    action();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
+  }
+  ADD_FAILURE() << "no error";
+  return "";
+}
+
+std::string message_of(const OnnxModel& model, const ImportOptions& options = {}, Code code = Code::bad_input) {
+  return message_of([&] { model.import(options); }, code);
+}
+
+void expect_contains(const std::string& text, const std::vector<std::string>& parts) {
+  for (const std::string& part : parts)
+    EXPECT_NE(text.find(part), std::string::npos) << "no '" << part << "' in: " << text;
+}
+
+struct BadModel {
+  std::string name;
+  OnnxModel model;
+  std::vector<std::string> message;
+};
+
+OnnxModel with_input(int opset = 13) { return OnnxModel(opset).input("x", {1, 3, 8, 8}); }
+
+std::vector<BadModel> bad_models() {
+  const std::int64_t one = 1;
+  return {
+      {"unknown_operator",
+       with_input().node("Frobnicate", {"x"}, {"y"}).output("y"),
+       {"test.onnx", "the_Frobnicate", "Frobnicate", "opset 13", "not supported", "tilewright check"}},
+      {"unknown_attribute",
+       with_input().node("Relu", {"x"}, {"y"}, {{"shine", one}}).output("y"),
+       {"the_Relu", "attribute 'shine'"}},
+      {"attribute_of_wrong_type",
+       with_input().node("Concat", {"x"}, {"y"}, {{"axis", 1.5}}).output("y"),
+       {"attribute 'axis' has type FLOAT, expected INT"}},
+      {"missing_attribute", with_input().node("Concat", {"x"}, {"y"}).output("y"), {"attribute 'axis' is missing"}},
+      {"too_few_inputs", with_input().node("Conv", {"x"}, {"y"}).output("y"), {"it has 1 inputs, expected 2 to 3"}},
+      {"input_left_out", with_input().node("Add", {"x", ""}, {"y"}).output("y"), {"input 1 is missing"}},
+      {"unknown_name", with_input().node("Relu", {"ghost"}, {"y"}).output("y"), {"it reads 'ghost'"}},
+      {"shapes_do_not_broadcast",
+       with_input().weight("w", counting({5})).node("Add", {"x", "w"}, {"y"}).output("y"),
+       {"the_Add", "1x3x8x8", "5", "do not broadcast"}},
+      {"types_differ",
+       with_input().integers("n", {1}).node("Add", {"x", "n"}, {"y"}).output("y"),
+       {"types f32 and i64 differ"}},
+      {"channels_do_not_fit",
+       with_input().weight("w", counting({4, 2, 1, 1})).node("Conv", {"x", "w"}, {"y"}).output("y"),
+       {"data has 3 channels", "take 2"}},
+      {"kernel_shape_differs",
+       with_input()
+           .weight("w", counting({4, 3, 1, 1}))
+           .node("Conv", {"x", "w"}, {"y"}, {{"kernel_shape", Integers{3, 3}}})
+           .output("y"),
+       {"kernel_shape does not fit its weights of shape 4x3x1x1"}},
+      {"window_too_large",
+       with_input().node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Integers{9, 9}}}).output("y"),
+       {"a window of 9x9", "does not fit"}},
+      {"three_spatial_dimensions",
+       OnnxModel()
+           .input("x", {1, 1, 2, 2, 2})
+           .weight("w", counting({1, 1, 1, 1, 1}))
+           .node("Conv", {"x", "w"}, {"y"})
+           .output("y"),
+       {"1x1x2x2x2", "1 and 2 spatial dimensions"}},
+      {"pads_of_wrong_length",
+       with_input()
+           .node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Integers{2, 2}}, {"pads", Integers{1}}})
+           .output("y"),
+       {"pads has 1 numbers, expected 4"}},
+      {"unknown_auto_pad",
+       with_input()
+           .node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Integers{2, 2}}, {"auto_pad", std::string("MAYBE")}})
+           .output("y"),
+       {"auto_pad is 'MAYBE'"}},
+      {"axis_outside",
+       with_input().node("Softmax", {"x"}, {"y"}, {{"axis", std::int64_t{4}}}).output("y"),
+       {"axis 4 is outside"}},
+      {"reshape_does_not_fit",
+       with_input().integers("s", {5, -1}).node("Reshape", {"x", "s"}, {"y"}).output("y"),
+       {"192 elements", "can't be divided"}},
+      {"reshape_elements_differ",
+       with_input().integers("s", {5}).node("Reshape", {"x", "s"}, {"y"}).output("y"),
+       {"192 elements", "shape 5"}},
+      {"reshape_computed_at_run_time",
+       with_input().input("s", {1}, onnx::TensorProto::INT64).node("Reshape", {"x", "s"}, {"y"}).output("y"),
+       {"its shape (input 's') must be known at compile time"}},
+      {"squeeze_of_larger_dimension",
+       with_input().node("Squeeze", {"x"}, {"y"}, {{"axes", Integers{1}}}).output("y"),
+       {"axis 1 has extent 3, expected 1"}},
+      {"gather_at_run_time",
+       with_input().integers("i", {0}).node("Gather", {"x", "i"}, {"y"}).output("y"),
+       {"its data (input 'x') must be known"}},
+      {"pad_mode",
+       with_input()
+           .integers("p", {0, 0, 1, 1, 0, 0, 1, 1})
+           .node("Pad", {"x", "p"}, {"y"}, {{"mode", std::string("reflect")}})
+           .output("y"),
+       {"mode 'reflect' is not supported"}},
+      {"training_batch_norm",
+       with_input(14)
+           .weight("v", counting({3}))
+           .node("BatchNormalization", {"x", "v", "v", "v", "v"}, {"y"}, {{"training_mode", one}})
+           .output("y"),
+       {"training_mode 1", "export the model for inference"}},
+      {"used_mask",
+       with_input().node("Dropout", {"x"}, {"y", "mask"}).output("y").output("mask"),
+       {"its output 1 ('mask') is used"}},
+      {"cast_to_half",
+       with_input().node("Cast", {"x"}, {"y"}, {{"to", std::int64_t{10}}}).output("y"),
+       {"element type float16 is not supported"}},
+      {"operator_newer_than_opset",
+       with_input(8).node("Erf", {"x"}, {"y"}).output("y"),
+       {"Erf", "opset 8", "known from opset 9"}},
+      {"opset_too_old", with_input(6).node("Relu", {"x"}, {"y"}).output("y"), {"operator set 6", "7 to 28"}},
+      {"opset_too_new", with_input(99).node("Relu", {"x"}, {"y"}).output("y"), {"operator set 99", "7 to 28"}},
+      {"half_input",
+       OnnxModel().input("x", {1}, onnx::TensorProto::FLOAT16).node("Relu", {"x"}, {"y"}).output("y"),
+       {"input 'x' has element type float16"}},
+      {"dynamic_dimension",
+       OnnxModel().dynamic_input("x", "batch", {3, 8}).node("Relu", {"x"}, {"y"}).output("y"),
+       {"input 'x'", "[batch, 3, 8]", "--shape x:1x3x8"}},
+      {"no_outputs", with_input().node("Relu", {"x"}, {"y"}), {"it has no outputs"}},
+      {"output_from_nowhere",
+       with_input().node("Relu", {"x"}, {"y"}).output("z"),
+       {"output 'z' is computed by no node"}},
+  };
+}
+
+class BadModels : public testing::TestWithParam<BadModel> {};
+TEST_P(BadModels, AreRefusedWithAMessageThatSaysWhatAndWhere) {
+  expect_contains(message_of(GetParam().model), GetParam().message);
+}
+INSTANTIATE_TEST_SUITE_P(All, BadModels, testing::ValuesIn(bad_models()),
+                         [](const auto& test) { return test.param.name; });
+
+TEST(ImportErrors, AWeightWithTooFewBytesIsNamed) {
+  OnnxModel model = with_input().weight("w", counting({3})).node("Mul", {"x", "w"}, {"y"}).output("y");
+  onnx::TensorProto* weight = model.proto().mutable_graph()->mutable_initializer(0);
+  weight->clear_float_data();
+  weight->set_raw_data("12345");
+  expect_contains(message_of(model), {"weight 'w'", "5 bytes stored", "needs 12"});
+}
+
+TEST(ImportErrors, AForeignDomainIsNamed) {
+  OnnxModel model = with_input().node("FusedConv", {"x"}, {"y"}).output("y");
+  model.proto().mutable_graph()->mutable_node(0)->set_domain("com.example");
+  expect_contains(message_of(model), {"com.example.FusedConv", "domain 'com.example'"});
+}
+
+TEST(ImportErrors, ExternalDataOutsideOfTheModelsFolderIsRefused) {
+  for (const std::string location : {"../secret", "/etc/passwd", "a/../../b"}) {
+    OnnxModel model = with_input().weight("w", counting({3})).node("Mul", {"x", "w"}, {"y"}).output("y");
+    onnx::TensorProto* weight = model.proto().mutable_graph()->mutable_initializer(0);
+    weight->set_data_location(onnx::TensorProto::EXTERNAL);
+    auto* entry = weight->add_external_data();
+    entry->set_key("location");
+    entry->set_value(location);
+    expect_contains(message_of(model), {"weight 'w'", location, "not inside of the model's folder"});
+  }
+}
+
+TEST(ImportErrors, AMissingFileIsNamed) {
+  expect_contains(message_of([] { import_onnx("no/such/model.onnx"); }), {"no/such/model.onnx"});
+}
+
+TEST(ImportErrors, AnEmptyFileIsNoModel) {
+  expect_contains(message_of([] { import_onnx_bytes("", "m.onnx"); }), {"m.onnx is empty"});
+}
+
+TEST(ImportErrors, AlienBytesAreNoModel) {
+  expect_contains(message_of([] { import_onnx_bytes("PK\x03\x04 and so on", "m.onnx"); }), {"m.onnx is no ONNX model"});
+}
+
+TEST(ImportErrors, AModelCutOffAnywhereIsRefused) {
+  const std::string bytes =
+      with_input().weight("w", counting({3, 8, 8})).node("Mul", {"x", "w"}, {"y"}).output("y").bytes();
+  for (std::size_t length = 0; length < bytes.size(); length += 7)
+    expect_contains(message_of([&] { import_onnx_bytes(bytes.substr(0, length), "m.onnx"); }), {"m.onnx"});
+}
+
+TEST(ImportShapes, GiveDynamicDimensionsAValue) {
+  const OnnxModel model = OnnxModel().dynamic_input("x", "batch", {3}).node("Relu", {"x"}, {"y"}).output("y");
+  const Network network = model.import({{{"x", {5, 3}}}});
+  EXPECT_EQ(network.graph.shape(network.graph.outputs()[0].tensor), (Shape{5, 3}));
+}
+
+TEST(ImportShapes, MayNotChangeAFixedDimension) {
+  const OnnxModel model = OnnxModel().dynamic_input("x", "batch", {3}).node("Relu", {"x"}, {"y"}).output("y");
+  expect_contains(message_of(model, {{{"x", {5, 4}}}}), {"--shape gives input 'x' the shape 5x4", "[batch, 3]"});
+}
+
+TEST(ImportShapes, OfAnUnknownInputAreAUsageError) {
+  expect_contains(message_of(with_input().node("Relu", {"x"}, {"y"}).output("y"), {{{"data", {1}}}}, Code::usage),
+                  {"'data'", "its inputs are 'x'"});
+}
+
+TEST(ImportNotes, TellThatTheOperatorSetIsNewerThanTested) {
+  const Network network = OnnxModel(21).input("x", {1}).node("Relu", {"x"}, {"y"}).output("y").import();
+  ASSERT_EQ(network.notes.size(), 1u);
+  expect_contains(network.notes[0], {"operator set 21", "17"});
+}
+
+// Models of IR version 3 list their weights among the inputs.
+TEST(ImportInputs, WeightsThatAreListedAsInputsAreNone) {
+  const Network network = OnnxModel(9)
+                              .input("x", {3})
+                              .input("w", {3})
+                              .weight("w", counting({3}))
+                              .node("Mul", {"x", "w"}, {"y"})
+                              .output("y")
+                              .import();
+  ASSERT_EQ(network.graph.inputs().size(), 1u);
+  EXPECT_EQ(network.graph.inputs()[0].name, "x");
+}
+
+class TemporaryFolder {
+ public:
+  TemporaryFolder()
+      : path_(std::filesystem::temp_directory_path() / ("tilewright_graph_test_" + std::to_string(::getpid()))) {
+    std::filesystem::create_directories(path_);
+  }
+  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
+  std::filesystem::path write(const std::string& name, const std::string& bytes) const {
+    std::ofstream(path_ / name, std::ios::binary) << bytes;
+    return path_ / name;
+  }
+
+ private:
+  std::filesystem::path path_;
+};
+
+TEST(ImportWeights, MayBeInAFileOfTheirOwn) {
+  const TemporaryFolder folder;
+  const float values[] = {9, 1, 2, 3};
+  folder.write("weights.bin", {reinterpret_cast<const char*>(values), sizeof(values)});
+  OnnxModel model = OnnxModel().input("x", {3}).weight("w", counting({3})).node("Mul", {"x", "w"}, {"y"}).output("y");
+  onnx::TensorProto* weight = model.proto().mutable_graph()->mutable_initializer(0);
+  weight->clear_float_data();
+  weight->set_data_location(onnx::TensorProto::EXTERNAL);
+  for (const auto& [key, value] : {std::pair<std::string, std::string>{"location", "weights.bin"}, {"offset", "4"}}) {
+    weight->add_external_data()->set_key(key);
+    weight->mutable_external_data(weight->external_data_size() - 1)->set_value(value);
+  }
+  const Network network = import_onnx(folder.write("model.onnx", model.bytes()));
+  expect_near(run_reference(partition(network.graph), {{"x", array({3}, {1, 1, 1})}}).at("y"), array({3}, {1, 2, 3}));
+}
+
+TEST(Check, ListsEverythingThatIsMissingAtOnce) {
+  const TemporaryFolder folder;
+  const OnnxModel model = with_input()
+                              .node("Frobnicate", {"x"}, {"a"})
+                              .node("Relu", {"a"}, {"b"})  // its input is unknown, which is no problem of its own
+                              .node("Frobnicate", {"b"}, {"c"})
+                              .node("MaxPool", {"x"}, {"d"})
+                              .node("Relu", {"c"}, {"y"}, {{"shine", std::int64_t{1}}})
+                              .output("y")
+                              .output("d");
+  const ModelCheck check = check_onnx(folder.write("model.onnx", model.bytes()));
+  EXPECT_FALSE(check.supported());
+  ASSERT_EQ(check.missing.size(), 3u);
+  EXPECT_EQ(check.missing[0].op, "Frobnicate");
+  EXPECT_EQ(check.missing[0].nodes.size(), 2u);
+  EXPECT_EQ(check.missing[0].opset, 13);
+  EXPECT_EQ(check.missing[1].reason, "attribute 'kernel_shape' is missing");
+  EXPECT_EQ(check.missing[2].reason, "attribute 'shine' is not supported");
+  EXPECT_EQ(check.operators.at("Relu"), 2);
+}
+
+TEST(Check, FindsNothingInAModelThatIsSupported) {
+  const TemporaryFolder folder;
+  EXPECT_TRUE(
+      check_onnx(folder.write("model.onnx", with_input().node("Relu", {"x"}, {"y"}).output("y").bytes())).supported());
+}
+
+}  // namespace
+}  // namespace tilewright::graph
