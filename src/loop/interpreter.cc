@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/integer.h"
+#include "te/evaluator.h"
 #include "te/rounding.h"
 
 namespace tilewright::loop {
@@ -95,73 +96,13 @@ class Interpreter {
         [&](const IndexValue& n) { return static_cast<double>(evaluate(n.index)); },
         [&](const NonNegative& n) { return evaluate(n.index) >= 0 ? 1.0 : 0.0; },
         [&](const LoadValue& n) { return element(n.buffer, n.indices); },
-        [&](const UnaryValue& n) { return unary(n.op, real(n.a)); },
-        [&](const BinaryValue& n) { return real_binary(n); },
+        [&](const UnaryValue& n) { return te::apply(n.op, real(n.a)); },
+        [&](const BinaryValue& n) { return te::apply(n.op, real(n.a), real(n.b)); },
         [&](const SelectValue& n) { return real(whole(n.condition) ? n.on_true : n.on_false); },
         [&](const CastValue& n) {
           const double value = floats(n.a) ? real(n.a) : static_cast<double>(whole(n.a));
           return te::round_float(program_.value(id).type, value);
         });
-  }
-
-  double real_binary(const BinaryValue& n) {
-    const double a = real(n.a), b = real(n.b);
-    switch (n.op) {
-      case BinaryOp::add:
-        return a + b;
-      case BinaryOp::sub:
-        return a - b;
-      case BinaryOp::mul:
-        return a * b;
-      case BinaryOp::div:
-        return a / b;
-      case BinaryOp::pow:
-        return std::pow(a, b);
-      case BinaryOp::min:
-        return std::isnan(a) || std::isnan(b) ? std::nan("") : std::min(a, b);
-      case BinaryOp::max:
-        return std::isnan(a) || std::isnan(b) ? std::nan("") : std::max(a, b);
-      default:
-        TW_CHECK(false, "operation {} has no float result", static_cast<int>(n.op));
-    }
-  }
-
-  static double unary(UnaryOp op, double a) {
-    switch (op) {
-      case UnaryOp::neg:
-        return -a;
-      case UnaryOp::abs:
-        return std::fabs(a);
-      case UnaryOp::exp:
-        return std::exp(a);
-      case UnaryOp::log:
-        return std::log(a);
-      case UnaryOp::sqrt:
-        return std::sqrt(a);
-      case UnaryOp::rsqrt:
-        return 1 / std::sqrt(a);
-      case UnaryOp::tanh:
-        return std::tanh(a);
-      case UnaryOp::sigmoid:
-        return 1 / (1 + std::exp(-a));
-      case UnaryOp::erf:
-        return std::erf(a);
-      case UnaryOp::sin:
-        return std::sin(a);
-      case UnaryOp::cos:
-        return std::cos(a);
-      case UnaryOp::tan:
-        return std::tan(a);
-      case UnaryOp::floor:
-        return std::floor(a);
-      case UnaryOp::ceil:
-        return std::ceil(a);
-      case UnaryOp::round:
-        return std::nearbyint(a);
-      case UnaryOp::logical_not:
-        return a == 0;
-    }
-    return 0;
   }
 
   /// The value of an integer or bool node.

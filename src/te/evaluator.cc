@@ -61,9 +61,9 @@ double apply(BinaryOp op, double a, double b) {
     case BinaryOp::div:
       return a / b;
     case BinaryOp::min:
-      return a < b ? a : b;
+      return std::isnan(a) || std::isnan(b) ? std::nan("") : std::min(a, b);
     case BinaryOp::max:
-      return a > b ? a : b;
+      return std::isnan(a) || std::isnan(b) ? std::nan("") : std::max(a, b);
     case BinaryOp::pow:
       return std::pow(a, b);
     default:

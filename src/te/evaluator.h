@@ -12,8 +12,8 @@ double apply(UnaryOp op, double a);
 double apply(BinaryOp op, double a, double b);
 
 /// The body of one compute operation, flattened once, evaluated for any point. Floats are computed in double without
-/// rounding in between; integers wrap at every operation. Where a maximum or minimum meets NaN it yields its right
-/// side.
+/// rounding in between; integers wrap at every operation. A maximum or minimum of NaN and anything is NaN, as
+/// in ONNX.
 class Evaluator {
  public:
   /// `tensors[i]` holds the elements of `dag.ops()[i]`, computed before the first evaluation; both must outlive this.

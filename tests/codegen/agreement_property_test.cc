@@ -39,12 +39,11 @@ TEST(Agreement, HoldsForRandomSchedulesOfRandomDags) {
     const Status valid = loop::verify(*program);
     EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
     const auto inputs = te::random_inputs(*dag, seed);
-    const auto expected = te::interpret(*dag, inputs);
-    const double tolerance = te::tolerance(*dag);
-    const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected, tolerance);
+    const auto expected = te::interpret_with_bounds(*dag, inputs);
+    const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected);
     EXPECT_FALSE(interpreted) << "loop program: " << *interpreted;
     if (const auto outputs = testing::run_kernel(compiler, pool, *program, inputs)) {
-      const auto compiled = testing::difference(*outputs, expected, tolerance);
+      const auto compiled = testing::difference(*outputs, expected);
       EXPECT_FALSE(compiled) << "machine code: " << *compiled;
       ++run;
     }

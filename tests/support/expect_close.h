@@ -1,26 +1,23 @@
 #pragma once
 
-#include <cmath>
+#include <fmt/format.h>
+
 #include <optional>
 #include <string>
 
-#include "te/interpreter.h"
+#include "te/error_bound.h"
 
 namespace tilewright::testing {
 
-/// The first element that differs by more than `tolerance` times the largest finite magnitude expected, as text.
+/// The first element of `actual` that is outside of what rounding explains, as text.
 inline std::optional<std::string> difference(const std::vector<te::Array>& actual,
-                                             const std::vector<te::Array>& expected, double tolerance) {
+                                             const std::vector<te::BoundedArray>& expected) {
   for (std::size_t o = 0; o < expected.size(); ++o) {
-    double largest = 1;
-    for (double v : expected[o].values)
-      if (std::isfinite(v)) largest = std::max(largest, std::fabs(v));
-    for (std::size_t i = 0; i < expected[o].values.size(); ++i) {
-      const double a = actual[o].values[i], e = expected[o].values[i];
-      if (a == e || (std::isnan(a) && std::isnan(e)) || std::fabs(a - e) <= tolerance * largest) continue;
-      return fmt::format("output {} element {}: {} instead of {} (largest {}, tolerance {})", o, i, a, e, largest,
-                         tolerance);
-    }
+    const std::int64_t i = expected[o].first_mismatch(actual[o].values);
+    if (i < 0) continue;
+    const auto at = static_cast<std::size_t>(i);
+    return fmt::format("output {} element {}: {} instead of {}, bound {}", o, i, actual[o].values[at],
+                       expected[o].array.values[at], expected[o].bound[at]);
   }
   return std::nullopt;
 }
