@@ -1,5 +1,7 @@
 #include "graph/rewrite.h"
 
+#include <algorithm>
+
 namespace tilewright::graph {
 namespace {
 
@@ -35,7 +37,13 @@ Rewriter::Rewriter(const Graph& before, const Rule& rule)
   for (const Port& port : before.outputs()) after_.add_output(port.name, moved(port.tensor));
 }
 
-Graph Rewriter::run(const Graph& before, const Rule& rule) { return std::move(Rewriter(before, rule).after_); }
+Graph Rewriter::run(const Graph& before, const Rule& rule) {
+  Graph after = std::move(Rewriter(before, rule).after_);
+  const std::vector<bool> live = live_nodes(after);
+  if (std::all_of(live.begin(), live.end(), [](bool is_live) { return is_live; })) return after;
+  const Rule copy = [](Rewriter&, const Node&) { return std::nullopt; };
+  return std::move(Rewriter(after, copy).after_);
+}
 
 TensorId Rewriter::moved(TensorId old) {
   TensorId& id = moved_[static_cast<std::size_t>(old)];

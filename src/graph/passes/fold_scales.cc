@@ -81,6 +81,7 @@ class ScaleFolder {
     if (outer.op == BinaryOp::add) return after_.add(Binary{outer.op}, {outer.data, outer.constant}, name);
     const TensorId shift = combined(BinaryOp::mul);
     const TensorId scaled = apply({BinaryOp::mul, inner.data, outer.constant}, name);
+    set_exclusive(scaled);
     return after_.add(Binary{BinaryOp::add}, {scaled, shift}, name);
   }
 

@@ -1,0 +1,92 @@
+// Whatever the network: passes, fusion and memory planning keep what it computes.
+
+#include "random_network.h"
+
+#include <gtest/gtest.h>
+
+#include "base/integer.h"
+#include "graph/compile.h"
+#include "graph/passes.h"
+#include "reference.h"
+
+namespace tilewright::graph {
+namespace {
+
+constexpr std::uint64_t kNetworks = 150;
+constexpr std::int64_t kElements =
+    20000;  ///< that a tensor of a random network may have, to keep the interpreter quick
+
+bool is_small(const Graph& graph) {
+  for (TensorId id = 0; id < graph.num_tensors(); ++id)
+    if (product(graph.shape(id)) > kElements) return false;
+  return true;
+}
+
+double largest(const te::Array& a) {
+  double m = 1;
+  for (const double v : a.values) m = std::max(m, std::abs(v));
+  return m;
+}
+
+TEST(RandomNetworks, ComputeTheSameAfterAllPasses) {
+  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Rng rng(seed);
+    const Graph network = random_network(rng, static_cast<int>(rng.between(3, 16)));
+    if (!is_small(network)) continue;
+    const Arrays feeds{{"x", random_array(network.shape(network.inputs()[0].tensor), seed)}};
+    const Arrays expected = run_reference(partition(to_nhwc(lower_batch_norm(network))), feeds);
+    const Arrays actual = run_reference(partition(optimize(network)), feeds);
+    for (const auto& [name, value] : expected) expect_near(actual.at(name), value, 1e-4 * largest(value));
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(RandomNetworks, EveryPassKeepsItsOwnResult) {
+  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
+    Rng rng(seed);
+    const Graph network = optimize(random_network(rng, 10));
+    for (const Pass& pass : passes()) {
+      const Graph again = pass.run(network);
+      EXPECT_EQ(to_text(pass.run(again)), to_text(again)) << pass.name << " changed its own output, seed " << seed;
+    }
+  }
+}
+
+/// A tensor in memory during some calls.
+struct Use {
+  runtime::BufferRef place;
+  std::int64_t bytes;
+  int first, last;
+};
+
+TEST(RandomNetworks, PlansNeverGiveTwoLiveTensorsTheSameMemory) {
+  for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
+    Rng rng(seed);
+    const Partition cut = partition(optimize(random_network(rng, 14)));
+    const runtime::ModelPlan plan = plan_model(cut);
+    std::map<TensorId, Use> uses;
+    for (int c = 0; c < static_cast<int>(cut.calls.size()); ++c) {
+      const TaskCall& call = cut.calls[static_cast<std::size_t>(c)];
+      const auto& buffers = plan.calls[static_cast<std::size_t>(c)].buffers;
+      uses[call.output] = {buffers.back(), 4 * product(cut.graph.shape(call.output)), c, c};
+      for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+        const auto use = uses.find(cut.memory_of(call.inputs[i]));
+        if (use == uses.end()) continue;
+        EXPECT_EQ(use->second.place.position, buffers[i].position) << "read elsewhere than written, seed " << seed;
+        use->second.last = c;
+      }
+    }
+    for (const auto& [a, x] : uses)
+      for (const auto& [b, y] : uses) {
+        if (a >= b || x.place.place != runtime::BufferRef::Place::arena || y.place.place != x.place.place) continue;
+        EXPECT_LE(x.place.position + x.bytes, plan.arena_bytes);
+        if (x.last < y.first || y.last < x.first) continue;
+        EXPECT_TRUE(x.place.position + x.bytes <= y.place.position || y.place.position + y.bytes <= x.place.position)
+            << "tensors " << a << " and " << b << " overlap, seed " << seed;
+      }
+  }
+}
+
+}  // namespace
+}  // namespace tilewright::graph
