@@ -12,7 +12,7 @@ using schedule::State;
 
 bool is_pending(const State& state, int stage) {
   const schedule::Stage& s = state.stage(stage);
-  return !s.is_placeholder() && s.compute_at != schedule::ComputeAt::inlined;
+  return !s.is_placeholder() && s.compute_at == schedule::ComputeAt::root;
 }
 
 /// The reduction that is to be computed inside the elementwise stage `consumer`: the last that matches. -1 if none.
@@ -26,12 +26,14 @@ int fused_reduction(const State& state, const te::AccessAnalysis& access, int co
 
 /// Schedules a reduction inside `consumer`, or inside a copy of itself where there is none.
 void tile_reduction(State& state, int stage, int consumer, const Hardware& hardware) {
-  const ReductionPlan plan = plan_reduction(*state.stage(stage).tensor, hardware);
+  ReductionPlan plan = plan_reduction(*state.stage(stage).tensor, hardware);
+  const int producer = plan_band(state, stage, hardware, plan);
   if (consumer < 0) {
     apply(state, schedule::CacheWriteStep{stage, "local"});
     consumer = stage + 1;
   }
-  schedule_reduction(state, stage, consumer, plan, hardware);
+  schedule_reduction(state, stage, consumer, producer, plan, hardware);
+  if (producer >= 0) vectorize_elementwise(state, producer, hardware);
 }
 
 /// Slices in lanes, then their sum: two stages where one was.

@@ -15,9 +15,9 @@ double fill(std::int64_t extent, std::int64_t tile) {
 }
 
 /// Useful FMA work a cycle, as a share of the peak; ties are broken by loads.
-double score(std::int64_t rows, const VectorWidth& vector, double rows_fill) {
+double score(const TileProblem& problem, std::int64_t rows, const VectorWidth& vector, double rows_fill) {
   const double vectors = vector.vectors, fmas = static_cast<double>(rows) * vectors / 2;
-  const double loads = static_cast<double>(rows) / 2 + vectors;
+  const double loads = static_cast<double>(rows) / 2 + vectors * problem.vector_load_cycles;
   const double cycles = std::max({fmas, loads, 4.0});
   return fmas / cycles * rows_fill * vector.efficiency - 0.01 * loads / fmas;
 }
@@ -31,7 +31,7 @@ struct Search {
   /// Extends `rows` by tiles of the row axis `axis` and beyond.
   void visit(const VectorWidth& vector, std::size_t axis, std::vector<std::int64_t>& rows, std::int64_t count,
              double filled) {
-    if (const double s = score(count, vector, filled); s > best_score) {
+    if (const double s = score(problem, count, vector, filled); s > best_score) {
       best_score = s;
       best = {rows, vector};
     }
@@ -74,6 +74,7 @@ RegisterTile choose_register_tile(const TileProblem& problem, const Hardware& ha
   constexpr int kMaxVectors = 4;
   for (const VectorWidth& vector :
        vector_widths(problem.vector_extent, hardware.vector_lanes, kMaxVectors, problem.vector_run)) {
+    if (vector.width > std::max<std::int64_t>(problem.max_width, 1)) continue;
     std::vector<std::int64_t> rows(problem.row_extents.size(), 1);
     search.visit(vector, 0, rows, 1, 1.0);
   }

@@ -27,6 +27,8 @@ struct TileProblem {
   std::int64_t vector_extent = 1;
   std::int64_t vector_run = 0;  ///< constant_run of the vector axis
   std::int64_t max_rows = 64;   ///< more rows than this would evict each other from the cache
+  std::int64_t max_width = 64;  ///< likewise for elements of a vector that is gathered
+  double vector_load_cycles = 1;
 };
 
 struct RegisterTile {
@@ -37,9 +39,9 @@ struct RegisterTile {
 /// The tile of results that is held in registers while the reduction runs.
 ///
 /// Shapes   tile [rows, width] += column [rows, 1] * row [1, width], for each step of the reduction
-/// Model    cycles a step = max(rows*vectors/2 FMAs, rows/2 + vectors loads, 4 of latency): two FMAs and two loads a
-///          cycle, loads of the row operand at half speed because they come from L2. Chosen is the most useful work a
-///          cycle, then the least loads.
+/// Model    cycles a step = max(rows*vectors/2 FMAs, rows/2 + vectors*vector_load_cycles, 4 of latency): two FMAs and
+///          two loads a cycle, those of vectors at half speed because they come from L2. Chosen is the most useful work
+///          a cycle, then the least loads.
 /// Limits   rows*vectors + vectors + 1 <= registers. A further axis gets rows only when the one before is taken whole.
 RegisterTile choose_register_tile(const TileProblem& problem, const Hardware& hardware);
 

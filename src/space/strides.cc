@@ -1,5 +1,6 @@
 #include "space/strides.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace tilewright::space {
@@ -65,6 +66,14 @@ std::vector<LoadStrides> strides_of(const te::Operation& op) {
   for (const te::Load* load : te::loads_of(op.body))
     result.push_back({load->tensor.get(), strides(*load, op.axes), strides(*load, op.reduce_axes)});
   return result;
+}
+
+bool is_zero(const std::optional<std::int64_t>& stride) { return stride && *stride == 0; }
+
+bool reuses_vectors(const std::vector<LoadStrides>& loads, std::size_t axis, std::size_t vector_axis) {
+  return std::any_of(loads.begin(), loads.end(), [&](const LoadStrides& load) {
+    return !is_zero(load.spatial[vector_axis]) && is_zero(load.spatial[axis]);
+  });
 }
 
 std::int64_t constant_run(const te::Operation& op, const te::Axis& axis) {

@@ -7,7 +7,7 @@
 #include "space/search_space.h"
 #include "support/expect_close.h"
 #include "support/random_dag.h"
-#include "te/interpreter.h"
+#include "te/error_bound.h"
 
 namespace tilewright::space {
 namespace {
@@ -29,8 +29,7 @@ void expect_agrees(const schedule::State& state, std::uint64_t seed, std::string
   ASSERT_TRUE(ok) << what << " of seed " << seed << ": " << ok.message();
   const te::Dag& dag = *state.base_dag();
   const std::vector<te::Array> inputs = te::random_inputs(dag, seed);
-  const auto wrong =
-      testing::difference(loop::interpret(*program, inputs), te::interpret(dag, inputs), te::tolerance(dag));
+  const auto wrong = testing::difference(loop::interpret(*program, inputs), te::interpret_with_bounds(dag, inputs));
   ASSERT_FALSE(wrong) << what << " of seed " << seed << ": " << *wrong << "\n"
                       << te::to_text(dag) << schedule::to_json(state.steps()) << "\n"
                       << loop::to_text(*program);

@@ -1,4 +1,3 @@
-#include "base/integer.h"
 #include "space/annotate.h"
 #include "space/defaults/plan.h"
 #include "space/queries.h"
@@ -25,10 +24,10 @@ int parallelize_outer_loops(State& state, int stage, int loops, std::int64_t wor
   return count;
 }
 
-void schedule_elementwise(State& state, int stage, const Hardware& hardware) {
+int vectorize_elementwise(State& state, int stage, const Hardware& hardware) {
   const te::Operation& op = *state.stage(stage).tensor;
   const int axis = unit_stride_axis(op);
-  if (axis < 0) return;
+  if (axis < 0) return 0;
   constexpr int kMaxVectors = 2;
   const std::int64_t extent = op.axes[static_cast<std::size_t>(axis)]->extent;
   const VectorWidth vector = best_vector_width(extent, hardware.vector_lanes, kMaxVectors);
@@ -46,7 +45,12 @@ void schedule_elementwise(State& state, int stage, const Hardware& hardware) {
     apply(state, schedule::ReorderStep{stage, std::move(order)});
   }
   if (vector.width > 1) apply(state, schedule::AnnotateStep{stage, loops - 1, Annotation::vectorize});
-  parallelize_outer_loops(state, stage, loops - 1, product(op.shape), hardware.cores);
+  return loops - 1;
+}
+
+void schedule_elementwise(State& state, int stage, const Hardware& hardware) {
+  const int outer = vectorize_elementwise(state, stage, hardware);
+  parallelize_outer_loops(state, stage, outer, state.stage(stage).tensor->elements(), hardware.cores);
 }
 
 }  // namespace tilewright::space
