@@ -66,7 +66,7 @@ INSTANTIATE_TEST_SUITE_P(
                  npy("{'descr': '<f4', 'fortran_order': False, 'shape': (9999999999, 9999999999), }"),
                  "has an impossible shape (9999999999, 9999999999)"},
         BadArray{"DataCutShort", npy(kFloats, "1234567"), "is cut short: 7 bytes of data, its shape needs 8"}),
-    [](const auto& info) { return info.param.name; });
+    [](const auto& row) { return row.param.name; });
 
 class Npz : public ::testing::Test {
  protected:

@@ -1,0 +1,113 @@
+#include <algorithm>
+#include <sstream>
+
+#include "program.h"
+#include "small_model.h"
+
+namespace tilewright::cli {
+namespace {
+
+class Tune : public Program {
+ protected:
+  Tune() { write_file(path("small.onnx"), small_model().SerializeAsString()); }
+  int lines_of_records() const {
+    const std::string text = read_file(path("r.jsonl"));
+    return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  }
+};
+
+TEST_F(Tune, ReportsTheFieldsThatScriptsRelyOn) {
+  const Outcome outcome = run("tune small.onnx --trials 6 --records r.jsonl --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const nlohmann::json report = outcome.json();
+  for (const char* field : {"trials", "valid", "wall_s", "trials_per_s", "peak_rss", "latency_default_s", "latency_s"})
+    EXPECT_TRUE(report.at(field).is_number()) << field;
+  for (const char* field : {"evolve_s", "learn_s", "compile_s", "run_s", "other_s"})
+    EXPECT_TRUE(report.at("split").at(field).is_number()) << field;
+  EXPECT_TRUE(report.at("errors").is_object());
+  for (const nlohmann::json& task : report.at("tasks")) {
+    for (const char* field : {"trials", "best_s", "default_s", "gflops", "share_of_peak"})
+      EXPECT_TRUE(task.at(field).is_number()) << field;
+    EXPECT_LE(task.at("best_s"), task.at("default_s")) << "tuning ended slower than it began";
+    EXPECT_EQ(task.at("curve").back().size(), 3u);
+  }
+  EXPECT_EQ(lines_of_records(), report.at("trials"));
+}
+
+TEST_F(Tune, GoesOnWhereTheRecordsEnd) {
+  ASSERT_EQ(run("tune small.onnx --trials 4 --records r.jsonl --json").code, 0);
+  const Outcome again = run("tune small.onnx --trials 6 --records r.jsonl --json");
+  ASSERT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.json().at("resumed"), 4);
+  EXPECT_EQ(again.json().at("trials"), 2);
+  EXPECT_EQ(lines_of_records(), 6);
+}
+
+TEST_F(Tune, SkipsTornAndAlienLinesAndKeepsThem) {
+  const std::string alien = "# a comment\n{\"i\": 7}\nnot json at all\n{\"i\": [[\"";  // the last one is torn
+  write_file(path("r.jsonl"), alien);
+  const Outcome outcome = run("tune small.onnx --trials 3 --records r.jsonl --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_NE(outcome.err.find("r.jsonl: skipped"), std::string::npos) << outcome.err;
+  EXPECT_FALSE(outcome.json().at("skipped_lines").empty());
+  EXPECT_TRUE(read_file(path("r.jsonl")).starts_with(alien));
+}
+
+TEST_F(Tune, IgnoresRecordsOfAnotherModel) {
+  onnx::ModelProto other = small_model();
+  other.mutable_graph()
+      ->mutable_input(0)
+      ->mutable_type()
+      ->mutable_tensor_type()
+      ->mutable_shape()
+      ->mutable_dim(2)
+      ->set_dim_value(6);
+  other.mutable_graph()->mutable_output(0)->mutable_type()->mutable_tensor_type()->clear_shape();
+  write_file(path("other.onnx"), other.SerializeAsString());
+  ASSERT_EQ(run("tune other.onnx --trials 3 --records r.jsonl").code, 0);
+  const Outcome outcome = run("tune small.onnx --trials 3 --records r.jsonl --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.json().at("resumed"), 0);
+}
+
+TEST_F(Tune, EndsInGoodOrderWhenInterruptedAndResumes) {
+  const Outcome outcome = run("tune small.onnx --trials 1000000 --records r.jsonl --json", "timeout -s INT 4");
+  ASSERT_EQ(outcome.code, 130) << outcome.err;
+  const nlohmann::json report = outcome.json();
+  EXPECT_EQ(lines_of_records(), report.at("trials"));
+  EXPECT_GT(report.at("tasks")[0].at("best_s"), 0);
+  const nlohmann::json again =
+      run(fmt::format("tune small.onnx --trials {} --records r.jsonl --json", lines_of_records() + 1)).json();
+  EXPECT_EQ(again.at("resumed"), report.at("trials"));
+}
+
+TEST_F(Tune, StopsWhenARecordCannotBeKept) {
+  expect_failure(run("tune small.onnx --trials 3 --records /dev/full"), 5, "/dev/full");
+  std::filesystem::create_directory(path("folder"));
+  const Outcome outcome = run("tune small.onnx --trials 3 --records folder");
+  EXPECT_TRUE(outcome.code == 3 || outcome.code == 5) << outcome.err;
+  EXPECT_NE(outcome.err.find("folder: Is a directory"), std::string::npos) << outcome.err;
+}
+
+TEST_F(Tune, RefusesAnUnknownPolicy) {
+  expect_failure(run("tune small.onnx --sketch-policy psychic"), 2, "psychic");
+  expect_failure(run("tune small.onnx --mutation-policy psychic"), 2, "psychic");
+  expect_failure(run("tune small.onnx --cost-model psychic"), 2, "psychic");
+}
+
+TEST_F(Tune, ShowsProgressAsJsonLines) {
+  const Outcome outcome = run("tune small.onnx --trials 4 --progress json --json");
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::istringstream lines(outcome.err);
+  int rounds = 0;
+  for (std::string line; std::getline(lines, line);) rounds += nlohmann::json::parse(line).at("event") == "round";
+  EXPECT_GT(rounds, 0) << outcome.err;
+}
+
+TEST_F(Tune, IsSilentWhenToldTo) {
+  EXPECT_EQ(run("tune small.onnx --trials 3 -q --json").err, "");
+  EXPECT_EQ(run("tune small.onnx --trials 5 --progress none --json").err, "");
+}
+
+}  // namespace
+}  // namespace tilewright::cli

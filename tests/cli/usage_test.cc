@@ -1,0 +1,49 @@
+#include "cli/verb.h"
+#include "program.h"
+
+namespace tilewright::cli {
+namespace {
+
+TEST_F(Program, ExplainsEveryVerbWithAnExample) {
+  for (const Verb& verb : verbs()) {
+    const Outcome outcome = run(std::string(verb.name) + " --help");
+    EXPECT_EQ(outcome.code, 0);
+    EXPECT_NE(outcome.out.find(verb.example), std::string::npos) << outcome.out;
+    for (const char* flag : {"--json", "--threads", "--seed", "--verbose", "--quiet"})
+      EXPECT_NE(outcome.out.find(flag), std::string::npos) << verb.name << " has no " << flag;
+  }
+}
+
+TEST_F(Program, TellsItsVersion) { EXPECT_TRUE(run("--version").out.starts_with("tilewright ")); }
+
+struct BadUsage {
+  const char *name, *arguments, *message;
+};
+class Usage : public Program, public ::testing::WithParamInterface<BadUsage> {};
+TEST_P(Usage, IsRefused) { expect_failure(run(GetParam().arguments), 2, GetParam().message); }
+
+INSTANTIATE_TEST_SUITE_P(
+    Of, Usage,
+    ::testing::Values(BadUsage{"NoVerb", "", "A subcommand is required; see tilewright --help"},
+                      BadUsage{"AnUnknownVerb", "tunee x.onnx", "tunee"},
+                      BadUsage{"AnUnknownFlag", "machine --frobnicate", "--frobnicate; see tilewright machine --help"},
+                      BadUsage{"AMissingModel", "check", "MODEL is required; see tilewright check --help"},
+                      BadUsage{"AMissingOutput", "compile x.onnx", "--output is required"},
+                      BadUsage{"NoThreads", "machine --threads 0", "--threads"},
+                      BadUsage{"ANegativeSeed", "machine --seed -1", "--seed"},
+                      BadUsage{"NoTrials", "tune x.onnx --trials 0", "--trials"},
+                      BadUsage{"ABudgetThatIsNoTime", "tune x.onnx --budget soon",
+                               "'soon' is not a time; write it like 90s, 10m or 1h30m"},
+                      BadUsage{"AnImpossibleShare", "tune x.onnx --until 120%",
+                               "'120%' is not a share of the machine's peak; write it like 95%"},
+                      BadUsage{"AnUnknownPreset", "tune x.onnx --preset fast", "fast not in {default,ansor}"},
+                      BadUsage{"AnUnknownProgress", "tune x.onnx --progress loud", "loud not in"},
+                      BadUsage{"AShapeWithoutName", "tasks x.onnx --shape 1x3x224x224",
+                               "'1x3x224x224' is not a shape; write it like input:1x3x224x224"},
+                      BadUsage{"AShapeOfZero", "tasks x.onnx --shape x:1x0", "'x:1x0' is not a shape"},
+                      BadUsage{"RecordsForAnUntunedModel", "compile x.onnx -o y --records r --untuned", "--untuned"},
+                      BadUsage{"ANegativeTolerance", "run x.onnx --rtol -1", "--rtol"}),
+    [](const auto& row) { return row.param.name; });
+
+}  // namespace
+}  // namespace tilewright::cli
