@@ -1,6 +1,7 @@
 #include "graph/fusion.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tilewright::graph {
 namespace {
@@ -17,11 +18,25 @@ bool takes_epilogue(const Op& op) {
          std::holds_alternative<Reduce>(op) || std::holds_alternative<Expand>(op);
 }
 
+/// Per node: the longest chain of nodes that leads to it.
+std::vector<int> depths(const Graph& graph) {
+  std::vector<int> depths;
+  for (const Node& node : graph.nodes()) {
+    int depth = 0;
+    for (const TensorId id : node.inputs)
+      if (const Node* producer = graph.producer(id))
+        depth = std::max(depth, depths[static_cast<std::size_t>(producer - graph.nodes().data())] + 1);
+    depths.push_back(depth);
+  }
+  return depths;
+}
+
 class Fuser {
  public:
   explicit Fuser(const Graph& graph)
       : graph_(graph),
         readers_(count_readers(graph)),
+        depths_(depths(graph)),
         group_of_(graph.nodes().size(), -1),
         groups_(graph.nodes().size()) {}
 
@@ -61,16 +76,20 @@ class Fuser {
     });
   }
 
-  /// Joins the group of `node` and that of the computation it changes: the last one among its operands of full shape.
+  /// Joins the group of `node` and that of the computation it changes: the deepest one among its operands of full
+  /// shape, so that a sum at the end of a residual block joins the block's last convolution and not the one of its
+  /// shortcut.
   void join_computation(int node) {
-    int latest = -1;
+    int deepest = -1;
+    const auto depth = [&](int i) { return depths_[static_cast<std::size_t>(i)]; };
     for (const TensorId id : at(node).inputs) {
       const int producer = sole_producer(id);
       if (producer < 0 || graph_.shape(id) != graph_.shape(at(node).output)) continue;
       const int g = group_of(producer);
-      if (!is_pure(g) && can_take_epilogue(g)) latest = std::max(latest, producer);
+      if (is_pure(g) || !can_take_epilogue(g)) continue;
+      if (deepest < 0 || std::pair(depth(producer), producer) > std::pair(depth(deepest), deepest)) deepest = producer;
     }
-    if (latest >= 0) merge(group_of(latest), node);
+    if (deepest >= 0) merge(group_of(deepest), node);
   }
 
   bool moves_any_data(int g) {
@@ -103,7 +122,7 @@ class Fuser {
   }
 
   const Graph& graph_;
-  std::vector<int> readers_;
+  std::vector<int> readers_, depths_;
   std::vector<int> group_of_;  ///< per node; -1: a reshape
   std::vector<Group> groups_;  ///< the group founded by each node; empty when it was merged
 };

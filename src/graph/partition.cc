@@ -17,7 +17,7 @@ class GroupExpression {
     for (const int i : group.nodes) {
       const Node& node = graph.nodes()[static_cast<std::size_t>(i)];
       std::vector<Operand> operands;
-      for (const TensorId id : node.inputs) operands.push_back(operand(id, is_elementwise(node.op)));
+      for (const TensorId id : in_canonical_order(node)) operands.push_back(operand(id, is_elementwise(node.op)));
       tensors_[node.output] = express(node.op, operands);
       last_ = tensors_[node.output];
     }
@@ -30,6 +30,20 @@ class GroupExpression {
   }
 
  private:
+  /// Sums and products of the same kind read what the group computes first, so that they are equal tasks.
+  std::vector<TensorId> in_canonical_order(const Node& node) const {
+    std::vector<TensorId> inputs = node.inputs;
+    const auto* binary = std::get_if<Binary>(&node.op);
+    if (binary && (binary->op == te::BinaryOp::add || binary->op == te::BinaryOp::mul) && is_computed_here(inputs[1]) &&
+        !is_computed_here(inputs[0]))
+      std::swap(inputs[0], inputs[1]);
+    return inputs;
+  }
+  bool is_computed_here(TensorId id) const {
+    const auto known = tensors_.find(id);
+    return known != tensors_.end() && !known->second->is_placeholder();
+  }
+
   Operand operand(TensorId id, bool may_be_scalar) {
     const TensorInfo& tensor = graph_.tensor(id);
     if (may_be_scalar && tensor.is_constant() && tensor.constant->elements() == 1)

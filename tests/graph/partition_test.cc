@@ -50,11 +50,18 @@ TEST(Partition, FusesAResidualBlockAndTunesEqualTasksOnce) {
   EXPECT_EQ(cut.calls[1].inputs.back(), n.x);
 }
 
-TEST(Partition, JoinsASumToTheLaterOfTwoConvolutions) {
+// A block with a convolution as shortcut is no task of its own, wherever the shortcut stands.
+TEST(Partition, JoinsASumToTheDeeperOfTwoConvolutionsWhateverItsOrder) {
   Network n;
-  const TensorId first = n.conv(n.x), second = n.conv(n.x);
-  n.graph.add_output("y", n.add(Binary{BinaryOp::add}, {second, first}));
-  EXPECT_EQ(n.descriptions(), (Texts{"conv2d 8x8x4->4 k3x3 s1 *1", "conv2d+add 8x8x4->4 k3x3 s1 *1"}));
+  TensorId t = n.x;
+  for (const bool shortcut_first : {false, true, true}) {
+    const TensorId early = shortcut_first ? n.conv(t) : -1;
+    const TensorId deep = n.conv(n.add(Relu{}, {n.conv(t)}));
+    t = n.add(Binary{BinaryOp::add}, shortcut_first ? std::vector{early, deep} : std::vector{deep, n.conv(t)});
+  }
+  n.graph.add_output("y", t);
+  EXPECT_EQ(n.descriptions(),
+            (Texts{"conv2d+relu 8x8x4->4 k3x3 s1 *3", "conv2d 8x8x4->4 k3x3 s1 *3", "conv2d+add 8x8x4->4 k3x3 s1 *3"}));
 }
 
 TEST(Partition, DoesNotFuseWhatSomebodyElseReads) {
