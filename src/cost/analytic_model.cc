@@ -32,7 +32,7 @@ double combine(const Estimate& nest) {
 
 Estimate estimate(const loop::Program& program, const Machine& machine) {
   const Nest nest = flatten(program);
-  const Footprints footprints(nest, machine.line_bytes);
+  const Footprints footprints(nest, machine);
   const std::vector<double> compute = compute_cycles(nest, footprints, machine);
   const std::vector<Traffic> traffic = traffic_of(nest, footprints, machine);
   const std::vector<Parallelism> parallelism = parallelism_of(nest, machine);

@@ -1,13 +1,28 @@
 #include "cost/block.h"
 
+#include <cmath>
+
 #include "cost/registers.h"
 
 namespace tilewright::cost {
 namespace {
 
-constexpr double kGatherInstructions = 1.5;  ///< per element of a vector that is not contiguous: load and insert
+constexpr double kGather = 1.5;       ///< instructions per element of a vector that is not contiguous: load and insert
+constexpr double kMostRegisters = 4;  ///< that one operation is spread over
 
 }  // namespace
+
+IssueCost cost_of_lanes(const Machine& machine, double lanes, double element_bytes) {
+  IssueCost cost;
+  double piece = kMostRegisters * machine.vector_bytes / element_bytes;
+  for (; lanes >= 1 && piece >= 1; piece /= 2)
+    while (lanes >= piece) {
+      const double bytes = piece * element_bytes;
+      cost += {std::ceil(bytes / machine.vector_bytes), std::ceil(bytes / machine.unit_bytes)};
+      lanes -= piece;
+    }
+  return cost;
+}
 
 StraightBlock block_of(const Nest& nest, const Machine& machine, const Leaf& leaf) {
   StraightBlock block;
@@ -24,7 +39,7 @@ StraightBlock block_of(const Nest& nest, const Machine& machine, const Leaf& lea
       if (loop.reduction) block.chain *= extent;
     }
   }
-  block.vectors = vectors_of(block.lanes, leaf.element_bytes, machine.vector_bytes);
+  block.per_operation = cost_of_lanes(machine, block.lanes, leaf.element_bytes);
   return block;
 }
 
@@ -36,11 +51,11 @@ double distinct_copies(const StraightBlock& block, std::span<const double> strid
   return distinct;
 }
 
-double instructions_per_copy(const StraightBlock& block, std::span<const double> strides) {
-  if (block.vector_depth < 0) return 1;
+IssueCost cost_of_access(const StraightBlock& block, std::span<const double> strides) {
+  if (block.vector_depth < 0) return {1, 1};
   const double stride = strides[static_cast<std::size_t>(block.vector_depth)];
-  if (stride == 0) return 1;
-  return stride == 1 ? block.vectors : block.lanes * kGatherInstructions;
+  if (stride == 0) return {1, 1};
+  return stride == 1 ? block.per_operation : IssueCost{kGather, kGather} * block.lanes;
 }
 
 }  // namespace tilewright::cost

@@ -15,13 +15,13 @@ constexpr double kSlowFetch = 4;         ///< how much slower code beyond the in
 constexpr double kReorder = 256;         ///< instructions in flight
 constexpr double kPromoted = 2;  ///< accumulators kept in registers, at most, per register (codegen spills the rest)
 
-/// What the ports have to do for one run of a block.
+/// What one run of a block asks of the core.
 struct Work {
-  double operations = 0;  ///< vector instructions of arithmetic
-  double slow = 0;        ///< cycles of divisions and calls
-  double loads = 0, stores = 0;
+  IssueCost operations, loads, stores;
+  double slow = 0;     ///< cycles of divisions and calls
+  double spills = 0;   ///< registers that go to the stack and come back
   double latency = 0;  ///< cycles until the last accumulator is ready
-  double instructions() const { return operations + loads + stores; }
+  double instructions() const { return operations.instructions + loads.instructions + stores.instructions; }
 };
 
 class Compute {
@@ -48,27 +48,29 @@ class Compute {
   const NestLoop& loop(int id) const { return nest_.loops[static_cast<std::size_t>(id)]; }
 
   double cycles_of(const Work& work) const {
-    return std::max({work.operations / machine_.fma_per_cycle + work.slow, work.loads / machine_.loads_per_cycle,
-                     work.stores / machine_.stores_per_cycle, work.instructions() / machine_.uops_per_cycle,
-                     work.latency});
+    const double ports = std::max(
+        {work.operations.passes / machine_.fma_per_cycle + work.slow, work.loads.passes / machine_.loads_per_cycle,
+         work.stores.passes / machine_.stores_per_cycle, work.instructions() / machine_.uops_per_cycle, work.latency});
+    const double per_spill = machine_.vector_bytes / machine_.unit_bytes;
+    return ports + work.spills * per_spill * (1 / machine_.loads_per_cycle + 1 / machine_.stores_per_cycle);
   }
 
   Work work_of(const Leaf& leaf, const StraightBlock& block) {
     edges_ = 0;
     Work work;
-    work.operations = block.copies * block.vectors * (leaf.ops.fused + leaf.ops.simple);
-    work.slow = block.copies * block.vectors * leaf.ops.slow;
+    work.operations = block.per_operation * (block.copies * (leaf.ops.fused + leaf.ops.simple));
+    work.slow = block.per_operation.instructions * block.copies * leaf.ops.slow;
     const loop::BufferId result = nest_.accesses[static_cast<std::size_t>(leaf.first_access)].buffer;
     double shared = 0;  // registers that hold what several copies read, for one step of the reduction
     for (int a = leaf.first_access; a < leaf.end_access; ++a) {
       const Access& access = nest_.accesses[static_cast<std::size_t>(a)];
       if (leaf.update && access.buffer == result) continue;
       const auto strides = footprints_.strides(a);
-      const double per_copy = instructions_per_copy(block, strides);
-      (access.write ? work.stores : work.loads) += distinct_copies(block, strides) * per_copy;
-      const double step = distinct_copies(block, strides, true) * per_copy;
-      if (!access.write && distinct_copies(block, strides) < block.copies)
-        shared = shared == 0 ? step : std::min(shared, step);
+      const IssueCost per_copy = cost_of_access(block, strides);
+      const double distinct = distinct_copies(block, strides);
+      (access.write ? work.stores : work.loads) += per_copy * distinct;
+      const double step = distinct_copies(block, strides, true) * per_copy.instructions;
+      if (!access.write && distinct < block.copies) shared = shared == 0 ? step : std::min(shared, step);
     }
     if (leaf.update) accumulate(leaf, block, shared, work);
     return work;
@@ -77,19 +79,19 @@ class Compute {
   /// Loads, stores and waits of the elements that a reduction updates.
   void accumulate(const Leaf& leaf, const StraightBlock& block, double shared, Work& work) {
     const auto strides = footprints_.strides(leaf.first_access);
-    const double accumulators = distinct_copies(block, strides) * instructions_per_copy(block, strides);
+    const IssueCost elements = cost_of_access(block, strides) * distinct_copies(block, strides);
     const int keeper = accumulator_loop(nest_, footprints_, leaf);
-    const bool kept = keeper >= 0 && accumulators <= kPromoted * machine_.registers;
+    const bool kept = keeper >= 0 && elements.instructions <= kPromoted * machine_.registers;
     const bool across = kept && loop(keeper).depth <= loop(block.steady).depth;
     if (across) {
       const NestLoop& around = loop(keeper);
-      edges_ = 2 * accumulators * around.trips / static_cast<double>(around.extent);
+      const double both_ways = 1 / machine_.loads_per_cycle + 1 / machine_.stores_per_cycle;
+      edges_ = elements.passes * both_ways * around.trips / static_cast<double>(around.extent);
     } else {
       const double times = kept ? 1 : block.chain;
-      work.loads += accumulators * times, work.stores += accumulators * times;
+      work.loads += elements * times, work.stores += elements * times;
     }
-    const double beyond = std::max(0.0, accumulators + shared + 1 - machine_.registers);
-    if (kept) work.loads += beyond * block.chain, work.stores += beyond * block.chain;
+    if (kept) work.spills = std::max(0.0, elements.instructions + shared + 1 - machine_.registers) * block.chain;
 
     const double update = machine_.fma_latency + (kept ? 0 : machine_.forward_latency);
     const bool carried = loop(block.steady).reduction;

@@ -17,7 +17,8 @@ namespace tilewright::cost {
 ///         ports, all instructions through the front end, and the wait for accumulators. A load that several copies
 ///         share counts once. Accumulators are loaded and stored where the reduction begins and ends if they can stay
 ///         in registers, with every update if they can't.
-/// Heuristic: accumulators beyond the register file cost a load and a store per update; latency that consecutive
+/// Heuristic: accumulators beyond the register file cost a load and a store per update that nothing hides; latency that
+/// consecutive
 ///         iterations hide is hidden as far as the reorder buffer reaches; code beyond the first-level instruction
 ///         cache is fetched at a quarter of the speed.
 std::vector<double> compute_cycles(const Nest& nest, const Footprints& footprints, const Machine& machine);

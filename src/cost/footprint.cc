@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 namespace tilewright::cost {
 namespace {
@@ -75,35 +76,55 @@ class LeafIndices {
   std::size_t levels_ = 0;
 };
 
-/// Turns the widths of an access's dimensions into elements and lines, one level at a time.
+/// What the widths of an access's dimensions come to at one level.
 class Region {
  public:
-  Region(const loop::Buffer& buffer, double line_bytes)
-      : buffer_(buffer), element_(bytes_of(buffer.type)), line_(line_bytes) {}
+  Region(const loop::Buffer& buffer, const Machine& machine)
+      : buffer_(buffer), element_(bytes_of(buffer.type)), line_(machine.line_bytes), sets_(machine.l1_sets()) {}
+
+  double elements = 1, bytes = 0, ways = 1;
 
   /// `widths`: per dimension, the widths per level.
-  void measure(const std::vector<Levels>& widths, std::size_t level, double& elements, double& bytes) const {
-    elements = 1;
-    double run = 1;          // elements in a row
-    bool contiguous = true;  // the dimensions inside are touched in full
+  void measure(const std::vector<Levels>& widths, std::size_t level) {
+    double run = 1, rows = 1, sets = 0;  // elements in a row; rows; sets that their lines go to
+    double distance = 1;                 // elements from one index of the dimension to the next
+    bool contiguous = true;              // the dimensions inside are touched in full
     for (std::size_t d = widths.size(); d-- > 0;) {
       const auto shape = static_cast<double>(buffer_.shape[d]);
       const double touched = std::min(widths[d][level] + 1, shape);
-      elements *= touched;
-      if (contiguous) run *= touched;
+      if (contiguous) {
+        run *= touched;
+      } else if (touched > 1) {
+        if (rows == 1) sets = std::min(sets_, lines_of(run));
+        rows *= touched;
+        sets = std::min(sets_, sets * std::min(touched, offsets(distance)));
+      }
       contiguous = contiguous && touched == shape;
+      distance *= shape;
     }
-    bytes = elements / run * std::ceil(run * element_ / line_) * line_;
+    elements = run * rows;
+    const double lines = rows * lines_of(run);
+    bytes = lines * line_;
+    ways = lines / (rows == 1 ? std::min(sets_, lines) : sets);
   }
 
  private:
+  double lines_of(double run) const { return std::ceil(run * element_ / line_); }
+
+  /// Sets that lines at multiples of a distance go to.
+  double offsets(double distance) const {
+    const double step = distance * element_ / line_;
+    if (step < 1 || step != std::floor(step)) return sets_;
+    return sets_ / static_cast<double>(std::gcd(static_cast<std::int64_t>(step), static_cast<std::int64_t>(sets_)));
+  }
+
   const loop::Buffer& buffer_;
-  double element_, line_;
+  double element_, line_, sets_;
 };
 
 }  // namespace
 
-Footprints::Footprints(const Nest& nest, double line_bytes) {
+Footprints::Footprints(const Nest& nest, const Machine& machine) {
   const loop::Program& program = *nest.program;
   const std::size_t buffers = program.buffers.size();
   std::vector<int> depth_of_atom(static_cast<std::size_t>(program.indices.size()), -1);
@@ -126,13 +147,15 @@ Footprints::Footprints(const Nest& nest, double line_bytes) {
       indices.add((*access.indices)[d], 1, widths[d], steps);
       for (std::size_t k = 0; k < levels; ++k) stride[k] += steps[k] * row;
     }
-    const Region region(buffer, line_bytes);
+    Region region(buffer, machine);
     int loop = nest.leaves[static_cast<std::size_t>(access.leaf)].loop;
     const std::size_t base = bytes_.size();
     bytes_.resize(base + levels);
     elements_.resize(base + levels);
+    ways_.resize(base + levels);
     for (std::size_t k = levels; k-- > 0;) {
-      region.measure(widths, k, elements_[base + k], bytes_[base + k]);
+      region.measure(widths, k);
+      elements_[base + k] = region.elements, bytes_[base + k] = region.bytes, ways_[base + k] = region.ways;
       if (k == 0) continue;  // what one iteration of the loop at depth k - 1 touches
       double& seen = per_buffer[static_cast<std::size_t>(loop) * buffers + static_cast<std::size_t>(access.buffer)];
       seen = std::max(seen, bytes_[base + k]);

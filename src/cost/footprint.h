@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "cost/machine.h"
 #include "cost/nest.h"
 
 namespace tilewright::cost {
@@ -16,10 +17,13 @@ namespace tilewright::cost {
 /// a range of w values of an index has at most w / d quotients and min(w, d) remainders by d.
 class Footprints {
  public:
-  explicit Footprints(const Nest& nest, double line_bytes);
+  Footprints(const Nest& nest, const Machine& machine);
 
   /// Bytes of the cache lines that `access` touches, per level.
   std::span<const double> bytes(int access) const { return slice(bytes_, access); }
+  /// Lines that it puts into the same set of the first-level cache, per level: with more than the cache has ways, they
+  /// drive each other out however small they are. Rows whose distance is a multiple of a large power of two do that.
+  std::span<const double> ways(int access) const { return slice(ways_, access); }
   /// Distinct elements that it touches, per level.
   std::span<const double> elements(int access) const { return slice(elements_, access); }
   /// Elements between one iteration and the next of the loop at each depth; 0 if it does not depend on it.
@@ -33,7 +37,7 @@ class Footprints {
     return {values.data() + first_[i], first_[i + 1] - first_[i]};
   }
   std::vector<std::size_t> first_;  ///< per access: where its levels begin
-  std::vector<double> bytes_, elements_, strides_;
+  std::vector<double> bytes_, ways_, elements_, strides_;
   std::vector<double> body_bytes_;
 };
 

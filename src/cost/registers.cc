@@ -1,11 +1,7 @@
 #include "cost/registers.h"
 
-#include <cmath>
-
 namespace tilewright::cost {
 namespace {
-
-constexpr double kMostRegisters = 4;  ///< that one operation is spread over
 
 bool is_counted(const NestLoop& loop) {
   return loop.kind == loop::LoopKind::serial || loop.kind == loop::LoopKind::parallel;
@@ -31,16 +27,6 @@ int accumulator_loop(const Nest& nest, const Footprints& footprints, const Leaf&
     if (l.reduction) found = loop;
   }
   return found;
-}
-
-double vectors_of(double lanes, double element_bytes, double vector_bytes) {
-  double vectors = 0;
-  for (double piece = kMostRegisters * vector_bytes / element_bytes; lanes >= 1; piece /= 2)
-    while (piece >= 1 && lanes >= piece) {
-      vectors += std::ceil(piece * element_bytes / vector_bytes);
-      lanes -= piece;
-    }
-  return vectors;
 }
 
 }  // namespace tilewright::cost

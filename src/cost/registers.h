@@ -12,8 +12,4 @@ int steady_loop(const Nest& nest, const Leaf& leaf);
 /// keeps them: no counted loop inside it (itself included) moves them, and no guard stands before the update. -1: none.
 int accumulator_loop(const Nest& nest, const Footprints& footprints, const Leaf& leaf);
 
-/// Instructions for one operation on `lanes` consecutive elements: code generation takes pieces of up to four
-/// registers, each a power of two of elements.
-double vectors_of(double lanes, double element_bytes, double vector_bytes);
-
 }  // namespace tilewright::cost

@@ -26,7 +26,7 @@ TEST(Footprints, AgreeWithAMatmulWorkedOutByHand) {
   // i 128 = 4 x 4 x 8, j 128 = 1 x 4 x 32, k 64 = 1 x 64; chain: i0j0 i1 j1 k1 i3 j3 (extent 1 loops vanish).
   const loop::Program program = lowered_matmul(128, 128, 64, {});
   const Nest nest = flatten(program);
-  const Footprints footprints(nest, 64);
+  const Footprints footprints(nest, test_machine());
   const auto a = footprints.elements(access_of(nest, "A")), b = footprints.elements(access_of(nest, "B"));
   ASSERT_EQ(a.size(), 8u);  // the program, six loops, one element
   const std::vector<double> expected_a{8192, 8192, 2048, 512, 512, 8, 1, 1};
@@ -38,7 +38,7 @@ TEST(Footprints, AgreeWithAMatmulWorkedOutByHand) {
 TEST(Footprints, CountWholeLinesPerRow) {
   const loop::Program program = lowered_matmul(128, 128, 64, {});
   const Nest nest = flatten(program);
-  const Footprints footprints(nest, 64);
+  const Footprints footprints(nest, test_machine());
   const auto a = footprints.bytes(access_of(nest, "A"));
   EXPECT_EQ(a[5], 8 * 64);        // eight rows, one element each: eight lines
   EXPECT_EQ(a[3], 8 * 64 * 4);    // eight rows of 64 elements
@@ -48,7 +48,7 @@ TEST(Footprints, CountWholeLinesPerRow) {
 TEST(Footprints, KnowTheStepsOfEveryLoop) {
   const loop::Program program = lowered_matmul(128, 128, 64, {});
   const Nest nest = flatten(program);
-  const Footprints footprints(nest, 64);
+  const Footprints footprints(nest, test_machine());
   const auto a = footprints.strides(access_of(nest, "A")), b = footprints.strides(access_of(nest, "B"));
   EXPECT_EQ(a[4], 1);    // k
   EXPECT_EQ(a[5], 64);   // a row of the tile
@@ -61,7 +61,7 @@ TEST(Footprints, KnowTheStepsOfEveryLoop) {
 TEST(Footprints, OfALoopBodyCountEachBufferOnce) {
   const loop::Program program = lowered_matmul(128, 128, 64, {});
   const Nest nest = flatten(program);
-  const Footprints footprints(nest, 64);
+  const Footprints footprints(nest, test_machine());
   EXPECT_EQ(footprints.body_bytes(0), 4 * (128 * 64 + 64 * 128 + 128 * 128 + 8 * 32));
 }
 
@@ -102,7 +102,7 @@ TEST(Footprints, OfWholeNestsAreTheBoxesThatTheirIndicesSpan) {
     tiles.parallel = rng.chance(0.5);
     const loop::Program program = lowered_matmul(16, 32, 8, tiles);
     const Nest nest = flatten(program);
-    const Footprints footprints(nest, 64);
+    const Footprints footprints(nest, test_machine());
     for (std::size_t a = 0; a < nest.accesses.size(); ++a)
       EXPECT_EQ(footprints.elements(static_cast<int>(a))[0], box(nest, static_cast<int>(a))) << "seed " << seed;
   }
@@ -114,7 +114,7 @@ TEST(Footprints, NeverGrowTowardsInnerLoops) {
     tiles.columns = columns;
     const loop::Program program = lowered_matmul(256, 256, 128, tiles);
     const Nest nest = flatten(program);
-    const Footprints footprints(nest, 64);
+    const Footprints footprints(nest, test_machine());
     for (std::size_t a = 0; a < nest.accesses.size(); ++a) {
       const auto bytes = footprints.bytes(static_cast<int>(a));
       EXPECT_TRUE(std::is_sorted(bytes.rbegin(), bytes.rend()));

@@ -15,7 +15,7 @@ namespace tilewright::cost {
 inline Machine test_machine() {
   Machine machine;
   machine.cores = 2;
-  machine.vector_bytes = 64;
+  machine.vector_bytes = machine.unit_bytes = 64;
   machine.registers = 32;
   machine.fma_per_cycle = machine.loads_per_cycle = 1;
   machine.stores_per_cycle = 0.5;
