@@ -9,7 +9,7 @@ namespace {
 /// The axes named in the attribute, or nothing (SPEC_ANSOR §3.2 rule 2): loops over a constant matrix, to be unrolled.
 std::vector<std::string> constant_axes(const schedule::Stage& stage) {
   std::vector<std::string> names;
-  const auto found = stage.tensor->attributes.find("simplify_const_tensor_indices");
+  const auto found = stage.tensor->attributes.find("auto_scheduler_simplify_const_tensor_indices");
   if (found == stage.tensor->attributes.end()) return names;
   const std::string& list = found->second;
   for (std::size_t begin = 0; begin <= list.size();) {
