@@ -64,7 +64,8 @@ class Weights:
         self.draw(name, lambda s: self.rng.normal(0, 0.1, s))
 
     def scale(self, name, factor):
-        self.values[name] = self.values[name] * np.float32(factor)
+        if name in self.values:  # else it is computed from a weight, and stays as it was drawn
+            self.values[name] = self.values[name] * np.float32(factor)
 
 
 def draw_layer(node, opset, weights, values):
