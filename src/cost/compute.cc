@@ -13,11 +13,13 @@ constexpr double kConditionCycles = 1;   ///< of a guard that is tested
 constexpr double kLoopCycles = 1;        ///< count, compare and branch
 constexpr double kSlowFetch = 4;         ///< how much slower code beyond the instruction cache is fetched
 constexpr double kReorder = 256;         ///< instructions in flight
+constexpr double kEdge = 0.5;    ///< share of loading and storing accumulators around a block that it does not hide
 constexpr double kPromoted = 2;  ///< accumulators kept in registers, at most, per register (codegen spills the rest)
 
 /// What one run of a block asks of the core.
 struct Work {
   IssueCost operations, loads, stores;
+  IssueCost edges;     ///< accumulators loaded where the block begins and stored where it ends
   double slow = 0;     ///< cycles of divisions and calls
   double spills = 0;   ///< registers that go to the stack and come back
   double latency = 0;  ///< cycles until the last accumulator is ready
@@ -47,12 +49,15 @@ class Compute {
  private:
   const NestLoop& loop(int id) const { return nest_.loops[static_cast<std::size_t>(id)]; }
 
+  /// Cycles of a load and a store, per pass.
+  double both_ways() const { return 1 / machine_.loads_per_cycle + 1 / machine_.stores_per_cycle; }
+
   double cycles_of(const Work& work) const {
     const double ports = std::max(
         {work.operations.passes / machine_.fma_per_cycle + work.slow, work.loads.passes / machine_.loads_per_cycle,
          work.stores.passes / machine_.stores_per_cycle, work.instructions() / machine_.uops_per_cycle, work.latency});
-    const double per_spill = machine_.vector_bytes / machine_.unit_bytes;
-    return ports + work.spills * per_spill * (1 / machine_.loads_per_cycle + 1 / machine_.stores_per_cycle);
+    const double spilled_passes = work.spills * machine_.vector_bytes / machine_.unit_bytes;
+    return ports + (spilled_passes + kEdge * work.edges.passes) * both_ways();
   }
 
   Work work_of(const Leaf& leaf, const StraightBlock& block) {
@@ -85,11 +90,11 @@ class Compute {
     const bool across = kept && loop(keeper).depth <= loop(block.steady).depth;
     if (across) {
       const NestLoop& around = loop(keeper);
-      const double both_ways = 1 / machine_.loads_per_cycle + 1 / machine_.stores_per_cycle;
-      edges_ = elements.passes * both_ways * around.trips / static_cast<double>(around.extent);
+      edges_ = elements.passes * both_ways() * around.trips / static_cast<double>(around.extent);
+    } else if (kept) {
+      work.edges = elements;
     } else {
-      const double times = kept ? 1 : block.chain;
-      work.loads += elements * times, work.stores += elements * times;
+      work.loads += elements * block.chain, work.stores += elements * block.chain;
     }
     if (kept) work.spills = std::max(0.0, elements.instructions + shared + 1 - machine_.registers) * block.chain;
 

@@ -86,34 +86,31 @@ class Region {
 
   /// `widths`: per dimension, the widths per level.
   void measure(const std::vector<Levels>& widths, std::size_t level) {
-    double run = 1, rows = 1, sets = 0;  // elements in a row; rows; sets that their lines go to
-    double distance = 1;                 // elements from one index of the dimension to the next
-    bool contiguous = true;              // the dimensions inside are touched in full
+    double span = element_, rows = 1, sets = 0;  // bytes from first to last of a row; rows; sets that their lines go to
+    double distance = element_;                  // bytes from one index of the dimension to the next
+    elements = 1;
     for (std::size_t d = widths.size(); d-- > 0;) {
       const auto shape = static_cast<double>(buffer_.shape[d]);
       const double touched = std::min(widths[d][level] + 1, shape);
-      if (contiguous) {
-        run *= touched;
+      elements *= touched;
+      if (rows == 1 && distance - span < line_) {
+        span += (touched - 1) * distance;
       } else if (touched > 1) {
-        if (rows == 1) sets = std::min(sets_, lines_of(run));
+        if (rows == 1) sets = std::min(sets_, std::ceil(span / line_));
         rows *= touched;
         sets = std::min(sets_, sets * std::min(touched, offsets(distance)));
       }
-      contiguous = contiguous && touched == shape;
       distance *= shape;
     }
-    elements = run * rows;
-    const double lines = rows * lines_of(run);
+    const double lines = rows * std::ceil(span / line_);
     bytes = lines * line_;
     ways = lines / (rows == 1 ? std::min(sets_, lines) : sets);
   }
 
  private:
-  double lines_of(double run) const { return std::ceil(run * element_ / line_); }
-
   /// Sets that lines at multiples of a distance go to.
   double offsets(double distance) const {
-    const double step = distance * element_ / line_;
+    const double step = distance / line_;
     if (step < 1 || step != std::floor(step)) return sets_;
     return sets_ / static_cast<double>(std::gcd(static_cast<std::int64_t>(step), static_cast<std::int64_t>(sets_)));
   }
