@@ -43,12 +43,22 @@ StraightBlock block_of(const Nest& nest, const Machine& machine, const Leaf& lea
   return block;
 }
 
-double distinct_copies(const StraightBlock& block, std::span<const double> strides, bool one_step) {
+double distinct_copies(const StraightBlock& block, std::span<const double> strides) {
   double distinct = 1;
   for (const NestLoop* loop : block.unrolled)
-    if (strides[static_cast<std::size_t>(loop->depth)] != 0 && !(one_step && loop->reduction))
-      distinct *= static_cast<double>(loop->extent);
+    if (strides[static_cast<std::size_t>(loop->depth)] != 0) distinct *= static_cast<double>(loop->extent);
   return distinct;
+}
+
+double waiting_copies(const StraightBlock& block, std::span<const double> strides) {
+  double distinct = 1, waiting = 0;
+  for (const NestLoop* loop : block.unrolled) {
+    if (strides[static_cast<std::size_t>(loop->depth)] != 0)
+      distinct *= static_cast<double>(loop->extent);
+    else if (loop->extent > 1)
+      waiting = distinct;
+  }
+  return waiting;
 }
 
 IssueCost cost_of_access(const StraightBlock& block, std::span<const double> strides) {

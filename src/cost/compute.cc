@@ -14,6 +14,7 @@ constexpr double kLoopCycles = 1;        ///< count, compare and branch
 constexpr double kSlowFetch = 4;         ///< how much slower code beyond the instruction cache is fetched
 constexpr double kReorder = 256;         ///< instructions in flight
 constexpr double kEdge = 0.5;    ///< share of loading and storing accumulators around a block that it does not hide
+constexpr double kOperands = 2;  ///< registers that updates need beside their accumulators
 constexpr double kPromoted = 2;  ///< accumulators kept in registers, at most, per register (codegen spills the rest)
 
 /// What one run of a block asks of the core.
@@ -66,23 +67,22 @@ class Compute {
     work.operations = block.per_operation * (block.copies * (leaf.ops.fused + leaf.ops.simple));
     work.slow = block.per_operation.instructions * block.copies * leaf.ops.slow;
     const loop::BufferId result = nest_.accesses[static_cast<std::size_t>(leaf.first_access)].buffer;
-    double shared = 0;  // registers that hold what several copies read, for one step of the reduction
+    double waiting = 0;  // registers that hold what several copies read
     for (int a = leaf.first_access; a < leaf.end_access; ++a) {
       const Access& access = nest_.accesses[static_cast<std::size_t>(a)];
       if (leaf.update && access.buffer == result) continue;
       const auto strides = footprints_.strides(a);
       const IssueCost per_copy = cost_of_access(block, strides);
-      const double distinct = distinct_copies(block, strides);
-      (access.write ? work.stores : work.loads) += per_copy * distinct;
-      const double step = distinct_copies(block, strides, true) * per_copy.instructions;
-      if (!access.write && distinct < block.copies) shared = shared == 0 ? step : std::min(shared, step);
+      (access.write ? work.stores : work.loads) += per_copy * distinct_copies(block, strides);
+      if (!access.write) waiting += waiting_copies(block, strides) * per_copy.instructions;
     }
-    if (leaf.update) accumulate(leaf, block, shared, work);
+    const double accumulators = leaf.update ? accumulate(leaf, block, work) : 0;
+    spill(accumulators, waiting, block, work);
     return work;
   }
 
-  /// Loads, stores and waits of the elements that a reduction updates.
-  void accumulate(const Leaf& leaf, const StraightBlock& block, double shared, Work& work) {
+  /// Loads, stores and waits of the elements that a reduction updates. Returns the registers that keep them, if any do.
+  double accumulate(const Leaf& leaf, const StraightBlock& block, Work& work) {
     const auto strides = footprints_.strides(leaf.first_access);
     const IssueCost elements = cost_of_access(block, strides) * distinct_copies(block, strides);
     const int keeper = accumulator_loop(nest_, footprints_, leaf);
@@ -96,12 +96,19 @@ class Compute {
     } else {
       work.loads += elements * block.chain, work.stores += elements * block.chain;
     }
-    if (kept) work.spills = std::max(0.0, elements.instructions + shared + 1 - machine_.registers) * block.chain;
 
     const double update = machine_.fma_latency + (kept ? 0 : machine_.forward_latency);
     const bool carried = loop(block.steady).reduction;
     work.latency = block.chain * update + (carried && !across && kept ? machine_.forward_latency : 0);
     if (!carried) work.latency *= std::min(1.0, work.instructions() / kReorder);
+    return kept ? elements.instructions : 0;
+  }
+
+  /// Accumulators without a register go to the stack with every update, loaded values without one once.
+  void spill(double accumulators, double waiting, const StraightBlock& block, Work& work) const {
+    const double for_updates = std::max(0.0, accumulators + kOperands - machine_.registers);
+    const double for_loads = std::max(0.0, accumulators + waiting + 1 - machine_.registers) - for_updates;
+    work.spills = for_updates * block.chain + std::max(0.0, for_loads);
   }
 
   const Nest& nest_;
