@@ -16,8 +16,8 @@ enum class ComputeAt : std::uint8_t { root, inlined, iter };
 
 /// One loop of a stage.
 struct Iterator {
-  int id;                          ///< node in the stage's relation tree: axes first (spatial, then reduce), then as made
-  std::string name;                ///< as TVM names it: "i.0", "i.0@j.0@"
+  int id;            ///< node in the stage's relation tree: axes first (spatial, then reduce), then as made
+  std::string name;  ///< as TVM names it: "i.0", "i.0@j.0@"
   std::int64_t extent = kUnknown;  ///< iterations, from 0; kUnknown until lengths are chosen or bounds inferred
   IterKind kind = IterKind::spatial;
   Annotation annotation = Annotation::none;

@@ -62,6 +62,10 @@ const std::vector<SearchSpace::MutationInfo>& SearchSpace::mutations() {
   return kInfos;
 }
 
-schedule::State SearchSpace::default_state() const { return default_schedule(dag_, hardware_); }
+schedule::State SearchSpace::default_state() const {
+  schedule::State state = default_schedule(dag_, hardware_);
+  infer_extents(state);
+  return state;
+}
 
 }  // namespace tilewright::space

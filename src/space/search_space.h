@@ -21,7 +21,8 @@ struct Hardware {
 };
 
 /// The search space of one task: its sketches, how to complete one at random, and how to vary a complete state.
-/// Sketches are made once, at construction. Thread-safe: all methods are const and use the caller's Rng.
+/// Sketches are made once, at construction. The extents of all loops of a state that comes from here are known,
+/// sketches excepted. Thread-safe: all methods are const and use the caller's Rng.
 class SearchSpace {
  public:
   SearchSpace(te::DagRef dag, const Hardware& hardware);

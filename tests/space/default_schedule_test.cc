@@ -1,6 +1,5 @@
 #include <gtest/gtest.h>
 
-#include "loop/lower.h"
 #include "schedule/workloads.h"
 #include "space/search_space.h"
 
@@ -14,9 +13,7 @@ Hardware machine(int cores) {
 }
 
 schedule::State default_of(const te::DagRef& dag, const Hardware& hardware) {
-  schedule::State state = SearchSpace(dag, hardware).default_state();
-  state.set_extents(*loop::infer_extents(state));
-  return state;
+  return SearchSpace(dag, hardware).default_state();
 }
 
 TEST(DefaultSchedule, HoldsAConvolutionAndItsEpilogueInRegisters) {
