@@ -40,6 +40,9 @@ bool write_all(int file, std::string_view bytes) {
 }  // namespace
 
 std::string read_file(const std::filesystem::path& path) {
+  std::error_code none;
+  if (std::filesystem::is_character_file(path, none))
+    throw Error(Code::bad_input, "cannot read {}: it is a device", path.string());  // which may never end
   const Descriptor file(path, O_RDONLY);
   if (!file) throw Error(Code::bad_input, "cannot read {}: {}", path.string(), reason());
   std::string bytes;

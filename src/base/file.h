@@ -9,7 +9,7 @@
 
 namespace tilewright {
 
-/// The whole file. Errors: Error(bad_input) naming the path and the reason (missing, a directory, no permission).
+/// The whole file. Errors: Error(bad_input) naming the path and the reason (missing, a directory, a device, no permission).
 std::string read_file(const std::filesystem::path& path);
 
 /// Writes `bytes` beside `path` first and then takes its place, so that whoever reads `path` sees the old content or

@@ -1,5 +1,6 @@
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
@@ -19,7 +20,7 @@ void declare_common(CLI::App& command, Common& common) {
   command.add_flag("--json", common.json, "print one JSON object, progress goes to standard error");
   command.add_option("--threads", common.threads, "threads that kernels run with (default: all available cores)")
       ->check(CLI::Range(1, 1024));
-  command.add_option("--seed", common.seed, "seed of all randomness (default: 0)");
+  command.add_option("--seed", common.seed, "seed of all randomness (default: 0)")->check(CLI::NonNegativeNumber);
   command.add_flag_callback("-v,--verbose", [&common] { common.verbosity = 1; }, "say more");
   command.add_flag_callback("-q,--quiet", [&common] { common.verbosity = -1; }, "say only what was asked for");
 }
@@ -41,7 +42,17 @@ std::vector<Declared> declare_verbs(CLI::App& app, Common& common) {
   return declared;
 }
 
+/// Errors: Error(usage) if the first argument is a word but no verb: CLI11 would only say that a verb is missing.
+void refuse_unknown_verb(const std::string& word) {
+  const auto is_word = [&](const Verb& verb) { return verb.name == word; };
+  if (word.starts_with('-') || std::any_of(cli::verbs().begin(), cli::verbs().end(), is_word)) return;
+  std::vector<std::string> known;
+  for (const Verb& verb : cli::verbs()) known.emplace_back(verb.name);
+  throw Error(Code::usage, "there is no verb {}; verbs are {}", word, fmt::join(known, ", "));
+}
+
 int run(int argc, char** argv) {
+  if (argc > 1) refuse_unknown_verb(argv[1]);
   CLI::App app{"Tilewright: searches for fast code for the operators of a neural network, and runs it", "tilewright"};
   app.set_version_flag("--version", "tilewright " TILEWRIGHT_VERSION);
   app.require_subcommand(1);

@@ -15,9 +15,9 @@ BenchReport bench(const BenchRequest& request) {
   report.flops = model.plan().flops;
   report.peak_gflops = measure_peak_gflops(threads);
 
-  runtime::ThreadPool pool({.threads = threads});
+  runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
   TimedModel timed(model, pool, request.seed);
-  const std::vector<double> times = time_in_turns({&timed}, request.seconds).at(0);
+  const std::vector<double> times = time_in_turns({&timed}, {.seconds = request.seconds}).at(0);
   report.times = quantiles(times);
   report.runs = static_cast<int>(times.size());
   return report;

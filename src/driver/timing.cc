@@ -26,14 +26,17 @@ double TimedModel::run() {
   return seconds_since(begin);
 }
 
-std::vector<std::vector<double>> time_in_turns(const std::vector<TimedModel*>& models, double seconds) {
+std::vector<std::vector<double>> time_in_turns(const std::vector<TimedModel*>& models, const TimingBudget& budget) {
   constexpr int kWarmUps = 3;
   for (int i = 0; i < kWarmUps; ++i)
     for (TimedModel* model : models) model->run();
 
   std::vector<std::vector<double>> times(models.size());
   const Clock::time_point begin = Clock::now();
-  while (times.front().size() < kMinimumRuns || seconds_since(begin) < seconds)
+  const auto goes_on = [&](std::size_t runs) {
+    return runs < budget.min_runs || (runs < budget.max_runs && seconds_since(begin) < budget.seconds);
+  };
+  while (goes_on(times.front().size()))
     for (std::size_t i = 0; i < models.size(); ++i) times[i].push_back(models[i]->run());
   return times;
 }

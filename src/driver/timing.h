@@ -1,13 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "runtime/execution.h"
 
 namespace tilewright::driver {
-
-inline constexpr int kMinimumRuns = 5;
 
 /// A model with seeded random inputs, ready to be timed. Model and pool must outlive it.
 class TimedModel {
@@ -20,8 +20,14 @@ class TimedModel {
   runtime::Execution execution_;
 };
 
-/// Runs the models in turns, so that whatever else the machine does hits all of them, until `seconds` are over and each
-/// was timed kMinimumRuns times; some runs before that warm up and do not count. The times of each model, seconds.
-std::vector<std::vector<double>> time_in_turns(const std::vector<TimedModel*>& models, double seconds);
+/// How long to time: for `seconds`, but at least `min_runs` and at most `max_runs` of each model.
+struct TimingBudget {
+  double seconds;
+  std::size_t min_runs = 5, max_runs = std::numeric_limits<std::size_t>::max();
+};
+
+/// Runs the models in turns, so that whatever else the machine does hits all of them. A few runs before that warm up
+/// and do not count. The times of each model, seconds.
+std::vector<std::vector<double>> time_in_turns(const std::vector<TimedModel*>& models, const TimingBudget& budget);
 
 }  // namespace tilewright::driver

@@ -29,12 +29,11 @@ runtime::Model compile_with(const graph::Partition& partition, const ScheduleCho
 /// The model with default and with tuned schedules, run in turns on one thread pool.
 Latency measure_latency(const graph::Partition& partition, const TuneRequest& request, const codegen::Target& target,
                         int threads) {
-  constexpr double kSeconds = 5;
   const runtime::Model by_default = compile_with(partition, {false, {}}, target, threads);
   const runtime::Model tuned = compile_with(partition, {true, request.records}, target, threads);
-  runtime::ThreadPool pool({.threads = threads});
+  runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
   TimedModel timed_default(by_default, pool, request.search.seed), timed_tuned(tuned, pool, request.search.seed);
-  const auto times = time_in_turns({&timed_default, &timed_tuned}, kSeconds);
+  const auto times = time_in_turns({&timed_default, &timed_tuned}, {.seconds = 5, .max_runs = 200});
   return {quantiles(times[0]).median_s, quantiles(times[1]).median_s};
 }
 

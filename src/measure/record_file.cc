@@ -36,6 +36,7 @@ RecordFile read_records(const fs::path& path) {
   if (!fs::exists(path, error) && (!error || error == std::errc::no_such_file_or_directory)) return file;
   if (fs::is_directory(path, error))
     throw Error(Code::bad_input, "cannot read records from {}: it is a directory", path.string());
+  if (fs::is_character_file(path, error)) return file;  // may never end: /dev/full, /dev/null
   std::ifstream stream(path, std::ios::binary);
   if (!stream) throw Error(Code::bad_input, "cannot read records from {}: {}", path.string(), std::strerror(errno));
   for (std::string line; std::getline(stream, line);) read_line(line, /*ended=*/!stream.eof(), file);

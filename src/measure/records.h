@@ -26,7 +26,7 @@ struct RecordFile {
   std::vector<Record> records;
   std::map<std::string, int> skipped;  ///< reason -> lines; from the 16th reason on all under "other reasons"
 };
-/// Errors: Error(bad_input) if the file exists and cannot be read. A missing file is empty.
+/// Errors: Error(bad_input) if the file exists and cannot be read. A missing file or a device is empty.
 RecordFile read_records(const std::filesystem::path& path);
 
 /// Appends records, each flushed to the operating system as one write, so that a killed process loses none but the one

@@ -44,6 +44,10 @@ TEST_F(File, RefusesToReadAFolder) {
             "cannot read " + folder_.string() + ": Is a directory");
 }
 
+TEST_F(File, RefusesToReadADeviceThatNeverEnds) {
+  EXPECT_EQ(message_of([&] { read_file("/dev/zero"); }, Code::bad_input), "cannot read /dev/zero: it is a device");
+}
+
 TEST_F(File, RefusesToWriteOverAFolder) {
   EXPECT_EQ(message_of([&] { write_file(folder_, "x"); }, Code::cannot_write),
             "cannot write " + folder_.string() + ": Is a directory");

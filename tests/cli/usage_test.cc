@@ -25,7 +25,8 @@ TEST_P(Usage, IsRefused) { expect_failure(run(GetParam().arguments), 2, GetParam
 INSTANTIATE_TEST_SUITE_P(
     Of, Usage,
     ::testing::Values(BadUsage{"NoVerb", "", "A subcommand is required; see tilewright --help"},
-                      BadUsage{"AnUnknownVerb", "tunee x.onnx", "tunee"},
+                      BadUsage{"AnUnknownVerb", "tunee x.onnx",
+                               "there is no verb tunee; verbs are machine, check, tasks, tune,"},
                       BadUsage{"AnUnknownFlag", "machine --frobnicate", "--frobnicate; see tilewright machine --help"},
                       BadUsage{"AMissingModel", "check", "MODEL is required; see tilewright check --help"},
                       BadUsage{"AMissingOutput", "compile x.onnx", "--output is required"},

@@ -63,7 +63,7 @@ TEST_F(FeedFiles, RefuseATensorFileCutShort) {
   write_file(folder_ / "input_0.pb", std::string("\x08\x01\x08\x02\x10\x01\x4a\x08\0\0\x80", 11));
   const std::vector<fs::path> files{folder_ / "input_0.pb"};
   EXPECT_EQ(message_of([&] { read_tensors(files, kPorts); }),
-            files[0].string() + " holds no ONNX tensor, or is cut short");
+            files[0].string() + " is no ONNX tensor, or it is cut off (read 11 bytes)");
 }
 
 }  // namespace
