@@ -169,18 +169,6 @@ TEST(ImportErrors, AForeignDomainIsNamed) {
   expect_contains(message_of(model), {"com.example.FusedConv", "domain 'com.example'"});
 }
 
-TEST(ImportErrors, ExternalDataOutsideOfTheModelsFolderIsRefused) {
-  for (const std::string location : {"../secret", "/etc/passwd", "a/../../b"}) {
-    OnnxModel model = with_input().weight("w", counting({3})).node("Mul", {"x", "w"}, {"y"}).output("y");
-    onnx::TensorProto* weight = model.proto().mutable_graph()->mutable_initializer(0);
-    weight->set_data_location(onnx::TensorProto::EXTERNAL);
-    auto* entry = weight->add_external_data();
-    entry->set_key("location");
-    entry->set_value(location);
-    expect_contains(message_of(model), {"weight 'w'", location, "not inside of the model's folder"});
-  }
-}
-
 TEST(ImportErrors, AMissingFileIsNamed) {
   expect_contains(message_of([] { import_onnx("no/such/model.onnx"); }), {"no/such/model.onnx"});
 }
@@ -251,20 +239,43 @@ class TemporaryFolder {
   std::filesystem::path path_;
 };
 
-TEST(ImportWeights, MayBeInAFileOfTheirOwn) {
-  const TemporaryFolder folder;
-  const float values[] = {9, 1, 2, 3};
-  folder.write("weights.bin", {reinterpret_cast<const char*>(values), sizeof(values)});
+/// x times a weight of 3 elements that is stored in `location` from byte `offset` on.
+OnnxModel with_external_weight(const std::string& location, const std::string& offset) {
   OnnxModel model = OnnxModel().input("x", {3}).weight("w", counting({3})).node("Mul", {"x", "w"}, {"y"}).output("y");
   onnx::TensorProto* weight = model.proto().mutable_graph()->mutable_initializer(0);
   weight->clear_float_data();
   weight->set_data_location(onnx::TensorProto::EXTERNAL);
-  for (const auto& [key, value] : {std::pair<std::string, std::string>{"location", "weights.bin"}, {"offset", "4"}}) {
-    weight->add_external_data()->set_key(key);
-    weight->mutable_external_data(weight->external_data_size() - 1)->set_value(value);
+  for (const auto& [key, value] : {std::pair<std::string, std::string>{"location", location}, {"offset", offset}}) {
+    onnx::StringStringEntryProto* entry = weight->add_external_data();
+    entry->set_key(key);
+    entry->set_value(value);
   }
-  const Network network = import_onnx(folder.write("model.onnx", model.bytes()));
+  return model;
+}
+
+TEST(ImportWeights, MayBeInAFileOfTheirOwn) {
+  const TemporaryFolder folder;
+  const float values[] = {9, 1, 2, 3};
+  folder.write("weights.bin", {reinterpret_cast<const char*>(values), sizeof(values)});
+  const Network network = import_onnx(folder.write("model.onnx", with_external_weight("weights.bin", "4").bytes()));
   expect_near(run_reference(partition(network.graph), {{"x", array({3}, {1, 1, 1})}}).at("y"), array({3}, {1, 2, 3}));
+}
+
+TEST(ImportWeights, NameTheFileThatIsMissingOrTooShort) {
+  const TemporaryFolder folder;
+  folder.write("short.bin", "0123456789");
+  const auto import = [&](const std::string& location, const std::string& offset) {
+    return message_of([&] { import_onnx(folder.write("model.onnx", with_external_weight(location, offset).bytes())); });
+  };
+  expect_contains(import("missing.bin", "0"), {"weight 'w'", "cannot read", "missing.bin"});
+  for (const std::string offset : {"0", "4", "-4", "99"})
+    expect_contains(import("short.bin", offset), {"weight 'w'", "short.bin has 10 bytes, but 12 from byte " + offset});
+}
+
+TEST(ImportErrors, ExternalDataOutsideOfTheModelsFolderIsRefused) {
+  for (const std::string location : {"../secret", "/etc/passwd", "a/../../b"})
+    expect_contains(message_of(with_external_weight(location, "0")),
+                    {"weight 'w'", location, "not inside of the model's folder"});
 }
 
 TEST(Check, ListsEverythingThatIsMissingAtOnce) {

@@ -26,44 +26,66 @@ Result<std::string> read_external(const onnx::TensorProto& proto, const std::fil
     return failure("external data at '{}', which is not inside of the model's folder", location);
   std::ifstream file(folder / relative, std::ios::binary);
   if (!file) return failure("cannot read external data {}", (folder / relative).string());
+  file.seekg(0, std::ios::end);
+  const auto size = static_cast<std::int64_t>(file.tellg());
+  if (!file || offset < 0 || offset > size || bytes > size - offset)
+    return failure("external data {} has {} bytes, but {} from byte {} on are needed", (folder / relative).string(),
+                   size, bytes, offset);
   std::string data(static_cast<std::size_t>(bytes), '\0');
   file.seekg(offset);
   file.read(data.data(), bytes);
-  if (!file) return failure("external data {} ends before byte {}", (folder / relative).string(), offset + bytes);
+  if (!file) return failure("cannot read external data {}", (folder / relative).string());
   return data;
 }
 
-/// Values that are stored one per field element instead of as raw bytes.
-template <class Field>
-Status copy_field(const Field& field, runtime::Tensor& tensor) {
-  if (field.size() != tensor.elements())
-    return failure("{} elements stored, its shape {} has {}", field.size(), to_text(tensor.shape()), tensor.elements());
-  if (tensor.type() == DType::i64) {  // exactly, whatever their size
-    for (int i = 0; i < field.size(); ++i)
-      tensor.as<std::int64_t>()[static_cast<std::size_t>(i)] = static_cast<std::int64_t>(field[i]);
-  } else {
-    for (int i = 0; i < field.size(); ++i) set_element(tensor, i, static_cast<double>(field[i]));
+/// Elements in the fields that hold values one by one.
+int stored_elements(const onnx::TensorProto& proto, DType type) {
+  switch (type) {
+    case DType::f32:
+      return proto.float_data_size();
+    case DType::f64:
+      return proto.double_data_size();
+    case DType::i64:
+      return proto.int64_data_size();
+    default:
+      return proto.int32_data_size();
   }
-  return {};
 }
 
-Status copy_typed_fields(const onnx::TensorProto& proto, runtime::Tensor& tensor) {
-  switch (tensor.type()) {
-    case DType::f32:
-      return copy_field(proto.float_data(), tensor);
-    case DType::f64:
-      return copy_field(proto.double_data(), tensor);
-    case DType::i64:
-      return copy_field(proto.int64_data(), tensor);
-    case DType::bf16: {  // stored as bit patterns
-      if (proto.int32_data_size() != tensor.elements()) return copy_field(proto.int32_data(), tensor);
-      for (int i = 0; i < proto.int32_data_size(); ++i)
-        tensor.as<std::uint16_t>()[static_cast<std::size_t>(i)] = static_cast<std::uint16_t>(proto.int32_data(i));
-      return {};
+runtime::Tensor read_typed_fields(const onnx::TensorProto& proto, DType type) {
+  runtime::Tensor tensor(type, shape_of(proto));
+  for (int i = 0; i < stored_elements(proto, type); ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    switch (type) {
+      case DType::f32:
+        tensor.as<float>()[at] = proto.float_data(i);
+        break;
+      case DType::f64:
+        tensor.as<double>()[at] = proto.double_data(i);
+        break;
+      case DType::i64:
+        tensor.as<std::int64_t>()[at] = proto.int64_data(i);
+        break;
+      case DType::bf16:
+        tensor.as<std::uint16_t>()[at] = static_cast<std::uint16_t>(proto.int32_data(i));
+        break;  // bits
+      default:
+        set_element(tensor, i, proto.int32_data(i));
     }
-    default:
-      return copy_field(proto.int32_data(), tensor);
   }
+  return tensor;
+}
+
+/// Bytes that a tensor of this type and shape has; nothing if the shape is absurd.
+std::optional<std::int64_t> bytes_needed(const onnx::TensorProto& proto, DType type) {
+  constexpr std::int64_t kMost = std::int64_t{1} << 40;
+  std::int64_t elements = 1;
+  for (const std::int64_t extent : proto.dims()) {
+    if (extent < 0 || extent > kMost) return std::nullopt;
+    elements *= extent;
+    if (elements > kMost) return std::nullopt;
+  }
+  return elements * bytes_of(type);
 }
 
 }  // namespace
@@ -101,23 +123,26 @@ std::string onnx_type_name(int onnx_type) {
 Result<runtime::Tensor> read_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder) {
   const std::optional<DType> type = dtype_of(proto.data_type());
   if (!type) return failure("its element type {} is not supported", onnx_type_name(proto.data_type()));
-  for (const std::int64_t extent : proto.dims())
-    if (extent < 0 || extent > (std::int64_t{1} << 40)) return failure("its shape has a dimension of {}", extent);
-  runtime::Tensor tensor(*type, shape_of(proto));
+  const std::optional<std::int64_t> bytes = bytes_needed(proto, *type);
+  if (!bytes) return failure("its shape {} is impossible", to_text(shape_of(proto)));
   std::string external;
   std::string_view raw = proto.raw_data();
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) {
-    Result<std::string> read = read_external(proto, folder, tensor.bytes());
+    Result<std::string> read = read_external(proto, folder, *bytes);
     if (!read) return read.failure();
     external = std::move(*read);
     raw = external;
   } else if (!proto.has_raw_data()) {
-    if (Status copied = copy_typed_fields(proto, tensor); !copied) return copied.failure();
-    return tensor;
+    const int stored = stored_elements(proto, *type);
+    if (stored * bytes_of(*type) != *bytes)
+      return failure("{} elements stored, its shape {} has {}", stored, to_text(shape_of(proto)),
+                     *bytes / bytes_of(*type));
+    return read_typed_fields(proto, *type);
   }
-  if (static_cast<std::int64_t>(raw.size()) != tensor.bytes())
-    return failure("{} bytes stored, its shape {} of {} needs {}", raw.size(), to_text(tensor.shape()),
-                   onnx_type_name(proto.data_type()), tensor.bytes());
+  if (static_cast<std::int64_t>(raw.size()) != *bytes)
+    return failure("{} bytes stored, its shape {} of {} needs {}", raw.size(), to_text(shape_of(proto)),
+                   onnx_type_name(proto.data_type()), *bytes);
+  runtime::Tensor tensor(*type, shape_of(proto));
   if (!raw.empty()) std::memcpy(tensor.data(), raw.data(), raw.size());
   return tensor;
 }

@@ -1,0 +1,58 @@
+// Networks compiled to machine code with the simplest schedule, against the interpreter.
+
+#include "graph/compile.h"
+
+#include <gtest/gtest.h>
+
+#include "graph/array.h"
+#include "graph/passes.h"
+#include "random_network.h"
+#include "reference.h"
+
+namespace tilewright::graph {
+namespace {
+
+schedule::State plain(const measure::Task& task) { return schedule::State::initial(task.dag); }
+
+TEST(Compile, RandomNetworksComputeWhatTheInterpreterDoes) {
+  const codegen::Target target = codegen::Target::host();
+  runtime::ThreadPool pool({.threads = 2, .pin = false});
+  for (std::uint64_t seed = 0; seed < 12; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Rng rng(seed);
+    const Partition cut = partition(optimize(random_network(rng, 12)));
+    const runtime::Model model = compile(cut, plain, target);
+    const te::Array x = random_array(model.inputs()[0].shape, seed);
+    const Arrays expected = run_reference(cut, {{"x", x}});
+    for (const auto& [name, actual] : model.run({{"x", to_tensor(x)}}, pool)) {
+      double scale = 1;
+      for (const double v : expected.at(name).values) scale = std::max(scale, std::abs(v));
+      expect_near(to_array(actual), expected.at(name), 1e-4 * scale);
+    }
+    if (HasFatalFailure()) return;
+  }
+}
+
+TEST(Compile, AsksForEachTaskOnceAndCarriesItsTarget) {
+  Graph graph;
+  TensorId t = graph.add_input("x", {DType::f32, {4}});
+  for (int i = 0; i < 2; ++i) t = graph.add(Softmax{0}, {t}, "s");
+  graph.add_output("y", t);
+  const codegen::Target target = codegen::Target::host();
+  int asked = 0;
+  const runtime::Model model = compile(
+      partition(graph),
+      [&](const measure::Task& task) {
+        ++asked;
+        EXPECT_EQ(task.count, 2);
+        return plain(task);
+      },
+      target, 1);
+  EXPECT_EQ(asked, 1);
+  EXPECT_EQ(model.plan().target, target.fingerprint());
+  EXPECT_EQ(model.plan().calls.size(), 2u);
+  EXPECT_FALSE(model.plan().required_features.empty());
+}
+
+}  // namespace
+}  // namespace tilewright::graph
