@@ -25,7 +25,7 @@ struct Machine {
   double fork_cycles = 6000;  ///< start and join of one parallel loop
   static constexpr int kLevels = 3;
   double capacity[kLevels] = {32 << 10, 1 << 20, 8 << 20};  ///< L1, L2 per core, L3 shared; bytes
-  double bytes_per_cycle[kLevels] = {32, 16, 4};  ///< into L1 from L2, into L2 from L3, into L3 from memory; per core
+  double bytes_per_cycle[kLevels] = {16, 8, 4};  ///< into L1 from L2, into L2 from L3, into L3 from memory; per core
 
   /// Sets of the first-level cache: as many as a page has lines, as its index comes from the offset in a page.
   double l1_sets() const { return 4096 / line_bytes; }
