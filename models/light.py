@@ -117,7 +117,7 @@ def real_inputs(graph):
 
 
 def draw_all(model, rng):
-    """Goes through the graph in order, drawing weights where they are first read. Returns inputs, weights and values."""
+    """Draws weights where they are first read, going through the graph in order. Returns inputs, weights, all values."""
     graph, opset = model.graph, model.opset_import[0].version
     weights = Weights(weight_shapes(graph), rng)
     inputs = {n: rng.normal(0, 1, s).astype(np.float32) for n, s in real_inputs(graph).items()}
@@ -146,7 +146,7 @@ def scales(graph, unsqueeze):
 
 
 def with_weights(model, weights):
-    """The model with `weights` as initializers; the nodes that made them are gone. Old models list them as inputs too."""
+    """The model with `weights` as initializers, listed as inputs too as in old models; what made them is gone."""
     graph = model.graph
     nodes = [n for n in graph.node if not (n.op_type == "ConstantOfShape" and n.output[0] in weights)]
     used = {name for n in nodes for name in n.input}

@@ -39,7 +39,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("models", nargs="*", default=FIVE, metavar="MODEL")
     parser.add_argument("--tilewright", required=True, help="the program")
-    parser.add_argument("--out", help="keep the models here, and use those that are there (default: a temporary folder)")
+    parser.add_argument("--out", help="keep models here, use those that are there (default: a temporary folder)")
     parser.add_argument("--seed", type=int, default=0)
     args = parser.parse_args()
 

@@ -25,6 +25,9 @@ onnx::ModelProto parse(const std::string& bytes, const std::filesystem::path& pa
   return model;
 }
 
+/// The file's bytes are gone when this returns: weights are large, and the model has its own copy.
+onnx::ModelProto read_model(const std::filesystem::path& path) { return parse(read_file(path), path); }
+
 std::string name_of(const onnx::NodeProto& node) {
   if (!node.name().empty()) return node.name();
   return node.output_size() > 0 ? node.output(0) : "(unnamed)";
@@ -36,7 +39,7 @@ std::string describe(const Importer::Problem& problem, int opset) {
                      problem.node->op_type(), opset, problem.reason);
 }
 
-Network import_model(const onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options) {
+Network import_model(onnx::ModelProto model, const std::filesystem::path& path, const ImportOptions& options) {
   Importer importer(model, path, options);
   if (!importer.problems().empty()) {
     const std::size_t more = importer.problems().size() - 1;
@@ -50,7 +53,7 @@ Network import_model(const onnx::ModelProto& model, const std::filesystem::path&
 }  // namespace
 
 Network import_onnx(const std::filesystem::path& path, const ImportOptions& options) {
-  return import_model(parse(read_file(path), path), path, options);
+  return import_model(read_model(path), path, options);
 }
 
 Network import_onnx_bytes(const std::string& bytes, const std::filesystem::path& path, const ImportOptions& options) {
@@ -58,7 +61,7 @@ Network import_onnx_bytes(const std::string& bytes, const std::filesystem::path&
 }
 
 ModelCheck check_onnx(const std::filesystem::path& path, const ImportOptions& options) {
-  const onnx::ModelProto model = parse(read_file(path), path);
+  onnx::ModelProto model = read_model(path);
   const Importer importer(model, path, options);
   ModelCheck check;
   check.notes = importer.notes();

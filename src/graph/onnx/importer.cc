@@ -32,7 +32,7 @@ std::string example_shape(const onnx::TypeProto_Tensor& type) {
 
 }  // namespace
 
-Importer::Importer(const onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options)
+Importer::Importer(onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options)
     : model_(model), path_(path), folder_(path.parent_path()) {
   read_opset();
   for (const onnx::NodeProto& node : model_.graph().node())
@@ -61,11 +61,12 @@ void Importer::read_opset() {
 }
 
 void Importer::read_weights() {
-  for (const onnx::TensorProto& proto : model_.graph().initializer()) {
+  for (onnx::TensorProto& proto : *model_.mutable_graph()->mutable_initializer()) {
     if (read_names_.count(proto.name()) == 0) continue;
     Result<runtime::Tensor> tensor = read_tensor(proto, folder_);
     if (!tensor) fail("weight '{}': {}", proto.name(), tensor.message());
     values_[proto.name()] = graph_.add_constant(proto.name(), std::move(*tensor));
+    std::string().swap(*proto.mutable_raw_data());  // one copy of large weights is enough
   }
   if (model_.graph().sparse_initializer_size() > 0) fail("sparse weights are not supported, store them dense");
 }

@@ -14,9 +14,10 @@ namespace tilewright::graph {
 /// problem is checked as far as it can be without knowing its inputs.
 class Importer {
  public:
+  /// Takes the weights' bytes out of `model`, which must outlive this.
   /// Errors: Error(bad_input) for what is wrong outside of nodes (operator set, inputs, weights), Error(usage) for a
   /// shape given to an input that is not there.
-  Importer(const onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options);
+  Importer(onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options);
 
   struct Problem {
     const onnx::NodeProto* node;
@@ -43,7 +44,7 @@ class Importer {
     throw Error(Code::bad_input, "{}: {}", path_.string(), fmt::format(format, std::forward<Args>(args)...));
   }
 
-  const onnx::ModelProto& model_;
+  onnx::ModelProto& model_;
   std::filesystem::path path_, folder_;
   int opset_ = 0;
   Graph graph_;
