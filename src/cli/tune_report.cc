@@ -74,10 +74,10 @@ void print_split(const search::TuneResult& result) {
 
 }  // namespace
 
-nlohmann::json to_json(const driver::TuneReport& report, double peak_gflops) {
+nlohmann::json to_json(const driver::TuneReport& report) {
   const search::TuneResult& result = report.result;
   nlohmann::json tasks = nlohmann::json::array();
-  for (const TaskResult& task : result.tasks) tasks.push_back(to_json(task, peak_gflops));
+  for (const TaskResult& task : result.tasks) tasks.push_back(to_json(task, report.peak_gflops));
   nlohmann::json json{{"trials", result.trials},
                       {"valid", result.valid},
                       {"resumed", result.resumed},
@@ -93,7 +93,7 @@ nlohmann::json to_json(const driver::TuneReport& report, double peak_gflops) {
                         {"run_s", result.split.run_s},
                         {"other_s", result.split.other_s}}},
                       {"peak_rss", report.peak_rss},
-                      {"peak_gflops", peak_gflops},
+                      {"peak_gflops", report.peak_gflops},
                       {"ending", search::to_text(result.ending)},
                       {"tasks", std::move(tasks)}};
   if (report.latency) {
@@ -103,13 +103,12 @@ nlohmann::json to_json(const driver::TuneReport& report, double peak_gflops) {
   return json;
 }
 
-void print_text(const driver::TuneReport& report, const driver::TuneRequest& request) {
-  print_tasks(report.result, request.search.peak_gflops);
+void print_text(const driver::TuneReport& report, const std::string& records) {
+  print_tasks(report.result, report.peak_gflops);
   fmt::print("\n");
   print_split(report.result);
   print_errors(report.result);
-  fmt::print("records  {}: {} new, {} taken over\n", request.records.string(), report.result.trials,
-             report.result.resumed);
+  fmt::print("records  {}: {} new, {} taken over\n", records, report.result.trials, report.result.resumed);
   if (!report.result.ignored_records.empty()) fmt::print("ignored  {}\n", counted(report.result.ignored_records));
   if (report.latency)
     fmt::print("latency  {} with default schedules, {} tuned: {:.2f} times as fast\n",

@@ -1,15 +1,16 @@
 #pragma once
 
 #include <nlohmann/json.hpp>
+#include <string>
 
 #include "driver/tune.h"
 
 namespace tilewright::cli {
 
 /// The fields of the contract (docs/cli.md).
-nlohmann::json to_json(const driver::TuneReport& report, double peak_gflops);
+nlohmann::json to_json(const driver::TuneReport& report);
 
 /// One line per task, then sums, failures, where the time went, and latency.
-void print_text(const driver::TuneReport& report, const driver::TuneRequest& request);
+void print_text(const driver::TuneReport& report, const std::string& records);
 
 }  // namespace tilewright::cli

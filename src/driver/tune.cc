@@ -6,6 +6,7 @@
 
 #include "driver/machine.h"
 #include "driver/model.h"
+#include "driver/peak.h"
 #include "driver/quantiles.h"
 #include "driver/timing.h"
 #include "graph/compile.h"
@@ -67,6 +68,7 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
   report.result = tuner.run(runner, [&](const measure::Record& record) { writer.append(record); }, &observer, stop);
   if (report.result.ending != search::Ending::stopped && !report.nothing_valid())
     report.latency = measure_latency(partition, request, target, threads);
+  report.peak_gflops = std::max(request.search.peak_gflops, measure_peak_gflops(threads));
   report.peak_rss = peak_rss_bytes();
   return report;
 }

@@ -28,6 +28,7 @@ struct TuneReport {
   search::TuneResult result;
   std::map<std::string, int> skipped_lines;  ///< of the record file: reason -> lines
   std::optional<Latency> latency;            ///< of a model; not there if nothing valid was measured or `stop` came
+  double peak_gflops = 0;                    ///< of the machine: the best of before and after, as noise only lowers it
   std::int64_t peak_rss = 0;                 ///< of this process, bytes
   /// Not one task has a valid measurement.
   bool nothing_valid() const;

@@ -64,9 +64,9 @@ int tune(const Flags& flags, const Common& common) {
   progress.reset();  // ends its line
 
   if (common.json)
-    print_json(to_json(report, request.search.peak_gflops));
+    print_json(to_json(report));
   else
-    print_text(report, request);
+    print_text(report, request.records.string());
   if (report.nothing_valid() && report.result.ending != search::Ending::stopped)
     throw Error(Code::nothing_measured, "nothing valid could be measured: {}", first_error(report.result));
   return exit_code(report);
