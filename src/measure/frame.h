@@ -60,6 +60,12 @@ class Decoder {
       fields(*this, value);
     }
   }
+  void operator()(bool& flag) {
+    std::uint8_t byte = 0;
+    (*this)(byte);
+    if (byte > 1) ok_ = false;
+    flag = byte == 1;
+  }
   void operator()(std::string& text) { text = take(length()); }
   template <class T>
   void operator()(std::vector<T>& list) {

@@ -1,5 +1,6 @@
 #include "measure/worker_process.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -13,7 +14,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 Deadline after(double seconds) {
-  return Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+  constexpr double kLongest = 1e6;  // a clock's nanoseconds end after some centuries
+  return Clock::now() +
+         std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(std::min(seconds, kLongest)));
 }
 
 /// Errors that a candidate before may have caused.
@@ -78,7 +81,8 @@ RunReply WorkerProcess::exchange(const RunMessage& message) {
     received = worker_->receive(frame, argument_bytes() + kMostTextBytes, after(longest_s));
   }
   if (received == Transfer::done) {
-    if (std::optional<RunReply> reply = decode<RunReply>(frame)) return std::move(*reply);
+    std::optional<RunReply> reply = decode<RunReply>(frame);
+    if (reply && static_cast<int>(reply->error) < kErrorKinds) return std::move(*reply);
     received = Transfer::malformed;
   }
   const WorkerEnd end = worker_->end();
