@@ -13,7 +13,7 @@
 namespace tilewright {
 namespace {
 
-constexpr int kSamples = 3000;
+constexpr int kSamples = 5000;
 
 int samples() {
   const char* wanted = std::getenv("TW_SAMPLES");
