@@ -38,7 +38,7 @@ graph::ModelCheck check_model(const std::string& input, const graph::ImportOptio
   if (kind_of(input) != InputKind::compiled) return graph::check_onnx(input, import);
   const runtime::Model model = runtime::Model::load(input);
   graph::ModelCheck check;
-  check.operators["kernel"] = static_cast<int>(model.plan().calls.size());
+  check.operators["compiled kernel"] = static_cast<int>(model.plan().calls.size());
   check.notes.push_back("a compiled model for " + model.plan().target);
   return check;
 }

@@ -33,7 +33,7 @@ void print_text(const std::string& model, const graph::ModelCheck& check, bool v
   int nodes = 0;
   for (const auto& [op, count] : check.operators) nodes += count;
   if (check.supported())
-    fmt::print("{} can be compiled: {} nodes of {} operators\n", model, nodes, check.operators.size());
+    fmt::print("{} can be compiled: {} nodes, {} different operators\n", model, nodes, check.operators.size());
   if (verbose)
     for (const auto& [op, count] : check.operators) fmt::print("{:6} {}\n", count, op);
   if (check.supported()) return;
