@@ -3,13 +3,18 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
+#include "base/integer.h"
 #include "runtime/execution.h"
+#include "runtime/memory.h"
 #include "runtime/processor.h"
 
 namespace tilewright::runtime {
 namespace {
+
+constexpr std::int64_t kAlignment = 64;
 
 void check_ref(const ModelPlan& plan, const BufferRef& ref) {
   const auto count = [&] {
@@ -28,9 +33,27 @@ void check_ref(const ModelPlan& plan, const BufferRef& ref) {
   TW_CHECK(ref.position >= 0 && ref.position < count, "a buffer refers to position {} of {}", ref.position, count);
 }
 
+/// Copies all constants into one block and lets the plan look at it. A kernel walks weights with strides of some KiB,
+/// so with small pages nearly every step misses the TLB; a block as large as all of them gets huge pages.
+std::shared_ptr<void> gather_constants(ModelPlan& plan) {
+  std::int64_t bytes = 0;
+  for (const Tensor& constant : plan.constants) bytes += round_up(constant.bytes(), kAlignment);
+  std::shared_ptr<void> block = allocate(bytes);
+  if (!block)
+    throw Error(Code::bad_input, "the model's weights need {} bytes, which this machine does not have", bytes);
+  char* at = static_cast<char*>(block.get());
+  for (Tensor& constant : plan.constants) {
+    std::memcpy(at, constant.data(), static_cast<std::size_t>(constant.bytes()));
+    constant = Tensor::view(constant.type(), constant.shape(), at);
+    at += round_up(constant.bytes(), kAlignment);
+  }
+  return block;
+}
+
 }  // namespace
 
-Model::Model(ModelPlan plan) : plan_(std::make_shared<const ModelPlan>(std::move(plan))) {
+Model::Model(ModelPlan plan)
+    : constants_(gather_constants(plan)), plan_(std::make_shared<const ModelPlan>(std::move(plan))) {
   if (const std::vector<std::string> missing = missing_features(plan_->required_features); !missing.empty())
     throw Error(Code::bad_input,
                 "the model was compiled for {}, but this processor has no {}; compile it for this machine",

@@ -56,11 +56,11 @@ struct ModelPlan {
 /// each.
 class Model {
  public:
-  /// Maps the code. Errors: Error(bad_input) if this processor lacks a required feature or the code can't be loaded;
-  /// InternalError if the plan refers to what it does not have.
+  /// Maps the code and moves all constants into one block of huge pages. Errors: Error(bad_input) if this processor
+  /// lacks a required feature or the code can't be loaded; InternalError if the plan refers to what it does not have.
   explicit Model(ModelPlan plan);
 
-  /// Reads a model file; constants stay in the file, mapped. Errors: Error(bad_input) naming the file and whether it is
+  /// Reads a model file. Errors: Error(bad_input) naming the file and whether it is
   /// missing, no model file, of another version, cut off or damaged; as the constructor.
   static Model load(const std::filesystem::path& path);
   /// Errors: Error(cannot_write); what was at `path` is still there then.
@@ -79,8 +79,8 @@ class Model {
   std::map<std::string, Tensor> run(const std::map<std::string, Tensor>& inputs, ThreadPool& pool) const;
 
  private:
+  std::shared_ptr<const void> constants_;  ///< the block that the plan's constants look at
   std::shared_ptr<const ModelPlan> plan_;
-  std::shared_ptr<const void> file_;  ///< the mapping that constants look at, if any
   std::vector<std::shared_ptr<const LoadedObject>> objects_;
   std::vector<tw_kernel> kernels_;
 };

@@ -222,15 +222,13 @@ void Model::save(const std::filesystem::path& path) const {
 }
 
 Model Model::load(const std::filesystem::path& path) {
-  const auto mapping = std::make_shared<const Mapping>(path);
-  const std::string_view file = mapping->bytes();
+  const Mapping mapping(path);
+  const std::string_view file = mapping.bytes();
   const Prefix prefix = check_prefix(file, path);
   try {
     const json header = json::parse(file.substr(sizeof(Prefix), prefix.header_bytes));
     const auto sections_begin = round_up(static_cast<std::int64_t>(sizeof(Prefix) + prefix.header_bytes), kAlignment);
-    Model model(plan_from(header, Sections(file, static_cast<std::uint64_t>(sections_begin))));
-    model.file_ = mapping;
-    return model;
+    return Model(plan_from(header, Sections(file, static_cast<std::uint64_t>(sections_begin))));
   } catch (const Error& error) {
     throw Error(error.code(), "{}: {}", path.string(), error.what());
   } catch (const std::exception& error) {  // of the JSON library, or a value that does not fit
