@@ -1,5 +1,6 @@
 // RF: a reduction becomes a parallel one over slices, and one that combines the slices.
 #include <algorithm>
+#include <limits>
 
 #include "base/integer.h"
 #include "schedule/rewrite_dag.h"
@@ -96,8 +97,7 @@ void derive_axes(Factored& factored, const Stage& stage, const Nodes& nodes) {
   for (std::size_t r = stage.relations.size(); r-- > 0;) match_variant(stage.relations[r], split_parent, fuse_parts);
 }
 
-Factored factor(const Stage& stage, int loop, int factor_axis) {
-  const Nodes nodes = nodes_of(stage);
+Factored factor(const Stage& stage, const Nodes& nodes, int loop, int factor_axis) {
   const int axes = static_cast<int>(stage.tensor->axes.size() + stage.tensor->reduce_axes.size());
   Factored factored;
   factored.values.resize(nodes.names.size());
@@ -176,7 +176,13 @@ Status StepApplier::operator()(const RfactorStep& step) {
     return failure("rfactor: axis {} is not in 0 to {}, the rank of stage {}", step.factor_axis, old.rank(), old->name);
   if (has_any_attached(step.stage)) return failure("rfactor: other stages are computed inside stage {}", old->name);
 
-  const Factored factored = factor(stage, step.iter, step.factor_axis);
+  const Nodes nodes = nodes_of(stage);
+  for (std::size_t id = 0; id < nodes.names.size(); ++id)
+    if (nodes.extents[id] > std::numeric_limits<std::int32_t>::max())
+      return failure("rfactor: {} iterations of loop {} in stage {} do not fit a 32-bit index", nodes.extents[id],
+                     nodes.names[id], old->name);
+
+  const Factored factored = factor(stage, nodes, step.iter, step.factor_axis);
   const te::Tensor rf = slices(old, factored);
   const te::Tensor repl = combine_slices(old, rf, factored, step.factor_axis);
   insert_stage(step.stage, insert(*state_.dag(), {step.stage, rf, repl, {}}));

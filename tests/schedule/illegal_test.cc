@@ -157,6 +157,15 @@ TEST(Illegal, Rfactors) {
   });
 }
 
+TEST(Illegal, RfactorOfMoreIterationsThanAnIndexHolds) {
+  const Result<State> state =
+      State::replay(workloads::reduce_sum_all(1 << 16, 1 << 16),
+                    {FuseStep{1, {0, 1}}, SplitStep{1, 0, kUnknown, {2}, true}, RfactorStep{1, 0, 0}});
+  EXPECT_FALSE(state);
+  EXPECT_EQ(state.message(),
+            "step 2: rfactor: 4294967296 iterations of loop k0_k1_fused in stage x_red do not fit a 32-bit index");
+}
+
 TEST(Illegal, ReplayNamesTheStep) {
   const Result<State> state = State::replay(matmul().base_dag(), {split(0, {2}), split(0, {0})});
   EXPECT_FALSE(state);
