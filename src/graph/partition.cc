@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "base/integer.h"
 #include "graph/array.h"
 #include "graph/describe.h"
 #include "graph/express.h"
@@ -9,6 +10,17 @@
 
 namespace tilewright::graph {
 namespace {
+
+/// Weights that take more than this together are not in the caches any more when a run comes back to them: half of a
+/// usual last-level cache (a heuristic; the target's caches are not known here).
+constexpr std::int64_t kMostCachedBytes = std::int64_t{16} << 20;
+
+std::int64_t bytes_of_constants(const Graph& graph) {
+  std::int64_t bytes = 0;
+  for (TensorId id = 0; id < graph.num_tensors(); ++id)
+    if (graph.tensor(id).is_constant()) bytes += product(graph.shape(id)) * bytes_of(graph.type(id).type);
+  return bytes;
+}
 
 /// One group as a DAG, and the tensors that its inputs stand for.
 class GroupExpression {
@@ -23,6 +35,13 @@ class GroupExpression {
     }
   }
   const std::vector<TensorId>& inputs() const { return inputs_; }
+  /// Positions of the inputs that are constants.
+  std::vector<int> constants() const {
+    std::vector<int> positions;
+    for (std::size_t i = 0; i < inputs_.size(); ++i)
+      if (graph_.tensor(inputs_[i]).is_constant()) positions.push_back(static_cast<int>(i));
+    return positions;
+  }
   te::DagRef dag() const {
     std::vector<te::Tensor> arguments = placeholders_;
     arguments.push_back(last_);
@@ -76,9 +95,11 @@ TensorId Partition::memory_of(TensorId id) const {
 Partition partition(const Graph& graph) {
   Partition result{graph, {}, {}};
   std::map<std::string, int> task_of_key;
+  const bool weights_are_cold = bytes_of_constants(graph) > kMostCachedBytes;
   for (const Group& group : fuse(graph)) {
     const GroupExpression expression(graph, group);
     measure::Task task = measure::make_task(expression.dag(), describe(graph, group));
+    if (weights_are_cold) task.cold_arguments = expression.constants();
     const auto [entry, is_new] = task_of_key.emplace(task.key, static_cast<int>(result.tasks.size()));
     if (is_new)
       result.tasks.push_back(std::move(task));

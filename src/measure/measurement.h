@@ -11,18 +11,18 @@ namespace tilewright::measure {
 
 /// What became of one candidate.
 struct Measurement {
-  std::vector<double> times_s;          ///< one per run; empty on error
-  bool cut_short = false;               ///< clearly slower than the incumbent: stopped early, times_s are fewer and less exact
+  std::vector<double> times_s;  ///< one per run; empty on error
+  bool cut_short = false;       ///< clearly slower than the incumbent: stopped early, times_s are fewer and less exact
   ErrorKind error = ErrorKind::none;
-  std::string error_text;               ///< in full
-  double compile_s = 0, run_s = 0;      ///< wall time that it took to compile and to run
-  double time_s() const;                ///< median of times_s; 1e10 on error
+  std::string error_text;           ///< in full
+  double compile_s = 0, run_s = 0;  ///< wall time that it took to compile and to run
+  double time_s() const;            ///< median of times_s; 1e10 on error
 };
 
 /// A state and its measurement, as it is kept on disk.
 struct Record {
   std::string workload_key;
-  std::string target;                   ///< Target::fingerprint() of the machine that ran it
+  std::string target;  ///< Target::fingerprint() of the machine that ran it
   int threads = 1;
   std::vector<schedule::Step> steps;
   Measurement result;

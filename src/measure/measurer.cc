@@ -62,7 +62,7 @@ void Measurer::State::prepare(const Task& task) {
   } else if (options.check_results) {
     reference = interpreted_reference(*task.dag, options.seed, tolerance);
   }
-  worker.set_task(task_message(*task.dag, options.seed), tolerance, std::move(reference));
+  worker.set_task(task_message(*task.dag, options.seed, task.cold_arguments), tolerance, std::move(reference));
 }
 
 Measurement Measurer::State::run(const Compiled& compiled, double incumbent_s) {

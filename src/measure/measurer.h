@@ -20,25 +20,28 @@ class Measurer {
  public:
   struct Options {
     codegen::Target target;
-    int threads = 0;               ///< that a kernel runs with; 0: all available cores
-    double timeout_s = 5;          ///< for each run of a candidate, counted in the worker from the start of the run
-    double compile_timeout_s = 15; ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
-    double min_time_s = 0.01;      ///< repeat until this much time was measured, …
-    int max_runs = 10;             ///< … or this many runs
-    double cut_ratio = 1.3;        ///< a candidate slower than this times the incumbent is not repeated
-    bool check_results = true;     ///< compare outputs with the interpreter's (small tasks) or those of the first valid candidate
-    bool flush_caches = false;     ///< arguments out of the caches before every run; off as in Ansor: speeds are comparable
-    std::uint64_t seed = 1;        ///< of the input values
+    int threads = 0;       ///< that a kernel runs with; 0: all available cores
+    double timeout_s = 5;  ///< for each run of a candidate, counted in the worker from the start of the run
+    double compile_timeout_s =
+        15;  ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
+    double min_time_s = 0.01;  ///< repeat until this much time was measured, …
+    int max_runs = 10;         ///< … or this many runs
+    double cut_ratio = 1.3;    ///< a candidate slower than this times the incumbent is not repeated
+    bool check_results =
+        true;  ///< compare outputs with the interpreter's (small tasks) or those of the first valid candidate
+    bool flush_caches = false;  ///< all arguments (not only a task's cold ones) out of the caches before every run; off
+                                ///< as in Ansor: speeds are comparable
+    std::uint64_t seed = 1;     ///< of the input values
     std::filesystem::path worker;  ///< the worker program; empty: TILEWRIGHT_WORKER, or beside this program
   };
   explicit Measurer(const Options& options);
   ~Measurer();
 
   /// Measures the states of `task`. Compiles on all cores, then runs each candidate. `incumbent_s`: best time so far
-  /// (infinity if none). `done(i, measurement)` is called from the caller's thread as each result is known. Stops early,
-  /// with the rest left out, when `stop()` turns true. A candidate that crashes, hangs or computes something else
-  /// becomes an error measurement; the worker is replaced.
-  /// Errors: Error(internal) only if no worker can be started.
+  /// (infinity if none). `done(i, measurement)` is called from the caller's thread as each result is known. Stops
+  /// early, with the rest left out, when `stop()` turns true. A candidate that crashes, hangs or computes something
+  /// else becomes an error measurement; the worker is replaced. Errors: Error(internal) only if no worker can be
+  /// started.
   std::vector<Measurement> measure(const Task& task, std::span<const schedule::State> states, double incumbent_s,
                                    const std::function<void(std::size_t, const Measurement&)>& done = {},
                                    const std::function<bool()>& stop = {});

@@ -12,7 +12,7 @@
 namespace tilewright::measure {
 
 /// Raised whenever a message changes. A worker of another version is refused.
-inline constexpr std::uint32_t kProtocolVersion = 1;
+inline constexpr std::uint32_t kProtocolVersion = 2;
 /// The worker's end of the socket pair.
 inline constexpr int kWorkerSocket = 3;
 
@@ -28,6 +28,7 @@ struct Argument {
   DType type = DType::f32;
   std::vector<std::int64_t> shape;
   bool is_output = false;
+  bool is_cold = false;  ///< out of the caches before every timed run
 };
 
 /// What a worker has to hold ready for the candidates of one task. Takes the place of the task before.
@@ -71,7 +72,7 @@ struct RunReply {
 
 template <class Coder>
 void fields(Coder& code, Argument& m) {
-  code(m.name), code(m.type), code(m.shape), code(m.is_output);
+  code(m.name), code(m.type), code(m.shape), code(m.is_output), code(m.is_cold);
 }
 template <class Coder>
 void fields(Coder& code, TaskMessage& m) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "te/dag.h"
 
@@ -8,11 +9,12 @@ namespace tilewright::measure {
 
 /// One thing to tune: an expression DAG under a stable key.
 struct Task {
-  std::string key;          ///< JSON text as in TVM's workload_key; equal for equal computations (structure, shapes, types)
+  std::string key;  ///< JSON text as in TVM's workload_key; equal for equal computations (structure, shapes, types)
   std::string description;  ///< for people: "conv2d+bias+relu 56x56x64->64 3x3 s1"
   te::DagRef dag;
-  double flops = 0;         ///< te::flop_count(*dag)
-  int count = 1;            ///< how often the model runs it
+  double flops = 0;                 ///< te::flop_count(*dag)
+  int count = 1;                    ///< how often the model runs it
+  std::vector<int> cold_arguments;  ///< positions of arguments that a run finds outside the caches: a network's weights
 };
 
 /// A task with its key (a hash of the structure, then the shapes of all arguments) and FLOP count filled in.

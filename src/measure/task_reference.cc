@@ -35,12 +35,13 @@ te::Array input_array(const te::Operation& op, std::uint64_t seed, int argument)
 
 }  // namespace
 
-TaskMessage task_message(const te::Dag& dag, std::uint64_t seed) {
+TaskMessage task_message(const te::Dag& dag, std::uint64_t seed, const std::vector<int>& cold_arguments) {
   TaskMessage message;
   message.seed = seed;
   for (const te::Tensor& tensor : dag.arguments()) {
     message.arguments.push_back({tensor->name, tensor->type, tensor->shape, !tensor->is_placeholder()});
   }
+  for (const int argument : cold_arguments) message.arguments.at(static_cast<std::size_t>(argument)).is_cold = true;
   return message;
 }
 

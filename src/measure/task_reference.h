@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "measure/protocol.h"
 #include "te/dag.h"
@@ -9,7 +10,7 @@
 namespace tilewright::measure {
 
 /// What a worker is told of a task.
-TaskMessage task_message(const te::Dag& dag, std::uint64_t seed);
+TaskMessage task_message(const te::Dag& dag, std::uint64_t seed, const std::vector<int>& cold_arguments = {});
 
 /// The outputs of the task by the interpreter, from the inputs that a worker makes of the same seed. None if that would
 /// take long: more than about two million operations or elements.

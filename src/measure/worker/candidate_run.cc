@@ -77,7 +77,7 @@ std::int32_t time_runs(const Call& call, const TaskBuffers& buffers, const RunSe
   const double limit_s = settings.cut_ratio * settings.incumbent_s;
   double total_s = 0, fastest_s = HUGE_VAL;
   while (static_cast<int>(reply.times_s.size()) < std::max(settings.max_runs, 1)) {
-    if (settings.flush_caches) buffers.flush_caches();
+    buffers.flush_caches(settings.flush_caches);
     const Call::Outcome run = call.run();
     if (run.status != 0) return run.status;
     reply.times_s.push_back(run.time_s);

@@ -1,6 +1,9 @@
 #include "measure/worker/task_buffers.h"
 
 #include <fmt/format.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <algorithm>
 #include <cstring>
@@ -10,13 +13,27 @@
 namespace tilewright::measure {
 namespace {
 
-void flush_line(const char* address) {
+constexpr std::int64_t kLine = 64;
+
 #if defined(__x86_64__)
-  __builtin_ia32_clflush(address);
-#elif defined(__aarch64__)
-  asm volatile("dc civac, %0" ::"r"(address) : "memory");
-#endif
+/// clflushopt, where there is one: flushes overlap, so that megabytes take a fraction of a millisecond.
+void flush(const char* data, std::int64_t bytes) {
+  unsigned a = 0, b = 0, c = 0, d = 0;
+  const bool optimized = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (b >> 23 & 1) != 0;
+  for (std::int64_t at = 0; at < bytes; at += kLine) {
+    if (optimized)
+      asm volatile("clflushopt %0" ::"m"(data[at]) : "memory");
+    else
+      __builtin_ia32_clflush(data + at);
+  }
+  __builtin_ia32_mfence();
 }
+#elif defined(__aarch64__)
+void flush(const char* data, std::int64_t bytes) {
+  for (std::int64_t at = 0; at < bytes; at += kLine) asm volatile("dc civac, %0" ::"r"(data + at) : "memory");
+  asm volatile("dsb sy" ::: "memory");
+}
+#endif
 
 }  // namespace
 
@@ -83,12 +100,9 @@ std::vector<std::string> TaskBuffers::outputs() const {
   return all;
 }
 
-void TaskBuffers::flush_caches() const {
-  constexpr std::int64_t kLine = 64;
-  for (const runtime::Tensor& tensor : tensors_) {
-    const char* data = static_cast<const char*>(tensor.data());
-    for (std::int64_t at = 0; at < tensor.bytes(); at += kLine) flush_line(data + at);
-  }
+void TaskBuffers::flush_caches(bool all) const {
+  for (std::size_t i = 0; i < tensors_.size(); ++i)
+    if (all || arguments_[i].is_cold) flush(static_cast<const char*>(tensors_[i].data()), tensors_[i].bytes());
 }
 
 }  // namespace tilewright::measure

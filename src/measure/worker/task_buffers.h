@@ -28,8 +28,8 @@ class TaskBuffers {
   std::optional<std::string> mismatch() const;
   /// Bytes of all outputs.
   std::vector<std::string> outputs() const;
-  /// Writes everything back to memory and drops it from the caches.
-  void flush_caches() const;
+  /// Writes the cold arguments, or all of them, back to memory and drops them from the caches.
+  void flush_caches(bool all) const;
 
  private:
   std::optional<std::string> unwritten(std::size_t argument) const;
