@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/integer.h"
+#include "te/comparison.h"
 #include "te/evaluator.h"
 #include "te/rounding.h"
 
@@ -132,7 +133,7 @@ class Interpreter {
   std::int64_t whole_binary(const BinaryValue& n) {
     if (n.op == BinaryOp::logical_and) return whole(n.a) && whole(n.b);
     if (n.op == BinaryOp::logical_or) return whole(n.a) || whole(n.b);
-    if (floats(n.a)) return compare(n.op, real(n.a), real(n.b));
+    if (floats(n.a)) return te::compare(n.op, real(n.a), real(n.b));
     const std::int64_t a = whole(n.a), b = whole(n.b);
     switch (n.op) {
       case BinaryOp::add:
@@ -154,27 +155,7 @@ class Interpreter {
       case BinaryOp::pow:
         return static_cast<std::int64_t>(std::pow(static_cast<double>(a), static_cast<double>(b)));
       default:
-        return compare(n.op, a, b);
-    }
-  }
-
-  template <class T>
-  static std::int64_t compare(BinaryOp op, T a, T b) {
-    switch (op) {
-      case BinaryOp::eq:
-        return a == b;
-      case BinaryOp::ne:
-        return a != b;
-      case BinaryOp::lt:
-        return a < b;
-      case BinaryOp::le:
-        return a <= b;
-      case BinaryOp::gt:
-        return a > b;
-      case BinaryOp::ge:
-        return a >= b;
-      default:
-        TW_CHECK(false, "operation {} is no comparison", static_cast<int>(op));
+        return te::compare(n.op, a, b);
     }
   }
 

@@ -2,15 +2,12 @@
 
 #include <optional>
 
+#include "te/comparison.h"
+
 namespace tilewright::loop {
 namespace {
 
 using te::BinaryOp;
-
-bool is_comparison(BinaryOp op) {
-  return op == BinaryOp::eq || op == BinaryOp::ne || op == BinaryOp::lt || op == BinaryOp::le || op == BinaryOp::gt ||
-         op == BinaryOp::ge;
-}
 
 std::optional<std::int64_t> integer_constant(const te::Expr& e) {
   const auto* constant = te::as<te::Constant>(e);
@@ -109,7 +106,7 @@ ValueId Translator::load(const te::Load& n, const Axes& axes) {
 }
 
 ValueId Translator::binary(const te::Expr& e, const te::Binary& n, const Axes& axes) {
-  if (is_comparison(n.op) && is_linear(n.a) && is_linear(n.b))
+  if (te::is_comparison(n.op) && is_linear(n.a) && is_linear(n.b))
     return comparison(n.op, index(n.a, axes, 0), index(n.b, axes, 0));
   const ValueId a = value(n.a, axes);
   if (n.op == BinaryOp::logical_and || n.op == BinaryOp::logical_or) {

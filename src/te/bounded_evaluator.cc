@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "te/comparison.h"
 #include "te/fold.h"
 #include "te/rounding.h"
 
@@ -66,31 +67,13 @@ Bounded power(const Bounded& a, const Bounded& b) {
   return at_corners(f, a, b);
 }
 
-bool is_comparison(BinaryOp op) { return op >= BinaryOp::eq && op <= BinaryOp::ge; }
 bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
-
-bool holds(BinaryOp op, double a, double b) {
-  switch (op) {
-    case BinaryOp::eq:
-      return a == b;
-    case BinaryOp::ne:
-      return a != b;
-    case BinaryOp::lt:
-      return a < b;
-    case BinaryOp::le:
-      return a <= b;
-    case BinaryOp::gt:
-      return a > b;
-    default:
-      return a >= b;
-  }
-}
 
 /// 0 or 1, with error 1 when the operands' intervals leave it open.
 Bounded comparison(BinaryOp op, const Bounded& a, const Bounded& b) {
   const bool apart = a.high() < b.low() || b.high() < a.low();
   const bool exact = a.error == 0 && b.error == 0;
-  return {holds(op, a.value, b.value) ? 1.0 : 0.0, apart || exact ? 0.0 : 1.0};
+  return {compare(op, a.value, b.value) ? 1.0 : 0.0, apart || exact ? 0.0 : 1.0};
 }
 
 Bounded arithmetic(BinaryOp op, const Bounded& a, const Bounded& b) {

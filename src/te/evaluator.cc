@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "base/integer.h"
+#include "te/comparison.h"
 #include "te/fold.h"
 #include "te/rounding.h"
 
@@ -71,32 +72,6 @@ double apply(BinaryOp op, double a, double b) {
   }
   TW_CHECK(false, "not a function of two real numbers");
 }
-
-namespace {
-
-bool compare(BinaryOp op, auto a, auto b) {
-  switch (op) {
-    case BinaryOp::eq:
-      return a == b;
-    case BinaryOp::ne:
-      return a != b;
-    case BinaryOp::lt:
-      return a < b;
-    case BinaryOp::le:
-      return a <= b;
-    case BinaryOp::gt:
-      return a > b;
-    case BinaryOp::ge:
-      return a >= b;
-    default:
-      break;
-  }
-  TW_CHECK(false, "not a comparison");
-}
-
-bool is_comparison(BinaryOp op) { return op >= BinaryOp::eq && op <= BinaryOp::ge; }
-
-}  // namespace
 
 Evaluator::Evaluator(const Dag& dag, int op, const std::vector<Array>& tensors)
     : op_(*dag.ops()[static_cast<std::size_t>(op)]),

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "te/comparison.h"
 #include "te/fold.h"
 #include "te/rounding.h"
 #include "te/tensor.h"
@@ -31,7 +32,6 @@ void unify(Expr& a, Expr& b) {
     a = adapt(a, b.type());
 }
 
-bool is_comparison(BinaryOp op) { return op >= BinaryOp::eq && op <= BinaryOp::ge; }
 bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
 
 bool is_integral_only(BinaryOp op) { return op == BinaryOp::floor_div || op == BinaryOp::floor_mod; }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
+#include "te/comparison.h"
 #include "te/rounding.h"
 
 namespace tilewright::te {
@@ -36,17 +37,12 @@ std::optional<std::int64_t> evaluate(BinaryOp op, std::int64_t a, std::int64_t b
     case BinaryOp::pow:
       return std::nullopt;
     case BinaryOp::eq:
-      return a == b;
     case BinaryOp::ne:
-      return a != b;
     case BinaryOp::lt:
-      return a < b;
     case BinaryOp::le:
-      return a <= b;
     case BinaryOp::gt:
-      return a > b;
     case BinaryOp::ge:
-      return a >= b;
+      return compare(op, a, b);
     case BinaryOp::logical_and:
       return a != 0 && b != 0;
     case BinaryOp::logical_or:
