@@ -31,7 +31,7 @@ te::DagRef convolution() {
 std::vector<schedule::State> sample_candidates(int count) {
   space::Hardware hardware;
   hardware.cores = 2;
-  const space::SearchSpace space(convolution(), hardware);
+  const space::SearchSpace space(convolution(), hardware, {});
   Rng rng(1);
   std::vector<schedule::State> candidates;
   while (static_cast<int>(candidates.size()) < count) {

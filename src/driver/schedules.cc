@@ -30,7 +30,7 @@ schedule::State Schedules::operator()(const measure::Task& task) {
     }
   }
   ++defaults_;
-  return space::SearchSpace(task.dag, search::hardware_of(target_, threads_)).default_state();
+  return space::SearchSpace(task.dag, search::hardware_of(target_, threads_), {}).default_state();
 }
 
 }  // namespace tilewright::driver

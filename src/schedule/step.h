@@ -31,60 +31,74 @@ inline constexpr std::int64_t kUnknown = -1;
 struct AnnotateStep {
   int stage, iter;
   Annotation annotation;
+  bool operator==(const AnnotateStep&) const = default;
 };
 struct FuseStep {
   int stage;
   std::vector<int> iters;
+  bool operator==(const FuseStep&) const = default;
 };  ///< consecutive loops; empty: a new loop of extent 1
 struct PragmaStep {
   int stage, iter;
   std::string text;
+  bool operator==(const PragmaStep&) const = default;
 };  ///< "auto_unroll_max_step$N"
 struct ReorderStep {
   int stage;
   std::vector<int> order;
+  bool operator==(const ReorderStep&) const = default;
 };  ///< result loop k was loop order[k]
 struct SplitStep {
   int stage, iter;
   std::int64_t extent;
   std::vector<std::int64_t> lengths;
   bool inner_to_outer = true;
+  bool operator==(const SplitStep&) const = default;
 };
 struct FollowSplitStep {
   int stage, iter;
   int source_step;
   int levels;
+  bool operator==(const FollowSplitStep&) const = default;
 };  ///< lengths follow an earlier SplitStep
 struct FollowFusedSplitStep {
   int stage, iter;
   std::vector<int> source_steps;
   int level;
   bool factor;
+  bool operator==(const FollowFusedSplitStep&) const = default;
 };
 struct StorageAlignStep {
   int stage, iter;
   int factor, offset;
+  bool operator==(const StorageAlignStep&) const = default;
 };
 struct ComputeAtStep {
   int stage, target_stage, target_iter;
+  bool operator==(const ComputeAtStep&) const = default;
 };
 struct ComputeInlineStep {
   int stage;
+  bool operator==(const ComputeInlineStep&) const = default;
 };
 struct ComputeRootStep {
   int stage;
+  bool operator==(const ComputeRootStep&) const = default;
 };
 struct CacheReadStep {
   int stage;
   std::string scope;
   std::vector<int> readers;
+  bool operator==(const CacheReadStep&) const = default;
 };
 struct CacheWriteStep {
   int stage;
   std::string scope;
+  bool operator==(const CacheWriteStep&) const = default;
 };
 struct RfactorStep {
   int stage, iter, factor_axis;
+  bool operator==(const RfactorStep&) const = default;
 };
 
 using Step = std::variant<AnnotateStep, FuseStep, PragmaStep, ReorderStep, SplitStep, FollowSplitStep,

@@ -3,14 +3,14 @@
 #include <algorithm>
 
 #include "base/error.h"
-#include "space/search_space.h"
 
 namespace tilewright::search {
 
-std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name) {
+std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name,
+                                                     const std::vector<space::SearchSpace::MutationInfo>& mutations) {
   if (name != "fixed") throw Error(Code::usage, "mutation policy {} is not known; there are: fixed", name);
   std::vector<double> odds;
-  for (const auto& rule : space::SearchSpace::mutations()) odds.push_back(rule.odds);
+  for (const auto& rule : mutations) odds.push_back(rule.odds);
   return std::make_unique<FixedMutationPolicy>(odds);
 }
 

@@ -4,6 +4,8 @@
 #include <limits>
 #include <string>
 
+#include "space/options.h"
+
 namespace tilewright::search {
 
 /// How the candidates of one round are bred.
@@ -36,13 +38,14 @@ struct TuneOptions {
   double peak_gflops = 0;  ///< of the machine with all threads; 0: not known
   int batch = 16;          ///< states measured per round
   int threads = 1;         ///< that the search itself uses
+  space::SpaceOptions space;
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";
   EvolutionOptions evolution;
   DescentOptions descent;
 };
 
 /// Ansor's parameters where this search has the same ones (SPEC_ANSOR §0): batches of 64, population 2048, four
-/// generations, 5 % random, no descent.
+/// generations, 5 % random, no descent, the ansor space.
 TuneOptions ansor_options();
 
 }  // namespace tilewright::search

@@ -1,15 +1,21 @@
 #include "space/annotate.h"
 
-#include <array>
 #include <numeric>
 
 #include "loop/lower.h"
 
 namespace tilewright::space {
 
-std::span<const AnnotationRule* const> annotation_rules() {
-  static constexpr std::array kRules{&kFillTileSize, &kChangeComputeLocation, &kParallel, &kUnroll, &kVectorize};
-  return kRules;
+std::vector<const AnnotationRule*> annotation_rules(const SpaceOptions& options) {
+  std::vector<const AnnotationRule*> rules{options.register_tile ? &kFillRegisterTile : &kFillTileSize,
+                                           &kChangeComputeLocation};
+  // Vectors are cut off first in the full space: what is left of the loops then runs in parallel.
+  if (options.register_tile) rules.push_back(&kAnnotateTiles);
+  if (options.wide_vectors) rules.push_back(&kVectorizeWide);
+  rules.push_back(options.balance ? &kBalancedParallel : &kParallel);
+  rules.push_back(&kUnroll);
+  if (!options.wide_vectors) rules.push_back(&kVectorize);
+  return rules;
 }
 
 bool infer_extents(schedule::State& state) {

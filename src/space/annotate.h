@@ -11,11 +11,15 @@
 
 namespace tilewright::space {
 
+class TiledStage;
+
 /// What annotation rules look at besides the state; read-only.
 struct SampleContext {
   const Hardware& hardware;
   const te::AccessAnalysis& access;  ///< of the sketch's DAG
   const FactorTable& factors;
+  const SpaceOptions& options;
+  std::span<const TiledStage> tiled;  ///< of the sketch; none in the ansor space
 };
 
 /// One step from a sketch to a complete state (SPEC_ANSOR §4): draws what is open and applies it to `state`. False: the
@@ -26,9 +30,11 @@ struct AnnotationRule {
 };
 
 extern const AnnotationRule kFillTileSize, kChangeComputeLocation, kParallel, kUnroll, kVectorize;
+/// Those of the full space.
+extern const AnnotationRule kFillRegisterTile, kAnnotateTiles, kVectorizeWide, kBalancedParallel;
 
-/// The CPU rules in their order.
-std::span<const AnnotationRule* const> annotation_rules();
+/// The rules of a space in their order.
+std::vector<const AnnotationRule*> annotation_rules(const SpaceOptions& options);
 
 /// Limits of unrolling that sampling and mutation choose from.
 inline constexpr int kAutoUnrollSteps[] = {0, 16, 64, 512};

@@ -1,12 +1,11 @@
 #include "space/mutations.h"
 
-#include <array>
-
 namespace tilewright::space {
 
-std::span<const Mutation* const> mutation_rules() {
-  static constexpr std::array kRules{&kMutateTileSize, &kMutateAutoUnroll, &kMutateComputeLocation, &kMutateParallel};
-  return kRules;
+std::vector<const Mutation*> mutation_rules(const SpaceOptions& options) {
+  std::vector<const Mutation*> rules{&kMutateTileSize, &kMutateAutoUnroll, &kMutateComputeLocation, &kMutateParallel};
+  if (options.register_tile) rules.push_back(&kMutateRegisterTile);
+  return rules;
 }
 
 }  // namespace tilewright::space

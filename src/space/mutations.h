@@ -17,7 +17,10 @@ struct Mutation {
 };
 
 extern const Mutation kMutateTileSize, kMutateAutoUnroll, kMutateComputeLocation, kMutateParallel;
+/// Of the full space.
+extern const Mutation kMutateRegisterTile;
 
-std::span<const Mutation* const> mutation_rules();
+/// The rules of a space; Ansor's first.
+std::vector<const Mutation*> mutation_rules(const SpaceOptions& options);
 
 }  // namespace tilewright::space

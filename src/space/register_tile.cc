@@ -25,24 +25,19 @@ double score(const TileProblem& problem, std::int64_t rows, const VectorWidth& v
 struct Search {
   const TileProblem& problem;
   int registers;
-  RegisterTile best;
-  double best_score = -1e9;
+  std::vector<RegisterTile> found;
 
   /// Extends `rows` by tiles of the row axis `axis` and beyond.
   void visit(const VectorWidth& vector, std::size_t axis, std::vector<std::int64_t>& rows, std::int64_t count,
              double filled) {
-    if (const double s = score(problem, count, vector, filled); s > best_score) {
-      best_score = s;
-      best = {rows, vector};
-    }
+    found.push_back({rows, vector, score(problem, count, vector, filled)});
     if (axis == rows.size()) return;
     const std::int64_t extent = problem.row_extents[axis];
     const std::int64_t most =
         std::min({extent, (registers - 1 - vector.vectors) / (vector.vectors * count), problem.max_rows / count});
     for (std::int64_t tile = 2; tile <= most; ++tile) {
       rows[axis] = tile;
-      const std::size_t next = tile == extent ? axis + 1 : rows.size();
-      visit(vector, next, rows, count * tile, filled * fill(extent, tile));
+      visit(vector, tile == extent ? axis + 1 : rows.size(), rows, count * tile, filled * fill(extent, tile));
     }
     rows[axis] = 1;
   }
@@ -69,7 +64,7 @@ VectorWidth best_vector_width(std::int64_t extent, int lanes, int max_vectors, s
   return best;
 }
 
-RegisterTile choose_register_tile(const TileProblem& problem, const Hardware& hardware) {
+std::vector<RegisterTile> register_tiles(const TileProblem& problem, const Hardware& hardware) {
   Search search{problem, hardware.vector_registers, {}};
   constexpr int kMaxVectors = 4;
   for (const VectorWidth& vector :
@@ -78,7 +73,13 @@ RegisterTile choose_register_tile(const TileProblem& problem, const Hardware& ha
     std::vector<std::int64_t> rows(problem.row_extents.size(), 1);
     search.visit(vector, 0, rows, 1, 1.0);
   }
-  return search.best;
+  return std::move(search.found);
+}
+
+RegisterTile choose_register_tile(const TileProblem& problem, const Hardware& hardware) {
+  const std::vector<RegisterTile> tiles = register_tiles(problem, hardware);
+  return *std::max_element(tiles.begin(), tiles.end(),
+                           [](const RegisterTile& a, const RegisterTile& b) { return a.score < b.score; });
 }
 
 }  // namespace tilewright::space

@@ -34,15 +34,18 @@ struct TileProblem {
 struct RegisterTile {
   std::vector<std::int64_t> rows;  ///< per row axis
   VectorWidth vector;
+  double score = 0;  ///< useful work a cycle by the model below, as a share of the peak, less a little for loads
 };
 
-/// The tile of results that is held in registers while the reduction runs.
+/// All tiles of results that registers can hold while a reduction runs, with their scores. At least one.
 ///
 /// Shapes   tile [rows, width] += column [rows, 1] * row [1, width], for each step of the reduction
 /// Model    cycles a step = max(rows*vectors/2 FMAs, rows/2 + vectors*vector_load_cycles, 4 of latency): two FMAs and
-///          two loads a cycle, those of vectors at half speed because they come from L2. Chosen is the most useful work
-///          a cycle, then the least loads.
+///          two loads a cycle, those of vectors at half speed because they come from L2.
 /// Limits   rows*vectors + vectors + 1 <= registers. A further axis gets rows only when the one before is taken whole.
+std::vector<RegisterTile> register_tiles(const TileProblem& problem, const Hardware& hardware);
+
+/// The one with the best score.
 RegisterTile choose_register_tile(const TileProblem& problem, const Hardware& hardware);
 
 }  // namespace tilewright::space

@@ -17,7 +17,10 @@ std::span<const SketchRule* const> sketch_rules() {
   return kRules;
 }
 
-std::vector<schedule::State> generate_sketches(const te::DagRef& dag, SketchContext& context) {
+std::vector<schedule::State> generate_sketches(const te::DagRef& dag, SketchContext& context,
+                                               std::span<const SketchRule* const> more) {
+  std::vector<const SketchRule*> rules(more.begin(), more.end());
+  rules.insert(rules.end(), sketch_rules().begin(), sketch_rules().end());
   std::vector<schedule::State> sketches;
   const schedule::State initial = schedule::State::initial(dag);
   std::vector<Partial> turn{{initial, initial.num_stages() - 1}};
@@ -28,7 +31,7 @@ std::vector<schedule::State> generate_sketches(const te::DagRef& dag, SketchCont
         sketches.push_back(std::move(partial.state));
         continue;
       }
-      for (const SketchRule* rule : sketch_rules()) {
+      for (const SketchRule* rule : rules) {
         const Verdict verdict = rule->condition(context, partial.state, partial.stage);
         if (verdict == Verdict::skip) continue;
         for (Partial& result : rule->apply(context, partial.state, partial.stage)) next.push_back(std::move(result));

@@ -41,11 +41,15 @@ struct SketchRule {
 
 extern const SketchRule kAlwaysInline, kSimplifyConstTensor, kAddRfactor, kAddCacheWrite, kMultiLevelTilingWithFusion,
     kMultiLevelTiling, kSkipStage;
+/// Of the full space.
+extern const SketchRule kPackOperand;
 
 /// The CPU rules in the order in which they are tried.
 std::span<const SketchRule* const> sketch_rules();
 
-/// All sketches of a DAG: breadth first from the last stage to the first (SPEC_ANSOR §3.1).
-std::vector<schedule::State> generate_sketches(const te::DagRef& dag, SketchContext& context);
+/// All sketches of a DAG: breadth first from the last stage to the first (SPEC_ANSOR §3.1). `more`: rules that are
+/// tried before the CPU rules, in their order (SPEC_ANSOR §3.5).
+std::vector<schedule::State> generate_sketches(const te::DagRef& dag, SketchContext& context,
+                                               std::span<const SketchRule* const> more = {});
 
 }  // namespace tilewright::space

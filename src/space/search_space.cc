@@ -1,7 +1,11 @@
 #include "space/search_space.h"
 
+#include <algorithm>
+#include <array>
+
 #include "space/annotate.h"
 #include "space/default_schedule.h"
+#include "space/full/tiled_stage.h"
 #include "space/mutations.h"
 #include "space/rules.h"
 
@@ -15,14 +19,37 @@ bool same_stages(const te::Dag& a, const te::Dag& b) {
   return true;
 }
 
+constexpr std::array kPacking{&kPackOperand};
+
+/// Equal, but for the lengths of a split.
+bool same_but_lengths(const schedule::Step& a, const schedule::Step& b) {
+  const auto* first = std::get_if<schedule::SplitStep>(&a);
+  const auto* second = std::get_if<schedule::SplitStep>(&b);
+  if (!first || !second) return a == b;
+  return first->stage == second->stage && first->iter == second->iter && first->extent == second->extent &&
+         first->lengths.size() == second->lengths.size() && first->inner_to_outer == second->inner_to_outer;
+}
+
 }  // namespace
 
-SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware) : dag_(std::move(dag)), hardware_(hardware) {
+SearchSpace::~SearchSpace() = default;
+
+SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOptions& options)
+    : dag_(std::move(dag)),
+      hardware_(hardware),
+      options_(options),
+      annotations_(annotation_rules(options)),
+      mutations_(mutation_rules(options)) {
   SketchContext context(hardware_);
   access_ = context.access(schedule::State::initial(dag_));
-  sketches_ = generate_sketches(dag_, context);
+  sketches_ =
+      generate_sketches(dag_, context, options_.packing ? std::span(kPacking) : std::span<const SketchRule* const>());
   for (const schedule::State& sketch : sketches_) {
     sketch_access_.push_back(context.access(sketch));
+    if (options_.register_tile)
+      tiled_.push_back(tiled_stages(sketch, hardware_, options_));
+    else
+      tiled_.emplace_back();
     for (int i = 0; i < sketch.num_steps(); ++i)
       if (const auto* split = std::get_if<schedule::SplitStep>(&sketch.step(i)))
         factors_.add(split->extent, split->lengths.size());
@@ -32,16 +59,19 @@ SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware) : dag_(std::m
 std::optional<schedule::State> SearchSpace::sample(int sketch, Rng& rng) const {
   const auto index = static_cast<std::size_t>(sketch);
   schedule::State state = sketches_.at(index);
-  const SampleContext context{hardware_, *sketch_access_[index], factors_};
-  for (const AnnotationRule* rule : annotation_rules())
+  const SampleContext context{hardware_, *sketch_access_[index], factors_, options_, tiled_[index]};
+  for (const AnnotationRule* rule : annotations_)
     if (!rule->apply(context, state, rng)) return std::nullopt;
   return state;
 }
 
 std::optional<schedule::State> SearchSpace::mutate(const schedule::State& parent, int mutation, Rng& rng) const {
   const std::shared_ptr<const te::AccessAnalysis> access = access_of(parent);
-  const SampleContext context{hardware_, *access, factors_};
-  const Mutation& rule = *mutation_rules()[static_cast<std::size_t>(mutation)];
+  const int sketch = options_.register_tile ? sketch_of(parent) : -1;
+  const std::span<const TiledStage> tiled =
+      sketch < 0 ? std::span<const TiledStage>() : tiled_[static_cast<std::size_t>(sketch)];
+  const SampleContext context{hardware_, *access, factors_, options_, tiled};
+  const Mutation& rule = *mutations_[static_cast<std::size_t>(mutation)];
   std::optional<schedule::State> child = rule.apply(context, parent, rng);
   if (!child || !infer_extents(*child)) return std::nullopt;
   return child;
@@ -53,13 +83,20 @@ std::shared_ptr<const te::AccessAnalysis> SearchSpace::access_of(const schedule:
   return std::make_shared<te::AccessAnalysis>(state.dag());
 }
 
-const std::vector<SearchSpace::MutationInfo>& SearchSpace::mutations() {
-  static const std::vector<MutationInfo> kInfos = [] {
-    std::vector<MutationInfo> infos;
-    for (const Mutation* rule : mutation_rules()) infos.push_back({std::string(rule->name), rule->odds});
-    return infos;
-  }();
-  return kInfos;
+int SearchSpace::sketch_of(const schedule::State& state) const {
+  for (std::size_t k = 0; k < sketches_.size(); ++k) {
+    const schedule::State& sketch = sketches_[k];
+    bool same = sketch.num_steps() <= state.num_steps();
+    for (int i = 0; same && i < sketch.num_steps(); ++i) same = same_but_lengths(sketch.step(i), state.step(i));
+    if (same) return static_cast<int>(k);
+  }
+  return -1;
+}
+
+std::vector<SearchSpace::MutationInfo> SearchSpace::mutations() const {
+  std::vector<MutationInfo> infos;
+  for (const Mutation* rule : mutations_) infos.push_back({std::string(rule->name), rule->odds});
+  return infos;
 }
 
 schedule::State SearchSpace::default_state() const {

@@ -17,10 +17,10 @@ namespace {
 struct Bench {
   explicit Bench(const measure::Task& the_task, const EvolutionOptions& evolution_options = {})
       : task(the_task),
-        space(task.dag, {}),
+        space(task.dag, {}, {}),
         model(cost::make_cost_model("analytic", {made_up_target(), 1, 0})),
         sketches(make_sketch_policy("uniform")),
-        mutations(make_mutation_policy("fixed")),
+        mutations(make_mutation_policy("fixed", space.mutations())),
         options(evolution_options),
         evolution(task, space, *model, *sketches, *mutations, options, 1) {}
   measure::Task task;

@@ -31,7 +31,7 @@ std::uint64_t default_hash(const measure::Task& task) {
   hardware.cores = 2;
   hardware.vector_lanes = made_up_target().vector_bytes / 4;
   hardware.vector_registers = made_up_target().vector_registers;
-  schedule::State state = space::SearchSpace(task.dag, hardware).default_state();
+  schedule::State state = space::SearchSpace(task.dag, hardware, {}).default_state();
   return settle(state).value();
 }
 
@@ -78,7 +78,7 @@ TEST(NetworkTuner, FindsTheOptimumOfASmallSpaceAndSaysThatItIsExhausted) {
   EXPECT_EQ(result.ending, Ending::exhausted);
   EXPECT_TRUE(result.tasks[0].exhausted);
   EXPECT_LT(result.trials, 1000);
-  const space::SearchSpace space(task.dag, {});
+  const space::SearchSpace space(task.dag, {}, {});
   Rng rng(3);
   const auto sketches = static_cast<std::int64_t>(space.sketches().size());
   for (int i = 0; i < 500; ++i) {

@@ -38,7 +38,7 @@ TEST(Policies, NameTheKnownOnesWhenAskedForAnother) {
     EXPECT_STREQ(e.what(), "sketch policy psychic is not known; there are: uniform");
   }
   try {
-    make_mutation_policy("psychic");
+    make_mutation_policy("psychic", {});
     FAIL() << "did not throw";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), Code::usage);

@@ -40,7 +40,7 @@ TEST(DefaultSchedule, AgreesWithTheInterpreterForRandomDags) {
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Rng rng(seed);
     const te::DagRef dag = testing::random_dag(rng);
-    const schedule::State state = SearchSpace(dag, random_hardware(rng)).default_state();
+    const schedule::State state = SearchSpace(dag, random_hardware(rng), {}).default_state();
     scheduled += state.num_steps() > 0 ? 1 : 0;
     expect_agrees(state, seed, "default schedule");
     if (HasFatalFailure()) return;
@@ -53,11 +53,11 @@ TEST(SearchSpace, SamplesAndMutationsAgreeWithTheInterpreterForRandomDags) {
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     Rng rng(seed + 10000);
     const te::DagRef dag = testing::random_dag(rng);
-    const SearchSpace space(dag, random_hardware(rng));
+    const SearchSpace space(dag, random_hardware(rng), rng.chance(0.3) ? SpaceOptions::ansor() : SpaceOptions{});
     for (int draw = 0; draw < 2; ++draw) {
       auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
       if (!state) continue;
-      for (int mutation = 0; mutation < std::ssize(SearchSpace::mutations()); ++mutation)
+      for (int mutation = 0; mutation < std::ssize(space.mutations()); ++mutation)
         if (auto child = space.mutate(*state, mutation, rng)) state = std::move(child);
       if (!loop::lower(*state)) continue;
       expect_agrees(*state, seed + 10000, "sample");

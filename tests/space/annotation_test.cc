@@ -23,7 +23,7 @@ template <class F>
 void for_each_sample(F&& check) {
   Rng rng(11);
   for (const auto& [name, dag] : workloads::all()) {
-    const SearchSpace space(dag, two_cores());
+    const SearchSpace space(dag, two_cores(), SpaceOptions::ansor());
     for (int sketch = 0; sketch < std::ssize(space.sketches()); ++sketch)
       for (int draw = 0; draw < 3; ++draw)
         if (const auto state = space.sample(sketch, rng))
@@ -95,7 +95,7 @@ TEST(Sample, VectorizesAtMostSixteenElements) {
 }
 
 TEST(ComputeLocations, AreTheOuterTilesAndTheFirstReductionTileOfATiledConsumer) {
-  const SearchSpace space(workloads::all().at("conv2d_nhwc_plain"), two_cores());
+  const SearchSpace space(workloads::all().at("conv2d_nhwc_plain"), two_cores(), SpaceOptions::ansor());
   std::vector<schedule::Step> steps = space.sketches()[0].steps();
   for (schedule::Step& step : steps)
     if (auto* split = std::get_if<schedule::SplitStep>(&step))
@@ -118,7 +118,7 @@ TEST(SimplifyConstTensor, UnrollsTheNamedLoopsAndTilesTheOthers) {
   const te::Tensor c =
       te::compute({6, 16}, "c", [&](std::span<const te::Expr> i) { return te::sum(a(r, i[1]) * b(r, i[0]), {r}); },
                   {"eps", "p"}, {{"auto_scheduler_simplify_const_tensor_indices", "eps,r"}});
-  const SearchSpace space(te::Dag::make({a, b, c}), two_cores());
+  const SearchSpace space(te::Dag::make({a, b, c}), two_cores(), SpaceOptions::ansor());
   ASSERT_EQ(space.sketches().size(), 1U);
   EXPECT_EQ(schedule::to_json(space.sketches()[0].steps()).dump(),
             R"([["AN",2,0,1],["SP",2,1,16,[null],1],["AN",2,3,1],["RE",2,[1,2,0,3]]])");

@@ -13,7 +13,7 @@ Hardware machine(int cores) {
 }
 
 schedule::State default_of(const te::DagRef& dag, const Hardware& hardware) {
-  return SearchSpace(dag, hardware).default_state();
+  return SearchSpace(dag, hardware, {}).default_state();
 }
 
 TEST(DefaultSchedule, HoldsAConvolutionAndItsEpilogueInRegisters) {

@@ -3,7 +3,7 @@
 
 #include "base/integer.h"
 #include "space/defaults/plan.h"
-#include "space/register_tile.h"
+#include "space/reduction_tiling.h"
 #include "space/strides.h"
 
 namespace tilewright::space {
@@ -11,20 +11,7 @@ namespace {
 
 constexpr std::int64_t kMaxUnrolledBody = 160;  ///< vector operations in one straight line
 constexpr std::int64_t kMaxStreamed = 8;        ///< second-level caches; what is larger comes from memory each time
-constexpr double kGatherCycles = 12;
 constexpr std::int64_t kMinBody = 24;  ///< fewer, and loop overhead shows
-
-/// Rows whose elements fall into the same cache set evict each other: L1 has 8 ways of 4 KiB.
-std::int64_t rows_in_cache(const std::vector<LoadStrides>& loads, std::size_t axis) {
-  constexpr std::int64_t kWays = 8, kWayBytes = 4096;
-  std::int64_t most = 64;
-  for (const LoadStrides& load : loads) {
-    if (!load.spatial[axis] || *load.spatial[axis] == 0) continue;
-    const std::int64_t pitch = std::abs(*load.spatial[axis]) * bytes_of(load.tensor->type);
-    most = std::min(most, kWays * (kWayBytes / std::gcd(pitch, kWayBytes)));
-  }
-  return most;
-}
 
 /// Unrolls reduction axes from the innermost on while the body stays short; then at most a part of one.
 std::vector<std::int64_t> plan_unroll(const te::Operation& op, std::int64_t body) {
@@ -44,17 +31,6 @@ std::vector<std::int64_t> plan_unroll(const te::Operation& op, std::int64_t body
     break;
   }
   return unroll;
-}
-
-/// Elements of a vector that is gathered whose cache lines survive until the reduction comes to their neighbours.
-std::int64_t gathered_in_cache(const std::vector<LoadStrides>& loads, std::size_t axis, bool& gathers) {
-  std::int64_t most = 64;
-  for (const LoadStrides& load : loads) {
-    if (load.spatial[axis] && std::abs(*load.spatial[axis]) <= 1) continue;
-    gathers = true;
-    most = std::min(most, rows_in_cache({load}, axis));
-  }
-  return most;
 }
 
 std::int64_t largest_divisor(std::int64_t n, std::int64_t most) {
@@ -134,20 +110,9 @@ ReductionPlan plan_reduction(const te::Operation& op, const Hardware& hardware) 
 
   const auto vector_axis = static_cast<std::size_t>(plan.vector_axis);
   const std::vector<LoadStrides> loads = strides_of(op);
-  TileProblem problem;
-  problem.vector_extent = op.axes[vector_axis]->extent;
-  problem.vector_run = constant_run(op, *op.axes[vector_axis]);
-  std::vector<int> row_axes;
-  for (std::size_t a = vector_axis; a-- > 0;) {
-    if (op.axes[a]->extent == 1 || !reuses_vectors(loads, a, vector_axis)) continue;
-    row_axes.push_back(static_cast<int>(a));
-    problem.row_extents.push_back(op.axes[a]->extent);
-    problem.max_rows = std::min(problem.max_rows, rows_in_cache(loads, a));
-  }
-  bool gathers = false;
-  problem.max_width = gathered_in_cache(loads, vector_axis, gathers);
-  if (gathers) problem.vector_load_cycles = kGatherCycles;
-  const RegisterTile tile = choose_register_tile(problem, hardware);
+  const ReductionTiling tiling = reduction_tiling(op, loads);
+  const std::vector<int>& row_axes = tiling.row_axes;
+  const RegisterTile tile = choose_register_tile(tiling.problem, hardware);
   std::int64_t body = tile.vector.vectors;
   for (std::size_t i = 0; i < row_axes.size(); ++i) {
     plan.tile[static_cast<std::size_t>(row_axes[i])] = tile.rows[i];
