@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <initializer_list>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -99,5 +100,7 @@ inline constexpr int kAny = 1 << 30;
 
 /// The row of an operator of ONNX's own domain, or null.
 const OnnxOperator* find_onnx_operator(std::string_view name);
+/// All of them, by name.
+std::span<const OnnxOperator> onnx_operators();
 
 }  // namespace tilewright::graph

@@ -96,6 +96,8 @@ const OnnxOperator kOperators[] = {
 
 }  // namespace
 
+std::span<const OnnxOperator> onnx_operators() { return kOperators; }
+
 const OnnxOperator* find_onnx_operator(std::string_view name) {
   for (const OnnxOperator& op : kOperators)
     if (op.name == name) return &op;
