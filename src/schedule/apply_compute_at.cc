@@ -26,6 +26,7 @@ Status StepApplier::operator()(const ComputeAtStep& step) {
   stage.compute_at = ComputeAt::iter;
   stage.attach_stage = step.target_stage;
   stage.attach_iter = step.target_iter;
+  stage.attached_by = state_.num_steps();
   forget_extents(stage);
   return {};
 }

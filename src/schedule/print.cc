@@ -1,4 +1,6 @@
-// A state as pseudo-code, and the hash of what it shows. Both walk the same lines.
+// A state as pseudo-code, and the hash of what it shows. Both walk the same lines; in the hash the stages computed in
+// one loop stand in the order in which they run, so that it tells programs apart and not how they were made.
+#include <algorithm>
 #include <array>
 
 #include "base/hash.h"
@@ -11,6 +13,14 @@ constexpr std::array<std::string_view, 12> kAnnotationNames{"for",         "unro
                                                             "vthread",     "blockIdx.x", "threadIdx.x", "blockIdx.y",
                                                             "threadIdx.y", "blockIdx.z", "threadIdx.z", "tensorize"};
 
+/// Stages computed in a loop, in the order in which they were put there, as Ansor lists them.
+std::vector<int> in_order_of_attachment(const State& state, int stage, int iter) {
+  std::vector<int> attached = state.attached_to(stage, iter);
+  std::stable_sort(attached.begin(), attached.end(),
+                   [&](int a, int b) { return state.stage(a).attached_by < state.stage(b).attached_by; });
+  return attached;
+}
+
 /// Calls `attribute(depth, stage, what, number)`, `loop(depth, iterator)` and `body(depth, stage)` in the order of the
 /// text.
 template <class Visitor>
@@ -20,12 +30,8 @@ void walk_stage(const State& state, int id, int depth, bool delete_trivial_loops
   if (stage.storage_offset != 0) visitor.attribute(depth, stage, "storage_offset", stage.storage_offset);
   for (std::size_t i = 0; i < stage.iters.size(); ++i) {
     if (!delete_trivial_loops || stage.iters[i].extent != 1) visitor.loop(depth++, stage.iters[i]);
-    for (int other = 0; other < id; ++other) {
-      const Stage& attached = state.stage(other);
-      if (attached.compute_at == ComputeAt::iter && attached.attach_stage == id &&
-          attached.attach_iter == static_cast<int>(i))
-        walk_stage(state, other, depth, delete_trivial_loops, visitor);
-    }
+    for (int attached : visitor.attached(state, id, static_cast<int>(i)))
+      walk_stage(state, attached, depth, delete_trivial_loops, visitor);
   }
   visitor.body(depth, stage);
 }
@@ -39,6 +45,9 @@ void walk(const State& state, bool delete_trivial_loops, Visitor& visitor) {
 
 struct TextVisitor {
   std::string text;
+  static std::vector<int> attached(const State& state, int stage, int iter) {
+    return in_order_of_attachment(state, stage, iter);
+  }
   void indent(int depth) { text.append(static_cast<std::size_t>(2 * depth), ' '); }
   void attribute(int depth, const Stage& stage, std::string_view what, int number) {
     indent(depth);
@@ -61,6 +70,7 @@ struct TextVisitor {
 
 struct HashVisitor {
   std::uint64_t hash = 0;
+  static std::vector<int> attached(const State& state, int stage, int iter) { return state.attached_to(stage, iter); }
   void mix(std::uint64_t value) { hash = hash_mix(hash, value); }
   void attribute(int, const Stage& stage, std::string_view what, int number) {
     mix(hash_bytes(stage.tensor->name)), mix(hash_bytes(what)), mix(static_cast<std::uint64_t>(number));

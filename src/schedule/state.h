@@ -46,6 +46,7 @@ struct Stage {
   int next_id = 0;                  ///< id for the next iterator
   ComputeAt compute_at = ComputeAt::root;
   int attach_stage = -1, attach_iter = -1;  ///< with ComputeAt::iter: position of the loop it is computed in
+  int attached_by = -1;                     ///< with ComputeAt::iter: position of the step that put it there
   int auto_unroll_max_step = 0;
   int storage_offset = 0;
   bool is_placeholder() const { return tensor->is_placeholder(); }
@@ -94,7 +95,8 @@ class State {
 /// Pseudo-code exactly as Ansor prints a state (SPEC_ANSOR §2.1 "text form"); extents that are unknown print "(None)".
 /// `delete_trivial_loops`: loops of extent 1 are left out (they are, in the form that serves as identity).
 std::string to_text(const State& state, bool delete_trivial_loops = true);
-/// Hash of what to_text shows, without making the text.
+/// Hash of what to_text shows, without making the text. The order in which stages were put into one loop is left out:
+/// the program does not depend on it.
 std::uint64_t structural_hash(const State& state);
 
 }  // namespace tilewright::schedule

@@ -3,6 +3,8 @@
 #include <map>
 #include <string>
 
+#include "schedule/conv_workloads.h"
+#include "schedule/winograd_workloads.h"
 #include "te/dag.h"
 
 namespace tilewright::workloads {
@@ -44,6 +46,33 @@ inline te::DagRef batch_matmul(std::int64_t batch, std::int64_t n, std::int64_t 
       te::compute({batch, n, m}, "Z", [&](Indices i) { return te::sum(x(i[0], i[1], k) * y(i[0], k, i[2]), {k}); },
                   {"b", "i", "j"});
   return te::Dag::make({x, y, z});
+}
+
+/// The second operand transposed: y(batch, m, l).
+inline te::DagRef batch_matmul_nt(std::int64_t batch, std::int64_t n, std::int64_t m, std::int64_t l) {
+  const Tensor x = te::placeholder({batch, n, l}, "X"), y = te::placeholder({batch, m, l}, "Y");
+  const te::AxisRef k = te::reduce_axis(l, "k");
+  const Tensor z =
+      te::compute({batch, n, m}, "T_batch_matmul_NT",
+                  [&](Indices i) { return te::sum(x(i[0], i[1], k) * y(i[0], i[2], k), {k}); }, {"b", "i", "j"});
+  return te::Dag::make({x, y, z});
+}
+
+inline te::DagRef dense(std::int64_t n, std::int64_t l, std::int64_t m) {
+  const Tensor a = te::placeholder({n, l}, "A"), b = te::placeholder({m, l}, "B");
+  const te::AxisRef k = te::reduce_axis(l, "k");
+  const Tensor c = te::compute({n, m}, "T_matmul_NT", [&](Indices i) { return te::sum(a(i[0], k) * b(i[1], k), {k}); },
+                               {"i0", "i1"});
+  return te::Dag::make({a, b, c});
+}
+
+inline te::DagRef two_layer_matmul(std::int64_t n) {
+  const Tensor a = te::placeholder({n, n}, "A"), b = te::placeholder({n, n}, "B"), c = te::placeholder({n, n}, "C");
+  const te::AxisRef k = te::reduce_axis(n, "k"), l = te::reduce_axis(n, "l");
+  const std::vector<std::string> axes{"i", "j"};
+  const Tensor d = te::compute({n, n}, "D", [&](Indices i) { return te::sum(a(i[0], k) * b(k, i[1]), {k}); }, axes);
+  const Tensor e = te::compute({n, n}, "E", [&](Indices i) { return te::sum(d(i[0], l) * c(l, i[1]), {l}); }, axes);
+  return te::Dag::make({a, b, c, e});
 }
 
 /// data(1, h, h, ci) with a border of `pad` zeros; a plain copy when there is none.
@@ -207,6 +236,24 @@ inline te::DagRef transpose_batch_matmul(std::int64_t length, std::int64_t heads
   return te::Dag::make({query, value, c});
 }
 
+/// softmax over the last axis of transpose_batch_matmul.
+inline te::DagRef transpose_batch_matmul_softmax(std::int64_t length, std::int64_t heads, std::int64_t dim) {
+  const te::DagRef product = transpose_batch_matmul(length, heads, dim);
+  const Tensor c = product->outputs()[0];
+  const te::AxisRef k0 = te::reduce_axis(length, "k"), k1 = te::reduce_axis(length, "k");
+  const Tensor most = te::compute({1, heads, length}, "T_softmax_maxelem", [&](Indices i) {
+    return te::reduce(te::Combiner::max, c(i[0], i[1], i[2], k0), {k0});
+  });
+  const Tensor e = te::compute(c.shape(), "T_softmax_exp", [&](Indices i) {
+    return te::unary(te::UnaryOp::exp, c(i[0], i[1], i[2], i[3]) - most(i[0], i[1], i[2]));
+  });
+  const Tensor sum = te::compute({1, heads, length}, "T_softmax_expsum",
+                                 [&](Indices i) { return te::sum(e(i[0], i[1], i[2], k1), {k1}); });
+  const Tensor norm = te::compute(c.shape(), "T_softmax_norm",
+                                  [&](Indices i) { return e(i[0], i[1], i[2], i[3]) / sum(i[0], i[1], i[2]); });
+  return te::Dag::make({product->arguments()[0], product->arguments()[1], norm});
+}
+
 inline te::DagRef norm(std::int64_t batch, std::int64_t m, std::int64_t n) {
   const Tensor a = te::placeholder({batch, m, n}, "A");
   const te::AxisRef i = te::reduce_axis(m, "i"), j = te::reduce_axis(n, "j");
@@ -242,19 +289,35 @@ inline const std::map<std::string, te::DagRef>& all() {
   static const std::map<std::string, te::DagRef> kAll{
       {"matmul_512", matmul(512, 512, 512)},
       {"matmul_4_2048_4", matmul(4, 2048, 4)},
+      {"matmul_8_512_8_cores20", matmul(8, 512, 8)},
+      {"matmul_layout_free_512", matmul(512, 512, 512)},
+      {"topi_dense_128_768_3072", dense(128, 768, 3072)},
+      {"two_layer_mm_128", two_layer_matmul(128)},
       {"matmul_bias_relu_512", matmul_bias_relu(512, 512, 512)},
       {"matvec_1024", matvec(1024, 1024)},
       {"batch_matmul_12x128x64", batch_matmul(12, 128, 128, 64)},
+      {"topi_batch_matmul_12x128x64", batch_matmul_nt(12, 128, 128, 64)},
+      {"conv1d_nlc", conv1d_nlc()},
+      {"conv2d_nchw_bias_relu", conv2d_nchw_bias_relu()},
       {"conv2d_nhwc_bias_relu", conv2d_bias_relu({56, 64, 64, 3, 1, 1})},
       {"conv2d_nhwc_plain", conv2d_plain({56, 64, 64, 3, 1, 1})},
       {"conv2d_nhwc_1x1", conv2d_plain({14, 512, 256, 1, 1, 0})},
       {"conv2d_nhwc_bn_relu", conv2d_bn_relu({28, 256, 128, 1, 2, 0})},
+      {"conv2d_transpose_nhwc", conv2d_transpose_nhwc()},
+      {"dilated_conv2d_nhwc", dilated_conv2d_nhwc()},
+      {"winograd_conv2d_nhwc", winograd_conv2d_nhwc(true)},
+      {"winograd_conv2d_nhwc_nwt", winograd_conv2d_nhwc(false)},
+      {"depthwise_conv2d_nchw", depthwise_conv2d(1)},
+      {"depthwise_conv2d_nhwc", depthwise_conv2d(3)},
       {"depthwise_conv2d_nhwc_bias_relu", depthwise_bias_relu(112, 32)},
       {"group_conv2d_nchw", group_conv2d_nchw()},
       {"softmax_512", softmax(512, 512)},
       {"max_pool2d_nhwc", max_pool2d(112, 64, 3)},
       {"max_pool2d_nchw_cores20", max_pool2d(112, 64, 1)},
+      {"global_avg_pool_nchw", global_avg_pool(1)},
+      {"global_avg_pool_nhwc", global_avg_pool(3)},
       {"tbg_transpose_batch_matmul", transpose_batch_matmul(128, 12, 64)},
+      {"tbs_transpose_batch_matmul_softmax", transpose_batch_matmul_softmax(128, 12, 64)},
       {"norm_bmn_1", norm(1, 512, 512)},
       {"reduce_sum_all", reduce_sum_all(1024, 1024)},
       {"elementwise_chain", elementwise_chain(1024, 1024)},
