@@ -5,6 +5,8 @@
 
 #include "loop/interpreter.h"
 #include "loop/lower.h"
+#include "schedule/codec.h"
+#include "space/search_space.h"
 #include "support/expect_close.h"
 #include "support/random_dag.h"
 #include "support/random_schedule.h"
@@ -24,36 +26,76 @@ std::uint64_t first_seed() {
   return wanted ? static_cast<std::uint64_t>(std::atoll(wanted)) : 0;
 }
 
-TEST(Agreement, HoldsForRandomSchedulesOfRandomDags) {
-  codegen::Compiler compiler(codegen::Target::host());
-  runtime::ThreadPool pool({.threads = 2});
+/// Counts what could be lowered and what could be compiled.
+struct Counts {
   int lowered = 0, run = 0;
+};
+
+class Agreement : public ::testing::Test {
+ protected:
+  /// Interprets and runs the state's program on inputs decided by `seed`, and compares with the te interpreter.
+  void check(const schedule::State& state, std::uint64_t seed) {
+    const Result<loop::Program> program = loop::lower(state);
+    if (!program) return;
+    ++counts_.lowered;
+    SCOPED_TRACE(fmt::format("seed {}", seed));
+    const te::Dag& dag = *state.base_dag();
+    const Status valid = loop::verify(*program);
+    EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
+    const auto inputs = te::random_inputs(dag, seed);
+    const auto expected = te::interpret_with_bounds(dag, inputs);
+    const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected);
+    EXPECT_FALSE(interpreted) << "loop program: " << *interpreted;
+    if (const auto outputs = testing::run_kernel(compiler_, pool_, *program, inputs)) {
+      const auto compiled = testing::difference(*outputs, expected);
+      EXPECT_FALSE(compiled) << "machine code: " << *compiled;
+      ++counts_.run;
+    }
+    if (HasFailure())
+      ADD_FAILURE() << to_text(dag) << to_text(state) << to_json(state.steps()) << loop::to_text(*program);
+  }
+
+  codegen::Compiler compiler_{codegen::Target::host()};
+  runtime::ThreadPool pool_{{.threads = 2}};
+  Counts counts_;
+};
+
+TEST_F(Agreement, HoldsForRandomSchedulesOfRandomDags) {
   for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(samples()); ++seed) {
     Rng rng(seed);
     const te::DagRef dag = testing::random_dag(rng);
-    const schedule::State state = testing::random_schedule(dag, rng);
-    const Result<loop::Program> program = loop::lower(state);
-    if (!program) continue;
-    ++lowered;
-    SCOPED_TRACE(fmt::format("seed {}", seed));
-    const Status valid = loop::verify(*program);
-    EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
-    const auto inputs = te::random_inputs(*dag, seed);
-    const auto expected = te::interpret_with_bounds(*dag, inputs);
-    const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected);
-    EXPECT_FALSE(interpreted) << "loop program: " << *interpreted;
-    if (const auto outputs = testing::run_kernel(compiler, pool, *program, inputs)) {
-      const auto compiled = testing::difference(*outputs, expected);
-      EXPECT_FALSE(compiled) << "machine code: " << *compiled;
-      ++run;
-    }
-    if (::testing::Test::HasFailure()) {
-      ADD_FAILURE() << to_text(*dag) << to_text(state) << loop::to_text(*program);
-      return;
+    check(testing::random_schedule(dag, rng), seed);
+    if (HasFailure()) return;
+  }
+  EXPECT_GT(counts_.lowered, samples() / 2);
+  EXPECT_GT(counts_.run, samples() / 2);
+}
+
+/// Every other one after a chain of all mutations; now and then with an element of the space switched off.
+TEST_F(Agreement, HoldsForSamplesOfTheFullSpace) {
+  int drawn = 0;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(samples()) / 2; ++seed) {
+    Rng rng(seed + 1'000'000);
+    const te::DagRef dag = testing::random_dag(rng);
+    space::Hardware hardware;
+    hardware.cores = static_cast<int>(rng.between(1, 4));
+    hardware.vector_lanes = rng.chance(0.5) ? 16 : 8;
+    hardware.vector_registers = rng.chance(0.5) ? 32 : 16;
+    space::SpaceOptions options;
+    options.tails = rng.chance(0.9), options.packing = rng.chance(0.9), options.cache_blocks = rng.chance(0.8);
+    const space::SearchSpace space(dag, hardware, options);
+    for (int draw = 0; draw < 2; ++draw) {
+      auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
+      if (!state) continue;
+      ++drawn;
+      for (int mutation = 0; draw == 1 && mutation < std::ssize(space.mutations()); ++mutation)
+        if (auto child = space.mutate(*state, mutation, rng)) state = std::move(child);
+      check(*state, seed);
+      if (HasFailure()) return;
     }
   }
-  EXPECT_GT(lowered, samples() / 2);
-  EXPECT_GT(run, samples() / 2);
+  EXPECT_GT(counts_.lowered, drawn * 95 / 100);
+  EXPECT_GT(counts_.run, drawn * 9 / 10);
 }
 
 }  // namespace
