@@ -138,6 +138,7 @@ Result<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs) {
   std::vector<Operand> operands;
   std::vector<te::Array> values;
   for (const Tensor& input : inputs) {
+    if (input.elements() == 0) return failure("an input has no elements");
     if (input.elements() > kInterpreterLimit) return failure("too large to be interpreted at compile time");
     arguments.push_back(te::placeholder(input.shape(), fmt::format("p{}", arguments.size()), input.type()));
     operands.push_back({arguments.back(), std::nullopt});

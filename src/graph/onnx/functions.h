@@ -42,6 +42,45 @@ Outputs import_reciprocal(OnnxNode& node);
 Outputs import_where(OnnxNode& node);
 Outputs import_cast(OnnxNode& node);
 
+// activations.cc
+Outputs import_selu(OnnxNode& node);
+Outputs import_celu(OnnxNode& node);
+Outputs import_thresholded_relu(OnnxNode& node);
+Outputs import_softsign(OnnxNode& node);
+Outputs import_shrink(OnnxNode& node);
+Outputs import_mish(OnnxNode& node);
+Outputs import_gelu(OnnxNode& node);
+Outputs import_sign(OnnxNode& node);
+
+// predicates.cc
+Outputs import_xor(OnnxNode& node);
+Outputs import_is_nan(OnnxNode& node);
+Outputs import_is_inf(OnnxNode& node);
+Outputs import_mod(OnnxNode& node);
+Outputs import_cast_like(OnnxNode& node);
+
+// moments.cc
+Outputs import_layer_norm(OnnxNode& node);
+Outputs import_instance_norm(OnnxNode& node);
+Outputs import_group_norm(OnnxNode& node);
+Outputs import_mean_variance_norm(OnnxNode& node);
+Outputs import_lp_norm(OnnxNode& node);
+
+// positions.cc
+Outputs import_arg_extreme(OnnxNode& node);
+Outputs import_hardmax(OnnxNode& node);
+Outputs import_one_hot(OnnxNode& node);
+Outputs import_eye_like(OnnxNode& node);
+Outputs import_trilu(OnnxNode& node);
+Outputs import_range(OnnxNode& node);
+Outputs import_size(OnnxNode& node);
+Outputs import_cum_sum(OnnxNode& node);
+
+// blocks.cc
+Outputs import_tile(OnnxNode& node);
+Outputs import_depth_to_space(OnnxNode& node);
+Outputs import_space_to_depth(OnnxNode& node);
+
 // shapes.cc
 Outputs import_identity(OnnxNode& node);
 Outputs import_reshape(OnnxNode& node);

@@ -104,7 +104,11 @@ TensorId OnnxNode::add(Op op, std::vector<TensorId> inputs) {
   for (const TensorId id : inputs) types.push_back(graph_.type(id));
   if (const Result<TensorType> type = infer(op, types); !type) throw NodeProblem(type.message());
   const std::string& name = proto_.output_size() > 0 ? proto_.output(0) : proto_.name();
-  return graph_.add(std::move(op), std::move(inputs), name);
+  const TensorId id = graph_.add(std::move(op), std::move(inputs), name);
+  const Shape& shape = graph_.shape(id);
+  if (!is_constant_id(id) && std::find(shape.begin(), shape.end(), 0) != shape.end())
+    refuse("a tensor without elements (shape {}) can't be computed", to_text(shape));
+  return id;
 }
 
 TensorId OnnxNode::scalar(DType type, double value) {

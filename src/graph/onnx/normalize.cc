@@ -57,10 +57,27 @@ std::vector<int> reduced_axes(const OnnxNode& node) {
   return axes;
 }
 
+/// log(sum(exp(x - max))) + max, which does not overflow.
+TensorId log_sum_exp(OnnxNode& node) {
+  const std::vector<int> axes = reduced_axes(node);
+  if (axes.empty()) return node.add(Identity{}, {node.input(0)});
+  const TensorId largest = node.add(Reduce{ReduceKind::max, axes, true}, {node.input(0)});
+  const TensorId powers = node.unary(te::UnaryOp::exp, node.binary(te::BinaryOp::sub, node.input(0), largest));
+  const TensorId sum = node.add(Reduce{ReduceKind::sum, axes, true}, {powers});
+  const TensorId out = node.binary(te::BinaryOp::add, node.unary(te::UnaryOp::log, sum), largest);
+  if (node.integer("keepdims", 1) != 0) return out;
+  Shape shape;
+  for (int d = 0; d < node.rank(0); ++d)
+    if (std::find(axes.begin(), axes.end(), d) == axes.end())
+      shape.push_back(node.shape(0)[static_cast<std::size_t>(d)]);
+  return node.reshape(out, shape);
+}
+
 }  // namespace
 
 Outputs import_reduce(OnnxNode& node) {
   const std::string& name = node.op_type();
+  if (name == "ReduceLogSumExp") return {log_sum_exp(node)};
   const Reduce sum{ReduceKind::sum, reduced_axes(node), node.integer("keepdims", 1) != 0};
   TensorId data = node.input(0);
   if (name == "ReduceSumSquare" || name == "ReduceL2") data = node.binary(te::BinaryOp::mul, data, data);
@@ -71,6 +88,7 @@ Outputs import_reduce(OnnxNode& node) {
   if (name == "ReduceMin") reduce.kind = ReduceKind::min;
   TensorId out = sum.axes.empty() ? data : node.add(reduce, {data});
   if (name == "ReduceL2") out = node.unary(te::UnaryOp::sqrt, out);
+  if (name == "ReduceLogSum") out = node.unary(te::UnaryOp::log, out);
   return {out};
 }
 

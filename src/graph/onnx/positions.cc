@@ -1,0 +1,153 @@
+// Operators that compare or produce positions: indices of extremes, masks, ranges, running sums.
+
+#include <cmath>
+#include <limits>
+
+#include "base/integer.h"
+#include "graph/array.h"
+#include "graph/onnx/functions.h"
+#include "graph/onnx/tensor.h"
+
+namespace tilewright::graph {
+namespace {
+
+using te::BinaryOp;
+
+/// A constant tensor with the value f(i) as element i.
+template <class F>
+TensorId constant(OnnxNode& node, DType type, const Shape& shape, const F& f) {
+  runtime::Tensor tensor(type, shape);
+  for (std::int64_t i = 0; i < tensor.elements(); ++i) set_element(tensor, i, static_cast<double>(f(i)));
+  return node.add_constant(std::move(tensor));
+}
+
+/// 0, 1, 2, … along dimension `axis` of a tensor of `rank` dimensions.
+TensorId positions(OnnxNode& node, int axis, int rank, std::int64_t extent) {
+  Shape shape(static_cast<std::size_t>(rank), 1);
+  shape[static_cast<std::size_t>(axis)] = extent;
+  return constant(node, DType::i64, shape, [](std::int64_t i) { return i; });
+}
+
+/// The first (or last) position along `axis` where x is largest or smallest; the axis is kept.
+TensorId position_of_extreme(OnnxNode& node, int axis, ReduceKind kind, bool last) {
+  const TensorId x = node.input(0);
+  const std::int64_t extent = node.shape(0)[static_cast<std::size_t>(axis)];
+  const TensorId extreme = node.add(Reduce{kind, {axis}, true}, {x});
+  const TensorId found = node.binary(BinaryOp::eq, x, extreme);
+  const TensorId where = node.add(Select{}, {found, positions(node, axis, node.rank(0), extent),
+                                             node.scalar(DType::i64, last ? -1 : static_cast<double>(extent))});
+  return node.add(Reduce{last ? ReduceKind::max : ReduceKind::min, {axis}, true}, {where});
+}
+
+DType type_of_attribute(const OnnxNode& node, DType otherwise) {
+  if (!node.has("dtype")) return otherwise;
+  const int onnx_type = static_cast<int>(node.integer("dtype", 0));
+  const std::optional<DType> type = dtype_of(onnx_type);
+  if (!type) refuse("element type {} is not supported", onnx_type_name(onnx_type));
+  return *type;
+}
+
+}  // namespace
+
+Outputs import_arg_extreme(OnnxNode& node) {
+  const int axis = node.axis(node.integer("axis", 0), node.rank(0));
+  const ReduceKind kind = node.op_type() == "ArgMax" ? ReduceKind::max : ReduceKind::min;
+  const TensorId kept = position_of_extreme(node, axis, kind, node.integer("select_last_index", 0) != 0);
+  if (node.integer("keepdims", 1) != 0) return {kept};
+  Shape shape = node.shape(0);
+  shape.erase(shape.begin() + axis);
+  return {node.reshape(kept, shape)};
+}
+
+/// 1 at the first largest element along the axis, 0 elsewhere. Before opset 13, all dimensions from the axis on are
+/// one.
+Outputs import_hardmax(OnnxNode& node) {
+  const bool flat = node.opset() < 13;
+  const int axis = node.axis(node.integer("axis", flat ? 1 : -1), node.rank(0));
+  if (flat && axis != node.rank(0) - 1)
+    refuse("axis {} is not the last one, which is supported from opset 13 on", axis);
+  const TensorId largest = position_of_extreme(node, axis, ReduceKind::max, false);
+  const TensorId all = positions(node, axis, node.rank(0), node.shape(0)[static_cast<std::size_t>(axis)]);
+  return {node.add(Cast{node.type(0)}, {node.binary(BinaryOp::eq, all, largest)})};
+}
+
+/// Negative indices count from the back; values are [off, on].
+Outputs import_one_hot(OnnxNode& node) {
+  const auto depth = static_cast<std::int64_t>(node.constant_real(1, "depth"));
+  if (depth < 1) refuse("its depth must be at least 1, found {}", depth);
+  const int rank = node.rank(0) + 1, axis = node.axis(node.integer("axis", -1), rank);
+  if (node.shape(2) != Shape{2}) refuse("its values have shape {}, expected 2", to_text(node.shape(2)));
+  TensorId index = node.input(0);
+  if (node.type(0) != DType::i64) index = node.add(Cast{DType::i64}, {index});
+  const TensorId negative = node.binary(BinaryOp::lt, index, node.scalar(DType::i64, 0));
+  const TensorId wrapped = node.binary(BinaryOp::add, index, node.scalar(DType::i64, static_cast<double>(depth)));
+  Shape kept = node.shape(0);
+  kept.insert(kept.begin() + axis, 1);
+  index = node.reshape(node.add(Select{}, {negative, wrapped, index}), kept);
+  const TensorId hot = node.binary(BinaryOp::eq, positions(node, axis, rank, depth), index);
+  const auto value = [&](std::int64_t i) {
+    return node.reshape(node.add(Slice{{i}, {1}, {1}}, {node.input(2)}), Shape(static_cast<std::size_t>(rank), 1));
+  };
+  return {node.add(Select{}, {hot, value(1), value(0)})};
+}
+
+Outputs import_eye_like(OnnxNode& node) {
+  if (node.rank(0) != 2) refuse("its input has shape {}, expected 2 dimensions", to_text(node.shape(0)));
+  const std::int64_t columns = node.shape(0)[1], k = node.integer("k", 0);
+  return {constant(node, type_of_attribute(node, node.type(0)), node.shape(0),
+                   [&](std::int64_t i) { return i % columns - i / columns == k; })};
+}
+
+/// Keeps the triangle of each matrix on one side of diagonal k.
+Outputs import_trilu(OnnxNode& node) {
+  if (node.rank(0) < 2) refuse("its data has shape {}, expected at least 2 dimensions", to_text(node.shape(0)));
+  const auto k = node.has_input(1) ? static_cast<std::int64_t>(node.constant_real(1, "k")) : 0;
+  const bool upper = node.integer("upper", 1) != 0;
+  const Shape& data = node.shape(0);
+  const std::int64_t rows = data[data.size() - 2], columns = data.back();
+  const TensorId kept = constant(node, DType::boolean, {rows, columns}, [&](std::int64_t i) {
+    const std::int64_t diagonal = i % columns - i / columns;
+    return upper ? diagonal >= k : diagonal <= k;
+  });
+  return {node.add(Select{}, {kept, node.input(0), node.scalar(node.type(0), 0)})};
+}
+
+Outputs import_range(OnnxNode& node) {
+  const double start = node.constant_real(0, "start"), limit = node.constant_real(1, "limit"),
+               delta = node.constant_real(2, "delta");
+  if (delta == 0) refuse("a delta of 0");
+  const double count = std::ceil((limit - start) / delta);
+  if (!(count >= 1) || count > std::numeric_limits<std::int32_t>::max())
+    refuse("the range from {} to {} by {} has {} elements", start, limit, delta, count);
+  return {constant(node, node.type(0), {static_cast<std::int64_t>(count)},
+                   [&](std::int64_t i) { return start + static_cast<double>(i) * delta; })};
+}
+
+Outputs import_size(OnnxNode& node) {
+  const std::int64_t elements = product(node.shape(0));
+  return {constant(node, DType::i64, {}, [&](std::int64_t) { return elements; })};
+}
+
+/// The product with a triangular matrix of ones.
+Outputs import_cum_sum(OnnxNode& node) {
+  constexpr std::int64_t kLongest = 4096;
+  const int rank = node.rank(0), last = rank - 1;
+  const int axis = node.axis(static_cast<std::int64_t>(node.constant_real(1, "axis")), rank);
+  const std::int64_t n = node.shape(0)[static_cast<std::size_t>(axis)];
+  if (n > kLongest) refuse("axis {} has extent {}; supported are up to {}", axis, n, kLongest);
+  const bool exclusive = node.integer("exclusive", 0) != 0, reverse = node.integer("reverse", 0) != 0;
+  const TensorId triangle = constant(node, node.type(0), {n, n}, [&](std::int64_t i) {
+    const std::int64_t from = i / n, to = i % n;
+    return reverse ? from > to || (from == to && !exclusive) : from < to || (from == to && !exclusive);
+  });
+  Transpose swap;
+  for (int d = 0; d < rank; ++d) swap.order.push_back(d == axis ? last : d == last ? axis : d);
+  Shape swapped = node.shape(0);
+  std::swap(swapped[static_cast<std::size_t>(axis)], swapped.back());
+  const TensorId data = axis == last ? node.input(0) : node.add(swap, {node.input(0)});
+  const TensorId rows = node.reshape(data, {product(swapped) / n, n});
+  const TensorId sums = node.reshape(node.add(MatMul{}, {rows, triangle}), swapped);
+  return {axis == last ? sums : node.add(swap, {sums})};
+}
+
+}  // namespace tilewright::graph
