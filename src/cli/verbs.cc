@@ -5,7 +5,7 @@
 namespace tilewright::cli {
 namespace {
 
-constexpr std::array<Verb, 8> kVerbs{{
+constexpr std::array<Verb, 9> kVerbs{{
     {"machine", "describe this machine, measured", "tilewright machine --json", declare_machine},
     {"check", "can this model be compiled; everything missing at once", "tilewright check model.onnx", declare_check},
     {"tasks", "list the distinct tuning tasks of a model", "tilewright tasks model.onnx", declare_tasks},
@@ -17,6 +17,8 @@ constexpr std::array<Verb, 8> kVerbs{{
      "tilewright run model.tw --input inputs.npz --expect outputs.npz --rtol 1e-3", declare_run},
     {"bench", "time a model, median of many runs", "tilewright bench model.onnx --records model.jsonl --seconds 5",
      declare_bench},
+    {"records", "read, select and exchange record files, ours and TVM's", "tilewright records best model.jsonl",
+     declare_records},
     {"doctor", "check the installation and the machine, say what to mend", "tilewright doctor", declare_doctor},
 }};
 

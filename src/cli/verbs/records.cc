@@ -1,0 +1,176 @@
+#include "driver/records.h"
+
+#include "cli/format.h"
+#include "cli/model_arguments.h"
+#include "cli/output.h"
+#include "cli/verb.h"
+#include "driver/tasks.h"
+#include "schedule/codec.h"
+
+namespace tilewright::cli {
+namespace {
+
+using driver::RecordGroup;
+using driver::Selection;
+
+struct Flags {
+  std::vector<std::filesystem::path> files;
+  std::filesystem::path output;
+  std::string workload, workload_key;
+  int keep = 10;
+};
+
+/// One thing to do with record files.
+struct Operation {
+  const char* name;
+  const char* summary;
+  const char* example;
+  void (*declare)(CLI::App& command, Flags& flags);
+  Selection (*run)(const Flags& flags);  ///< what it reports on; files are written
+};
+
+nlohmann::json to_json(const Selection& selection) {
+  nlohmann::json rows = nlohmann::json::array();
+  for (const RecordGroup& group : driver::group(selection.records)) {
+    nlohmann::json row = {{"key", group.workload_key},       {"target", group.target}, {"threads", group.threads},
+                          {"records", group.members.size()}, {"valid", group.valid},   {"best_s", nullptr}};
+    if (group.valid > 0) {
+      const measure::Record& best = selection.records[group.members[0]];
+      row["best_s"] = best.result.time_s();
+      row["steps"] = schedule::to_json(best.steps);
+    }
+    rows.push_back(std::move(row));
+  }
+  return {{"records", selection.records.size()}, {"skipped", selection.skipped}, {"workloads", std::move(rows)}};
+}
+
+void print_text(const Selection& selection) {
+  for (const RecordGroup& group : driver::group(selection.records)) {
+    const std::string best =
+        group.valid > 0 ? run_time(selection.records[group.members[0]].result.time_s()) : "none ran";
+    fmt::print("{:>6} records, {:>6} ran, best {:>10}  {} on {} ({} threads)\n", group.members.size(), group.valid,
+               best, fitted(group.workload_key, 48), fitted(group.target, 32), group.threads);
+  }
+  for (const auto& [reason, count] : selection.skipped) fmt::print("{:>6} skipped: {}\n", count, reason);
+  fmt::print("{} records\n", selection.records.size());
+}
+
+void declare_file(CLI::App& command, Flags& flags) {
+  command.add_option("FILE", flags.files, "record file, ours or TVM's")->required()->expected(1);
+}
+
+void declare_output(CLI::App& command, Flags& flags) {
+  command.add_option("-o,--output", flags.output, "file to write")->required()->type_name("FILE");
+}
+
+void declare_file_and_output(CLI::App& command, Flags& flags) {
+  declare_file(command, flags);
+  declare_output(command, flags);
+}
+
+void declare_best(CLI::App& command, Flags& flags) {
+  declare_file(command, flags);
+  command.add_option("-o,--output", flags.output, "file to write them to")->type_name("FILE");
+}
+
+void declare_merge(CLI::App& command, Flags& flags) {
+  command.add_option("FILE", flags.files, "record files")->required();
+  declare_output(command, flags);
+}
+
+void declare_prune(CLI::App& command, Flags& flags) {
+  declare_file_and_output(command, flags);
+  command.add_option("--keep", flags.keep, "records to keep of each workload, target and number of threads")
+      ->check(CLI::Range(1, 1'000'000'000))
+      ->capture_default_str();
+}
+
+void declare_import(CLI::App& command, Flags& flags) {
+  declare_file_and_output(command, flags);
+  command.add_option("--workload", flags.workload, "what the schedules compute: a workload or an ONNX model")
+      ->required();
+}
+
+void declare_export(CLI::App& command, Flags& flags) {
+  declare_file_and_output(command, flags);
+  command.add_option("--workload-key", flags.workload_key,
+                     R"(TVM's name of the workload, as in '["matmul", 64, 64, 64]')");
+}
+
+Selection list(const Flags& flags) { return driver::read_selection(flags.files[0]); }
+
+Selection best(const Flags& flags) {
+  Selection best = driver::fastest(driver::read_selection(flags.files[0]), 1);
+  if (!flags.output.empty()) driver::write_records(flags.output, best.records);
+  return best;
+}
+
+Selection merge(const Flags& flags) {
+  Selection merged = driver::merge(flags.files);
+  driver::write_records(flags.output, merged.records);
+  return merged;
+}
+
+Selection prune(const Flags& flags) {
+  Selection kept = driver::fastest(driver::read_selection(flags.files[0]), flags.keep);
+  driver::write_records(flags.output, kept.records);
+  return kept;
+}
+
+Selection import(const Flags& flags) {
+  Selection attached =
+      driver::attach(driver::read_selection(flags.files[0]), driver::tasks_of(flags.workload, graph::ImportOptions{}));
+  driver::write_records(flags.output, attached.records);
+  return attached;
+}
+
+Selection to_tvm(const Flags& flags) {
+  const bool is_key =
+      flags.workload_key.empty() || nlohmann::json::parse(flags.workload_key, nullptr, false).is_array();
+  if (!is_key)
+    throw Error(Code::usage, R"(--workload-key {} is not a JSON list such as ["matmul", 64, 64, 64])",
+                flags.workload_key);
+  Selection all = driver::read_selection(flags.files[0]);
+  driver::write_tvm_records(flags.output, all.records, flags.workload_key);
+  return all;
+}
+
+constexpr Operation kOperations[] = {
+    {"ls", "what a file holds, by workload, target and threads", "tilewright records ls model.jsonl", declare_file,
+     list},
+    {"best", "the fastest record of each workload", "tilewright records best model.jsonl -o best.jsonl", declare_best,
+     best},
+    {"merge", "several files as one, each state once",
+     "tilewright records merge monday.jsonl tuesday.jsonl -o week.jsonl", declare_merge, merge},
+    {"prune", "only the fastest records", "tilewright records prune week.jsonl --keep 20 -o small.jsonl", declare_prune,
+     prune},
+    {"import", "take over a TVM log for a workload of ours",
+     "tilewright records import tvm.json --workload model.onnx -o mine.jsonl", declare_import, import},
+    {"export", "write lines that TVM reads",
+     R"(tilewright records export mine.jsonl --workload-key '["matmul", 64, 64, 64]' -o tvm.json)", declare_export,
+     to_tvm},
+};
+
+}  // namespace
+
+Action declare_records(CLI::App& command) {
+  const auto flags = std::make_shared<Flags>();
+  command.require_subcommand(1);
+  std::vector<std::pair<CLI::App*, const Operation*>> declared;
+  for (const Operation& operation : kOperations) {
+    CLI::App* const own = command.add_subcommand(operation.name, operation.summary)->fallthrough();
+    own->footer(fmt::format("Example:\n  {}", operation.example));
+    operation.declare(*own, *flags);
+    declared.emplace_back(own, &operation);
+  }
+  return [flags, declared](const Common& common) {
+    for (const auto& [own, operation] : declared) {
+      if (!own->parsed()) continue;
+      const Selection selection = operation->run(*flags);
+      common.json ? print_json(to_json(selection)) : print_text(selection);
+    }
+    return 0;
+  };
+}
+
+}  // namespace tilewright::cli

@@ -1,0 +1,40 @@
+#include "program.h"
+
+namespace tilewright::cli {
+namespace {
+
+constexpr const char* kTvmLine =
+    R"({"i": [["[\"matmul\", 8, 8, 8]", "llvm -keys=cpu", [2, 64, 64, 0, 0, 0, 0, 0], "", 1, []], [[], [["AN", 2, 0, 3]]]], "r": [[2e-06, 4e-06], 0, 0.3, 1795384215], "v": "v0.6"})";
+
+TEST_F(Program, ListsARecordFileOfTvm) {
+  write_file(path("tvm.json"), std::string(kTvmLine) + "\nnonsense\n");
+  const nlohmann::json report = run("records ls tvm.json --json").json();
+  EXPECT_EQ(report.at("records"), 1);
+  EXPECT_EQ(report.at("skipped"), (nlohmann::json{{"not JSON", 1}}));
+  const nlohmann::json& workload = report.at("workloads").at(0);
+  EXPECT_EQ(workload.at("key"), R"(["matmul", 8, 8, 8])");
+  EXPECT_EQ(workload.at("threads"), 2);
+  EXPECT_DOUBLE_EQ(workload.at("best_s"), 3e-6);
+}
+
+TEST_F(Program, WritesRecordsThatItReadsAndRecordsThatTvmReads) {
+  write_file(path("tvm.json"), std::string(kTvmLine) + "\n");
+  EXPECT_EQ(run("records merge tvm.json tvm.json -o ours.jsonl --json").json().at("records"), 1);
+  EXPECT_EQ(run("records prune ours.jsonl --keep 1 -o ours.jsonl").code, 0);
+  EXPECT_EQ(run("records best ours.jsonl --json").json().at("records"), 1);
+  EXPECT_EQ(run("records export ours.jsonl -o back.json").code, 0);
+  EXPECT_TRUE(nlohmann::json::parse(read_file(path("ours.jsonl"))).contains("tw"));
+  EXPECT_FALSE(nlohmann::json::parse(read_file(path("back.json"))).contains("tw"));
+}
+
+TEST_F(Program, RefusesRecordsThatItCannotUse) {
+  write_file(path("tvm.json"), kTvmLine);
+  expect_failure(run("records ls none.jsonl"), 3, "cannot read records from none.jsonl: no such file");
+  expect_failure(run("records"), 2, "A subcommand is required");
+  expect_failure(run("records export tvm.json -o out.json --workload-key matmul"), 2, "--workload-key matmul");
+  expect_failure(run("records export tvm.json -o /dev/full"), 5, "/dev/full");
+  expect_failure(run("records prune tvm.json --keep 0 -o out.json"), 2, "--keep");
+}
+
+}  // namespace
+}  // namespace tilewright::cli
