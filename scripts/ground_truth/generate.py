@@ -65,11 +65,15 @@ def program(task, state):
     return {"steps": steps_of(task, state), "printed": str(state)}
 
 
-def truth(name, function, arguments, cores):
+def task_of(name, function, arguments, cores):
     key = "gt_" + name
     auto_scheduler.register_workload(key, f=function, override=True)
     hardware = auto_scheduler.HardwareParams(cores, 64, 64, 0, 0, 0, 0, 0)
-    task = auto_scheduler.SearchTask(func=key, args=arguments, target=TARGET, hardware_params=hardware)
+    return auto_scheduler.SearchTask(func=key, args=arguments, target=TARGET, hardware_params=hardware)
+
+
+def truth(name, function, arguments, cores):
+    task = task_of(name, function, arguments, cores)
     options = {"evolutionary_search_population": 32, "sample_init_min_population": 8}
 
     def policy(seed):
