@@ -66,6 +66,18 @@ std::optional<Tensor> move_elements(const Concat& op, Tensors in) {
   return out;
 }
 
+std::optional<Tensor> move_elements(const Pad& op, Tensors in) {
+  Shape shape = in[0].shape();
+  for (std::size_t d = 0; d < shape.size(); ++d) shape[d] += op.begin[d] + op.end[d];
+  Tensor out(in[0].type(), shape);
+  if (op.value != 0)
+    for (std::int64_t i = 0; i < out.elements(); ++i) set_element(out, i, op.value);
+  Strided to = dense(shape);
+  for (std::size_t d = 0; d < shape.size(); ++d) to.base += op.begin[d] * to.strides[d];
+  copy(in[0].shape(), in[0], dense(in[0].shape()), out, to);
+  return out;
+}
+
 std::optional<Tensor> move_elements(const Gather& op, Tensors in) {
   const auto axis = static_cast<std::size_t>(op.axis);
   const Shape& data = in[0].shape();

@@ -4,7 +4,9 @@
 #include "base/integer.h"
 #include "ops/broadcast.h"
 #include "ops/conv.h"
+#include "ops/conv3d.h"
 #include "ops/elementwise.h"
+#include "ops/gather.h"
 #include "ops/matmul.h"
 #include "ops/pool.h"
 #include "ops/reduce.h"
@@ -36,6 +38,12 @@ Tensor express_op(const Conv& op, Operands in) {
                    : ops::conv2d(in[0].tensor, in[1].tensor, params);
 }
 
+Tensor express_op(const Conv3d& op, Operands in) {
+  return ops::conv3d(
+      in[0].tensor, in[1].tensor,
+      {.stride = op.strides, .dilation = op.dilations, .pad_begin = op.pad_begin, .pad_end = op.pad_end});
+}
+
 Tensor express_op(const Pool& op, Operands in) {
   TW_CHECK(op.layout == Layout::nhwc, "a pool in nchw has no expression");
   const Window& w = op.window;
@@ -55,7 +63,7 @@ Tensor express_op(const MatMul& op, Operands in) {
 }
 
 Tensor express_op(const BatchNorm&, Operands) { TW_CHECK(false, "batch_norm has no expression"); }
-Tensor express_op(const Gather&, Operands) { TW_CHECK(false, "gather has no expression"); }
+Tensor express_op(const Gather& op, Operands in) { return ops::gather(in[0].tensor, in[1].tensor, op.axis); }
 
 Tensor express_op(const Unary& op, Operands in) { return ops::unary(op.op, in[0].tensor, "T_" + name_of(Op(op))); }
 Tensor express_op(const Relu&, Operands in) { return ops::relu(in[0].tensor); }
@@ -169,7 +177,7 @@ Tensor express_op(const Slice& op, Operands in) {
 bool is_expressible(const Op& op) {
   if (const auto* conv = std::get_if<Conv>(&op)) return conv->layout == Layout::nhwc;
   if (const auto* pool = std::get_if<Pool>(&op)) return pool->layout == Layout::nhwc;
-  return !std::holds_alternative<BatchNorm>(op) && !std::holds_alternative<Gather>(op);
+  return !std::holds_alternative<BatchNorm>(op);
 }
 
 Tensor express(const Op& op, std::span<const Operand> operands) {

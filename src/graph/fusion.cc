@@ -14,8 +14,8 @@ bool moves_data(const Op& op) {
 
 /// A computation whose result elementwise nodes may change before it is stored.
 bool takes_epilogue(const Op& op) {
-  return std::holds_alternative<Conv>(op) || std::holds_alternative<MatMul>(op) || std::holds_alternative<Pool>(op) ||
-         std::holds_alternative<Reduce>(op) || std::holds_alternative<Expand>(op);
+  return std::holds_alternative<Conv>(op) || std::holds_alternative<Conv3d>(op) || std::holds_alternative<MatMul>(op) ||
+         std::holds_alternative<Pool>(op) || std::holds_alternative<Reduce>(op) || std::holds_alternative<Expand>(op);
 }
 
 /// Per node: the longest chain of nodes that leads to it.

@@ -18,6 +18,12 @@ TensorId Graph::add_constant(std::string name, runtime::Tensor value) {
   return num_tensors() - 1;
 }
 
+TensorId Graph::add_result(std::string name, TensorType type) {
+  tensors_.push_back({std::move(name), std::move(type), std::nullopt});
+  producers_.push_back(-1);
+  return num_tensors() - 1;
+}
+
 TensorId Graph::add(Op op, std::vector<TensorId> inputs, std::string name) {
   std::vector<TensorType> types;
   for (const TensorId id : inputs) types.push_back(type(id));

@@ -46,6 +46,8 @@ class Graph {
  public:
   TensorId add_input(std::string name, TensorType type);
   TensorId add_constant(std::string name, runtime::Tensor value);
+  /// A tensor that no node computes: the result of a kernel that was no part of a network.
+  TensorId add_result(std::string name, TensorType type);
   /// Appends a node and infers its output's type. A node of constants becomes a constant if `evaluate` can do it.
   /// Errors: InternalError if the operator does not take these inputs (importers ask `infer` first).
   TensorId add(Op op, std::vector<TensorId> inputs, std::string name);

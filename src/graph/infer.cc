@@ -56,6 +56,23 @@ Result<TensorType> infer_op(const Conv& op, Types in) {
   return slid(op.window, in[0], filters, op.layout);
 }
 
+Result<TensorType> infer_op(const Conv3d& op, Types in) {
+  const Shape &x = in[0].shape, &w = in[1].shape;
+  if (x.size() != 5 || w.size() != 5)
+    return failure("data has shape {} and weights {}, expected 5 dimensions each", to_text(x), to_text(w));
+  if (x[4] != w[3]) return failure("data has {} channels, but the weights {} take {}", x[4], to_text(w), w[3]);
+  Shape shape = x;
+  shape[4] = w[4];
+  for (std::size_t d = 0; d < 3; ++d) {
+    const std::int64_t reach = (op.kernel[d] - 1) * op.dilations[d] + 1;
+    shape[1 + d] = floor_div(x[1 + d] + op.pad_begin[d] + op.pad_end[d] - reach, op.strides[d]) + 1;
+    if (shape[1 + d] < 1)
+      return failure("a window of {} elements does not fit into dimension {} of data of shape {}", reach, 1 + d,
+                     to_text(x));
+  }
+  return TensorType{in[0].type, shape};
+}
+
 Result<TensorType> infer_op(const Pool& op, Types in) {
   if (in[0].shape.size() != 4) return failure("the data has shape {}, expected 4 dimensions", to_text(in[0].shape));
   for (std::size_t d = 0; d < 2; ++d)

@@ -30,6 +30,11 @@ struct Conv {
   std::int64_t groups = 1;
   Layout layout = Layout::nchw;
 };
+/// Inputs: data [n, d, h, w, c], weights [kd, kh, kw, c, filters]. Numbers are those of depth, height and width.
+struct Conv3d {
+  std::array<std::int64_t, 3> kernel{1, 1, 1}, strides{1, 1, 1}, dilations{1, 1, 1};
+  std::array<std::int64_t, 3> pad_begin{0, 0, 0}, pad_end{0, 0, 0};
+};
 enum class PoolKind : std::uint8_t { max, average };
 struct Pool {
   PoolKind kind;
@@ -103,14 +108,14 @@ struct Slice {
 struct Expand {
   Shape shape;
 };
-/// Inputs: data, indices. Folded when both are constant.
+/// Inputs: data, indices (integers; negative ones count from the back).
 struct Gather {
   int axis;
 };
 struct Identity {};
 
-using Op = std::variant<Conv, Pool, MatMul, BatchNorm, Unary, Relu, LeakyRelu, Clip, Binary, Select, Cast, Reduce,
-                        Softmax, Lrn, Reshape, Transpose, Concat, Pad, Slice, Expand, Gather, Identity>;
+using Op = std::variant<Conv, Conv3d, Pool, MatMul, BatchNorm, Unary, Relu, LeakyRelu, Clip, Binary, Select, Cast,
+                        Reduce, Softmax, Lrn, Reshape, Transpose, Concat, Pad, Slice, Expand, Gather, Identity>;
 
 /// "conv", "add", "relu", …: what descriptions and node names are made of.
 std::string name_of(const Op& op);

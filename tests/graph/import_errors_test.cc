@@ -77,13 +77,13 @@ std::vector<BadModel> bad_models() {
       {"window_too_large",
        with_input().node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Integers{9, 9}}}).output("y"),
        {"a window of 9x9", "does not fit"}},
-      {"three_spatial_dimensions",
+      {"four_spatial_dimensions",
        OnnxModel()
-           .input("x", {1, 1, 2, 2, 2})
-           .weight("w", counting({1, 1, 1, 1, 1}))
+           .input("x", {1, 1, 2, 2, 2, 2})
+           .weight("w", counting({1, 1, 1, 1, 1, 1}))
            .node("Conv", {"x", "w"}, {"y"})
            .output("y"),
-       {"1x1x2x2x2", "1 and 2 spatial dimensions"}},
+       {"1x1x2x2x2x2", "1 to 3 spatial dimensions"}},
       {"pads_of_wrong_length",
        with_input()
            .node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Integers{2, 2}}, {"pads", Integers{1}}})
@@ -109,15 +109,15 @@ std::vector<BadModel> bad_models() {
       {"squeeze_of_larger_dimension",
        with_input().node("Squeeze", {"x"}, {"y"}, {{"axes", Integers{1}}}).output("y"),
        {"axis 1 has extent 3, expected 1"}},
-      {"gather_at_run_time",
-       with_input().integers("i", {0}).node("Gather", {"x", "i"}, {"y"}).output("y"),
-       {"its data (input 'x') must be known"}},
+      {"gather_outside",
+       with_input().integers("i", {9}).node("Gather", {"x", "i"}, {"y"}).output("y"),
+       {"index 9 is outside of axis 0 of shape"}},
       {"pad_mode",
        with_input()
            .integers("p", {0, 0, 1, 1, 0, 0, 1, 1})
-           .node("Pad", {"x", "p"}, {"y"}, {{"mode", std::string("reflect")}})
+           .node("Pad", {"x", "p"}, {"y"}, {{"mode", std::string("wrap")}})
            .output("y"),
-       {"mode 'reflect' is not supported"}},
+       {"mode 'wrap' is not supported"}},
       {"training_batch_norm",
        with_input(14)
            .weight("v", counting({3}))

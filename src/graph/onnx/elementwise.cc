@@ -58,10 +58,14 @@ Outputs import_variadic(OnnxNode& node) {
   return {node.num_inputs() == 1 ? node.add(Identity{}, {out}) : out};
 }
 
+/// The result has the type of the base; powers of integers are computed in f64.
 Outputs import_pow(OnnxNode& node) {
-  TensorId exponent = node.input(1);
-  if (node.type(1) != node.type(0)) exponent = node.add(Cast{node.type(0)}, {exponent});
-  return {node.binary(te::BinaryOp::pow, node.input(0), exponent)};
+  const DType type = is_float(node.type(0)) ? node.type(0) : DType::f64;
+  const auto as = [&](DType wanted, TensorId id) {
+    return node.type_of(id) == wanted ? id : node.add(Cast{wanted}, {id});
+  };
+  const TensorId power = node.binary(te::BinaryOp::pow, as(type, node.input(0)), as(type, node.input(1)));
+  return {as(node.type(0), power)};
 }
 
 Outputs import_relu(OnnxNode& node) { return {node.add(Relu{}, {node.input(0)})}; }
@@ -92,12 +96,13 @@ Outputs import_elu(OnnxNode& node) {
 
 /// Bounds are attributes until opset 10, inputs since.
 Outputs import_clip(OnnxNode& node) {
-  const bool computed = (node.has_input(1) && !node.is_constant(1)) || (node.has_input(2) && !node.is_constant(2));
+  const bool computed = !is_float(node.type(0)) || (node.has_input(1) && !node.is_constant(1)) ||
+                        (node.has_input(2) && !node.is_constant(2));
   TensorId out = node.input(0);
   if (computed) {
     if (node.has_input(1)) out = node.binary(te::BinaryOp::max, out, node.input(1));
     if (node.has_input(2)) out = node.binary(te::BinaryOp::min, out, node.input(2));
-    return {out};
+    return {out == node.input(0) ? node.add(Identity{}, {out}) : out};
   }
   double low = node.real("min", -kInfinity), high = node.real("max", kInfinity);
   if (node.has_input(1)) low = node.constant_real(1, "min");

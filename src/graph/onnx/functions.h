@@ -14,6 +14,17 @@ Outputs import_max_pool(OnnxNode& node);
 Outputs import_average_pool(OnnxNode& node);
 Outputs import_global_pool(OnnxNode& node);
 
+// volumes.cc
+Outputs import_conv3d(OnnxNode& node);
+Outputs import_pool3d(OnnxNode& node, PoolKind kind, bool count_padding);
+
+// resize.cc
+Outputs import_resize(OnnxNode& node);
+Outputs import_upsample(OnnxNode& node);
+
+// conv_transpose.cc
+Outputs import_conv_transpose(OnnxNode& node);
+
 // products.cc
 Outputs import_gemm(OnnxNode& node);
 Outputs import_matmul(OnnxNode& node);

@@ -111,10 +111,50 @@ Padding read_padding(const OnnxNode& node) {
 
 }  // namespace
 
+namespace {
+
+/// `count` elements along `axis` from `start` on, `step` apart.
+TensorId piece(OnnxNode& node, TensorId id, std::size_t axis, std::int64_t start, std::int64_t step,
+               std::int64_t count) {
+  Slice slice{Shape(node.shape_of(id).size(), 0), Shape(node.shape_of(id).size(), 1), node.shape_of(id)};
+  slice.starts[axis] = start;
+  slice.steps[axis] = step;
+  slice.shape[axis] = count;
+  return node.add(slice, {id});
+}
+
+/// Padding with the nearest element ("edge"), or with the data mirrored at its first and last element ("reflect").
+TensorId pad_with_data(OnnxNode& node, const std::string& mode, const std::vector<std::int64_t>& amounts) {
+  if (mode != "edge" && mode != "reflect") refuse("mode '{}' is not supported, only constant, edge and reflect", mode);
+  const std::size_t rank = node.shape(0).size();
+  if (amounts.size() != 2 * rank) refuse("{} pads for shape {}", amounts.size(), to_text(node.shape(0)));
+  TensorId out = node.input(0);
+  for (std::size_t d = 0; d < rank; ++d) {
+    const std::int64_t begin = amounts[d], end = amounts[rank + d], extent = node.shape(0)[d];
+    if (begin < 0 || end < 0 || (mode == "reflect" && std::max(begin, end) >= extent))
+      refuse("pads {} and {} of mode {} do not fit dimension {} of shape {}", begin, end, mode, d,
+             to_text(node.shape(0)));
+    const auto border = [&](std::int64_t edge, std::int64_t first_mirrored, std::int64_t count) {
+      if (mode == "reflect") return piece(node, out, d, first_mirrored, -1, count);
+      Shape repeated = node.shape_of(out);
+      repeated[d] = count;
+      return node.add(Expand{repeated}, {piece(node, out, d, edge, 1, 1)});
+    };
+    std::vector<TensorId> pieces;
+    if (begin > 0) pieces.push_back(border(0, begin, begin));
+    pieces.push_back(out);
+    if (end > 0) pieces.push_back(border(extent - 1, extent - 2, end));
+    if (pieces.size() > 1) out = node.add(Concat{static_cast<int>(d)}, pieces);
+  }
+  return out == node.input(0) ? node.add(Identity{}, {out}) : out;
+}
+
+}  // namespace
+
 Outputs import_pad(OnnxNode& node) {
-  if (const std::string mode = node.text("mode", "constant"); mode != "constant")
-    refuse("mode '{}' is not supported, only 'constant'", mode);
   const Padding padding = read_padding(node);
+  if (const std::string mode = node.text("mode", "constant"); mode != "constant")
+    return {pad_with_data(node, mode, padding.amounts)};
   const auto half = static_cast<std::ptrdiff_t>(padding.amounts.size() / 2);
   const Pad pad{Shape(padding.amounts.begin(), padding.amounts.begin() + half),
                 Shape(padding.amounts.begin() + half, padding.amounts.end()), padding.value};
@@ -122,12 +162,20 @@ Outputs import_pad(OnnxNode& node) {
 }
 
 Outputs import_gather(OnnxNode& node) {
-  node.constant(0, "data");
-  node.constant_integers(1, "indices");
+  if (node.type(1) != DType::i64 && node.type(1) != DType::i32)
+    refuse("its indices have type {}, expected i64 or i32", tilewright::to_text(node.type(1)));
   const int axis = node.axis(node.integer("axis", 0), node.rank(0));
-  const TensorId out = node.add(Gather{axis}, {node.input(0), node.input(1)});
-  if (!node.is_constant_id(out)) refuse("an index is outside of axis {} of shape {}", axis, to_text(node.shape(0)));
-  return {out};
+  const std::int64_t extent = node.shape(0)[static_cast<std::size_t>(axis)];
+  if (node.is_constant(1))
+    for (const std::int64_t index : node.constant_integers(1, "indices"))
+      if (index < -extent || index >= extent)
+        refuse("index {} is outside of axis {} of shape {}", index, axis, to_text(node.shape(0)));
+  const TensorId list = node.reshape(node.input(1), {product(node.shape(1))});
+  const TensorId out = node.add(Gather{axis}, {node.input(0), list});
+  Shape shape = node.shape(0);
+  shape.erase(shape.begin() + axis);
+  shape.insert(shape.begin() + axis, node.shape(1).begin(), node.shape(1).end());
+  return {node.reshape(out, shape)};
 }
 
 }  // namespace tilewright::graph

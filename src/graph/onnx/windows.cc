@@ -60,7 +60,7 @@ void round_up(const Pair& extent, Window& w) {
 int spatial_dims(const OnnxNode& node) {
   const int dims = node.rank(0) - 2;
   if (dims != 1 && dims != 2)
-    refuse("its data has shape {}; supported are 1 and 2 spatial dimensions (3 or 4 in all)", to_text(node.shape(0)));
+    refuse("its data has shape {}; supported are 1 to 3 spatial dimensions (3 to 5 in all)", to_text(node.shape(0)));
   return dims;
 }
 
@@ -97,6 +97,7 @@ TensorId as_given(OnnxNode& node, TensorId id, int dims) {
 }  // namespace
 
 Outputs import_conv(OnnxNode& node) {
+  if (node.rank(0) == 5) return import_conv3d(node);
   const int dims = spatial_dims(node);
   if (node.rank(1) != dims + 2)
     refuse("its weights have shape {}, expected {} dimensions like its data", to_text(node.shape(1)), dims + 2);
@@ -116,6 +117,7 @@ Outputs import_conv(OnnxNode& node) {
 namespace {
 
 Outputs import_pool(OnnxNode& node, PoolKind kind, bool count_padding) {
+  if (node.rank(0) == 5) return import_pool3d(node, kind, count_padding);
   const int dims = spatial_dims(node);
   if (!node.has("kernel_shape")) refuse("attribute 'kernel_shape' is missing");
   const Window window = read_window(node, per_dimension(node, "kernel_shape", dims, 1));
