@@ -42,7 +42,9 @@ std::pair<std::string, graph::Shape> parse_named_shape(const std::string& text) 
 }
 
 void add_model_arguments(CLI::App& command, const std::string& name, ModelArguments& arguments) {
-  command.add_option(name, arguments.input, "an ONNX file, or a compiled model where the verb can use one")->required();
+  command
+      .add_option(name, arguments.input, "an ONNX file, or a compiled model or a workload where the verb can use one")
+      ->required();
   command
       .add_option_function<std::vector<std::string>>(
           "--shape",

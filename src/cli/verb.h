@@ -29,8 +29,11 @@ struct Verb {
 std::span<const Verb> verbs();
 
 Action declare_machine(CLI::App& command);
+Action declare_workloads(CLI::App& command);
 Action declare_check(CLI::App& command);
 Action declare_tasks(CLI::App& command);
+Action declare_sketches(CLI::App& command);
+Action declare_sample(CLI::App& command);
 Action declare_tune(CLI::App& command);
 Action declare_compile(CLI::App& command);
 Action declare_run(CLI::App& command);

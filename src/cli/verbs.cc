@@ -5,10 +5,16 @@
 namespace tilewright::cli {
 namespace {
 
-constexpr std::array<Verb, 9> kVerbs{{
+constexpr std::array<Verb, 12> kVerbs{{
     {"machine", "describe this machine, measured", "tilewright machine --json", declare_machine},
+    {"workloads", "list the named workloads, and the operators that a workload text may name", "tilewright workloads",
+     declare_workloads},
     {"check", "can this model be compiled; everything missing at once", "tilewright check model.onnx", declare_check},
     {"tasks", "list the distinct tuning tasks of a model", "tilewright tasks model.onnx", declare_tasks},
+    {"sketches", "show every sketch of a workload",
+     "tilewright sketches conv2d:h=56,ci=64,co=64,k=3,pad=1 --space ansor", declare_sketches},
+    {"sample", "draw random complete schedules, unmeasured", "tilewright sample gmm_1024 --count 5 --seed 1",
+     declare_sample},
     {"tune", "search for fast schedules; resumes where the record file ends",
      "tilewright tune model.onnx --budget 10m --records model.jsonl", declare_tune},
     {"compile", "make a compiled model, which needs no compiler to run",

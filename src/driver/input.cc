@@ -3,14 +3,17 @@
 #include <filesystem>
 
 #include "runtime/model.h"
+#include "workload/workload.h"
 
 namespace tilewright::driver {
 namespace {
 
-/// "matmul:m=128,n=64,k=32": an operator's name, a colon, and nothing that looks like a path.
+/// "conv_56", "matmul:n=64,m=64,k=64", or what was meant to be one: a word, a colon, and nothing that looks like a
+/// path.
 bool looks_like_workload(const std::string& input) {
   const std::size_t colon = input.find(':');
-  return colon != std::string::npos && colon > 0 && input.find_first_of("/\\. ") > colon;
+  const bool has_form = colon != std::string::npos && colon > 0 && input.find_first_of("/\\. ") > colon;
+  return has_form || workload::looks_like_workload(input);
 }
 
 }  // namespace
@@ -29,12 +32,17 @@ graph::Network read_network(const std::string& input, const graph::ImportOptions
     case InputKind::compiled:
       throw Error(Code::bad_input, "{} is a compiled model; this needs the ONNX file that it was made from", input);
     case InputKind::workload:
-      throw Error(Code::bad_input, "{} is a workload text, which this version cannot read; give an ONNX file", input);
+      throw Error(Code::bad_input, "{} is a workload, not a network; this needs an ONNX file", input);
   }
   return graph::import_onnx(input, import);
 }
 
 graph::ModelCheck check_model(const std::string& input, const graph::ImportOptions& import) {
+  if (kind_of(input) == InputKind::workload) {
+    graph::ModelCheck check;
+    check.operators[workload::parse(input).spec] = 1;
+    return check;
+  }
   if (kind_of(input) != InputKind::compiled) return graph::check_onnx(input, import);
   const runtime::Model model = runtime::Model::load(input);
   graph::ModelCheck check;

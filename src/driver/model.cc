@@ -3,10 +3,15 @@
 #include "driver/input.h"
 #include "graph/compile.h"
 #include "graph/passes.h"
+#include "workload/workload.h"
 
 namespace tilewright::driver {
 
 graph::Partition partition_of(const std::string& input, const graph::ImportOptions& import) {
+  if (kind_of(input) == InputKind::workload) {
+    workload::Workload workload = workload::parse(input);
+    return graph::single_task(std::move(workload.dag), std::move(workload.name));
+  }
   return graph::partition(graph::optimize(read_network(input, import).graph));
 }
 

@@ -7,7 +7,7 @@
 
 namespace tilewright::driver {
 
-/// An ONNX file, read, rewritten and cut into tasks. Errors: Error(bad_input).
+/// An ONNX file, read, rewritten and cut into tasks; a workload is one task. Errors: Error(bad_input).
 graph::Partition partition_of(const std::string& input, const graph::ImportOptions& import);
 
 /// The model that INPUT names, ready to run with `threads` threads: loaded if it is compiled, else compiled on the spot

@@ -117,7 +117,7 @@ Partition single_task(te::DagRef dag, std::string description) {
   for (const te::Tensor& input : dag->inputs())
     call.inputs.push_back(result.graph.add_input(input->name, {input->type, input.shape()}));
   TW_CHECK(dag->outputs().size() == 1, "{} has {} outputs", description, dag->outputs().size());
-  const te::Tensor& output = dag->outputs()[0];
+  const te::Tensor output = dag->outputs()[0];
   call.output = result.graph.add_result(output->name, {output->type, output.shape()});
   result.graph.add_output(output->name, call.output);
   result.calls.push_back(std::move(call));

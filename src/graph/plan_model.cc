@@ -35,7 +35,7 @@ class Placement {
     for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
       const Port& port = graph.outputs()[i];
       const TensorId memory = partition_.memory_of(port.tensor);
-      if (graph.producer(memory))
+      if (!graph.tensor(memory).is_constant())  // an input keeps its place
         places_.emplace(memory, runtime::BufferRef{Place::output, static_cast<std::int64_t>(i)});
       plan_.outputs.push_back({port.name, graph.type(port.tensor).type, graph.shape(port.tensor)});
     }

@@ -110,7 +110,6 @@ TEST_F(Model, ThatIsCompiledAndCutShortIsRefused) {
   }
 }
 
-TEST_F(Model, IsNotAWorkloadText) { expect_failure(run("bench matmul:m=8,n=8,k=8"), 3, "is a workload text"); }
 
 TEST_F(Model, RefusesAnUnknownTarget) { expect_failure(run("compile small.onnx -o x.tw --target vax"), 2, "vax"); }
 

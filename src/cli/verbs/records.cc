@@ -145,7 +145,7 @@ constexpr Operation kOperations[] = {
     {"prune", "only the fastest records", "tilewright records prune week.jsonl --keep 20 -o small.jsonl", declare_prune,
      prune},
     {"import", "take over a TVM log for a workload of ours",
-     "tilewright records import tvm.json --workload model.onnx -o mine.jsonl", declare_import, import},
+     "tilewright records import tvm.json --workload gmm_1024 -o mine.jsonl", declare_import, import},
     {"export", "write lines that TVM reads",
      R"(tilewright records export mine.jsonl --workload-key '["matmul", 64, 64, 64]' -o tvm.json)", declare_export,
      to_tvm},

@@ -6,6 +6,7 @@
 #include "cli/model_arguments.h"
 #include "cli/output.h"
 #include "cli/progress.h"
+#include "cli/space_arguments.h"
 #include "cli/tune_report.h"
 #include "cli/verb.h"
 #include "driver/machine.h"
@@ -17,10 +18,10 @@ namespace {
 
 struct Flags {
   ModelArguments model;
-  std::string records, budget, until, progress = "auto";
+  std::string records, budget, until, space, progress = "auto";
   std::string preset = "default", priors = "off";
   std::optional<int> trials;
-  std::optional<std::string> space, sketch_policy, mutation_policy, cost_model;
+  std::optional<std::string> sketch_policy, mutation_policy, cost_model;
 };
 
 search::TuneOptions search_options(const Flags& flags, const Common& common) {
@@ -31,7 +32,7 @@ search::TuneOptions search_options(const Flags& flags, const Common& common) {
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
   if (flags.trials) options.trials = *flags.trials;
-  if (flags.space) options.space = space::parse_space(*flags.space);
+  if (!flags.space.empty()) options.space = space::parse_space(flags.space);
   if (flags.sketch_policy) options.sketch_policy = *flags.sketch_policy;
   if (flags.mutation_policy) options.mutation_policy = *flags.mutation_policy;
   if (flags.cost_model) options.cost_model = *flags.cost_model;
@@ -87,9 +88,7 @@ Action declare_tune(CLI::App& command) {
   command.add_option("--preset", flags->preset, "parameters of the search")
       ->check(CLI::IsMember({"default", "ansor"}))
       ->capture_default_str();
-  command.add_option("--space", flags->space,
-                     "what schedules are searched: ansor, full (default), or full without some of its elements: "
-                     "full,no-tails,no-packing");
+  add_space_option(command, flags->space);
   command.add_option("--priors", flags->priors, "start from what was learned elsewhere")
       ->check(CLI::IsMember({"off"}))
       ->capture_default_str();

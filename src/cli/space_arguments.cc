@@ -1,0 +1,22 @@
+#include "cli/space_arguments.h"
+
+namespace tilewright::cli {
+
+driver::SpaceRequest SpaceArguments::request(const Common& common) const {
+  return {workload, space::parse_space(space), common.threads, common.seed};
+}
+
+void add_space_arguments(CLI::App& command, SpaceArguments& arguments) {
+  command
+      .add_option("WORKLOAD", arguments.workload, "a named workload or a text op:key=value,…; see tilewright workloads")
+      ->required();
+  add_space_option(command, arguments.space);
+}
+
+CLI::Option* add_space_option(CLI::App& command, std::string& space) {
+  return command.add_option("--space", space,
+                            "what schedules are searched: ansor, full (default), or full without some of its elements, "
+                            "like full,no-tails,no-packing");
+}
+
+}  // namespace tilewright::cli

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "cli/verb.h"
+#include "driver/space.h"
+
+namespace tilewright::cli {
+
+/// The arguments of verbs that show the search space of a workload.
+struct SpaceArguments {
+  std::string workload, space = "full";
+  /// Errors: Error(usage) for a space that is not known.
+  driver::SpaceRequest request(const Common& common) const;
+};
+
+/// Adds WORKLOAD and --space. `arguments` must live as long as `command`.
+void add_space_arguments(CLI::App& command, SpaceArguments& arguments);
+
+/// Adds --space alone, into `space`.
+CLI::Option* add_space_option(CLI::App& command, std::string& space);
+
+}  // namespace tilewright::cli

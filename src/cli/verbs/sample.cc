@@ -1,0 +1,68 @@
+#include <ctime>
+#include <optional>
+
+#include "cli/output.h"
+#include "cli/space_arguments.h"
+#include "cli/verb.h"
+#include "codegen/target.h"
+#include "driver/machine.h"
+#include "measure/records.h"
+#include "schedule/codec.h"
+
+namespace tilewright::cli {
+namespace {
+
+struct Flags {
+  SpaceArguments space;
+  int count = 10;
+  std::string records;
+};
+
+/// A record that says nothing of time, so that others can replay the schedule.
+measure::Record unmeasured(const measure::Task& task, const driver::Sample& sample, int threads) {
+  measure::Record record;
+  record.workload_key = task.key;
+  record.target = codegen::Target::host().fingerprint();
+  record.threads = threads;
+  record.steps = sample.steps;
+  record.result.error = measure::ErrorKind::unknown;
+  record.result.error_text = "sampled, not measured";
+  record.unix_time = std::time(nullptr);
+  return record;
+}
+
+int sample(const Flags& flags, const Common& common) {
+  const driver::SpaceRequest request = flags.space.request(common);
+  const driver::Samples drawn = driver::draw_samples(request, flags.count);
+  std::optional<measure::RecordWriter> writer;
+  if (!flags.records.empty()) writer.emplace(flags.records);
+  nlohmann::json rows = nlohmann::json::array();
+  int legal = 0;
+  for (const driver::Sample& s : drawn.samples) {
+    legal += s.legal ? 1 : 0;
+    if (writer && s.legal) writer->append(unmeasured(drawn.task, s, driver::resolve_threads(common.threads)));
+    if (!common.json)
+      fmt::print("{}{}\n{}\n", s.printed, schedule::to_json(s.steps).dump(), s.legal ? "" : s.reason + "\n");
+    rows.push_back({{"steps", schedule::to_json(s.steps)}, {"legal", s.legal}, {"reason", s.reason}});
+  }
+  if (common.json)
+    print_json({{"states", std::move(rows)}});
+  else
+    fmt::print("{} of {} samples are legal\n", legal, drawn.samples.size());
+  return 0;
+}
+
+}  // namespace
+
+Action declare_sample(CLI::App& command) {
+  const auto flags = std::make_shared<Flags>();
+  add_space_arguments(command, flags->space);
+  command.add_option("--count", flags->count, "samples to draw")
+      ->check(CLI::Range(1, 1'000'000))
+      ->capture_default_str();
+  command.add_option("--records", flags->records, "record file to append the legal ones to, unmeasured")
+      ->type_name("FILE");
+  return [flags](const Common& common) { return sample(*flags, common); };
+}
+
+}  // namespace tilewright::cli
