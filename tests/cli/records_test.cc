@@ -27,12 +27,29 @@ TEST_F(Program, WritesRecordsThatItReadsAndRecordsThatTvmReads) {
   EXPECT_FALSE(nlohmann::json::parse(read_file(path("back.json"))).contains("tw"));
 }
 
+TEST_F(Program, TakesOverRecordsOfTvmForAWorkload) {
+  const std::string of_c = R"([["SP", 2, 0, 1, [1, 1, 1], 1], ["SP", 2, 4, 8, [1, 2, 2], 1]])";
+  std::string fits = kTvmLine, other_shape = kTvmLine, other_structure = kTvmLine;
+  const std::string steps = R"([["AN", 2, 0, 3]])";
+  fits.replace(fits.find(steps), steps.size(), of_c);
+  other_shape.replace(other_shape.find(steps), steps.size(), R"([["SP", 2, 1, 16, [2], 1]])");
+  other_structure.replace(other_structure.find(steps), steps.size(), R"([["CI", 4]])");
+  write_file(path("tvm.json"), fits + "\n" + other_shape + "\n" + other_structure + "\n");
+  const nlohmann::json report =
+      run("records import tvm.json --workload matmul:b=1,n=8,m=8,k=8 -o ours.jsonl --json").json();
+  EXPECT_EQ(report.at("records"), 1);
+  EXPECT_EQ(report.at("skipped"),
+            (nlohmann::json{{"the steps are of another shape", 1}, {"the steps do not fit the workload", 1}}));
+  EXPECT_EQ(run("records ls ours.jsonl --json").json().at("workloads"), report.at("workloads"));
+}
+
 TEST_F(Program, RefusesRecordsThatItCannotUse) {
   write_file(path("tvm.json"), kTvmLine);
   expect_failure(run("records ls none.jsonl"), 3, "cannot read records from none.jsonl: no such file");
   expect_failure(run("records"), 2, "A subcommand is required");
   expect_failure(run("records export tvm.json -o out.json --workload-key matmul"), 2, "--workload-key matmul");
   expect_failure(run("records export tvm.json -o /dev/full"), 5, "/dev/full");
+  expect_failure(run("records import tvm.json --workload matmul:n=0 -o out.json"), 3, "matmul:n=0");
   expect_failure(run("records prune tvm.json --keep 0 -o out.json"), 2, "--keep");
 }
 
