@@ -18,6 +18,8 @@ void inline_cheap_stages(schedule::State& state) {
   for (int s = state.num_stages(); s-- > 0;) {
     const te::Tensor& tensor = state.stage(s).tensor;
     if (tensor->is_placeholder() || access.is_output(s) || !tensor->reduce_axes.empty()) continue;
+    // A chain of selections per use is more code than a small table is memory.
+    if (tensor->attributes.contains("const_matrix")) continue;
     const bool single = !has_branch(tensor->body) && elementwise_matched_consumer(state, access, s) >= 0;
     if (access.is_strictly_inlineable(s) || single) apply(state, schedule::ComputeInlineStep{s});
   }
