@@ -1,0 +1,58 @@
+// Measures the schedules of a record file on a workload, one line each, in the order of the file: what a schedule made
+// elsewhere is worth here.
+//
+//   tilewright_replay WORKLOAD FILE [THREADS]
+#include <fmt/core.h>
+
+#include <cstdlib>
+#include <limits>
+
+#include "loop/lower.h"
+#include "measure/measurer.h"
+#include "measure/records.h"
+#include "workload/workload.h"
+
+namespace tilewright {
+namespace {
+
+int run(const std::string& name, const std::string& file, int threads) {
+  const measure::Task task = measure::make_task(workload::parse(name).dag, name);
+  const measure::RecordFile records = measure::read_records(file);
+  for (const auto& [reason, lines] : records.skipped) fmt::print(stderr, "skipped {}: {}\n", lines, reason);
+  measure::Measurer::Options options;
+  options.target = codegen::Target::host();
+  options.threads = threads;
+  measure::Measurer measurer(options);
+  int failed = records.records.empty() ? 1 : 0;
+  for (std::size_t i = 0; i < records.records.size(); ++i) {
+    const Result<schedule::State> state = schedule::State::replay(task.dag, records.records[i].steps);
+    const Result<loop::Program> program = state ? loop::lower(*state) : Result<loop::Program>(state.failure());
+    if (!program) {
+      fmt::print("{{\"record\": {}, \"error\": \"{}\"}}\n", i, program.message());
+      ++failed;
+      continue;
+    }
+    const measure::Measurement m = measurer.measure(task, {&*state, 1}, std::numeric_limits<double>::infinity()).at(0);
+    if (m.error == measure::ErrorKind::none)
+      fmt::print("{{\"record\": {}, \"ms\": {:.4f}}}\n", i, m.time_s() * 1e3);
+    else
+      fmt::print("{{\"record\": {}, \"error\": \"{}\"}}\n", i, measure::to_text(m.error)), ++failed;
+  }
+  return failed == 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace tilewright
+
+int main(int argc, char** argv) {
+  if (argc < 3) {
+    fmt::print(stderr, "usage: tilewright_replay WORKLOAD FILE [THREADS]\n");
+    return 2;
+  }
+  try {
+    return tilewright::run(argv[1], argv[2], argc > 3 ? std::atoi(argv[3]) : 2);
+  } catch (const tilewright::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 3;
+  }
+}
