@@ -2,12 +2,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "measure/error_kind.h"
 #include "schedule/step.h"
 
 namespace tilewright::measure {
+
+/// The error text of a record that holds a schedule without a measurement.
+inline constexpr std::string_view kNotMeasured = "sampled, not measured";
 
 /// What became of one candidate.
 struct Measurement {

@@ -97,7 +97,9 @@ void NetworkTuner::State::adopt(const measure::Record& record) {
   const auto of_record = [&](const auto& tuner) { return tuner->task().key == record.workload_key; };
   const auto found = std::find_if(tuners.begin(), tuners.end(), of_record);
   if (found == tuners.end()) return;
-  if (record.target != fingerprint) {
+  if (record.result.error_text == measure::kNotMeasured) {
+    ++result.ignored_records[std::string(measure::kNotMeasured)];
+  } else if (record.target != fingerprint) {
     ++result.ignored_records["measured on another machine"];
   } else if (record.threads != threads) {
     ++result.ignored_records["measured with another number of threads"];

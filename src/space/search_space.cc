@@ -1,7 +1,6 @@
 #include "space/search_space.h"
 
 #include <algorithm>
-#include <array>
 
 #include "space/annotate.h"
 #include "space/default_schedule.h"
@@ -19,8 +18,6 @@ bool same_stages(const te::Dag& a, const te::Dag& b) {
   return true;
 }
 
-constexpr std::array kPacking{&kPackOperand};
-
 /// Equal, but for the lengths of a split.
 bool same_but_lengths(const schedule::Step& a, const schedule::Step& b) {
   const auto* first = std::get_if<schedule::SplitStep>(&a);
@@ -34,7 +31,8 @@ bool same_but_lengths(const schedule::Step& a, const schedule::Step& b) {
 
 SearchSpace::~SearchSpace() = default;
 
-SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOptions& options)
+SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOptions& options,
+                         std::span<const SketchRule* const> rules)
     : dag_(std::move(dag)),
       hardware_(hardware),
       options_(options),
@@ -42,8 +40,9 @@ SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOp
       mutations_(mutation_rules(options)) {
   SketchContext context(hardware_);
   access_ = context.access(schedule::State::initial(dag_));
-  sketches_ =
-      generate_sketches(dag_, context, options_.packing ? std::span(kPacking) : std::span<const SketchRule* const>());
+  std::vector<const SketchRule*> first(rules.begin(), rules.end());
+  if (options_.packing) first.push_back(&kPackOperand);
+  sketches_ = generate_sketches(dag_, context, first);
   for (const schedule::State& sketch : sketches_) {
     sketch_access_.push_back(context.access(sketch));
     if (options_.register_tile)

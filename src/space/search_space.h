@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -24,13 +25,16 @@ struct Hardware {
 class TiledStage;
 struct AnnotationRule;
 struct Mutation;
+struct SketchRule;
 
 /// The search space of one task: its sketches, how to complete one at random, and how to vary a complete state.
 /// Sketches are made once, at construction. The extents of all loops of a state that comes from here are known,
 /// sketches excepted. Thread-safe: all methods are const and use the caller's Rng.
 class SearchSpace {
  public:
-  SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOptions& options);
+  /// `rules`: sketch rules of the user's own, tried before all others (docs/sketch_rules.md).
+  SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOptions& options,
+              std::span<const SketchRule* const> rules = {});
   ~SearchSpace();
 
   const te::DagRef& dag() const { return dag_; }

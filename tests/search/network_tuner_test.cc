@@ -150,8 +150,9 @@ TEST(NetworkTuner, IgnoresAlienRecordsAndCountsThem) {
   const measure::Task task = matmul_task(64, 64, 64);
   std::vector<measure::Record> records;
   MadeUpRunner runner(plausible_time);
-  tuner_for({task}, small_options(4)).run(runner, [&](const measure::Record& r) { records.push_back(r); });
-  ASSERT_EQ(records.size(), 4u);
+  tuner_for({task}, small_options(5)).run(runner, [&](const measure::Record& r) { records.push_back(r); });
+  ASSERT_EQ(records.size(), 5u);
+  records[4].result = {.error = measure::ErrorKind::unknown, .error_text = std::string(measure::kNotMeasured)};
   records[0].target = "another machine";
   records[1].threads = 7;
   records[2].steps = {schedule::SplitStep{2, 99, 64, {2}}};
@@ -162,7 +163,8 @@ TEST(NetworkTuner, IgnoresAlienRecordsAndCountsThem) {
   const TuneResult result = tuner.run(runner);
   EXPECT_EQ(result.resumed, 0);
   EXPECT_EQ(result.trials, 4);
-  ASSERT_EQ(result.ignored_records.size(), 3u);
+  ASSERT_EQ(result.ignored_records.size(), 4u);
+  EXPECT_EQ(result.ignored_records.at("sampled, not measured"), 1);
   EXPECT_EQ(result.ignored_records.at("measured on another machine"), 1);
   EXPECT_EQ(result.ignored_records.at("measured with another number of threads"), 1);
 }

@@ -26,7 +26,7 @@ measure::Record unmeasured(const measure::Task& task, const driver::Sample& samp
   record.threads = threads;
   record.steps = sample.steps;
   record.result.error = measure::ErrorKind::unknown;
-  record.result.error_text = "sampled, not measured";
+  record.result.error_text = measure::kNotMeasured;
   record.unix_time = std::time(nullptr);
   return record;
 }

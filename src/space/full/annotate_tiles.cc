@@ -23,6 +23,7 @@ void annotate_tile(State& state, int id, int vector_axis, int lanes) {
   const schedule::Stage& stage = state.stage(id);
   const auto n = static_cast<int>(stage.tensor->axes.size()), m = static_cast<int>(stage.tensor->reduce_axes.size());
   const int first = static_cast<int>(stage.iters.size()) - n;
+  if (static_cast<int>(stage.iters.size()) != 4 * n + 2 * m) return;  // inlined after all, or changed otherwise
   std::vector<std::int64_t> extents;
   for (const schedule::Iterator& loop : stage.iters) extents.push_back(loop.extent);
   std::int64_t body = 1;
