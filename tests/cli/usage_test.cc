@@ -26,7 +26,7 @@ INSTANTIATE_TEST_SUITE_P(
     Of, Usage,
     ::testing::Values(BadUsage{"NoVerb", "", "A subcommand is required; see tilewright --help"},
                       BadUsage{"AnUnknownVerb", "tunee x.onnx",
-                               "there is no verb tunee; verbs are machine, check, tasks, tune,"},
+                               "there is no verb tunee; verbs are machine, workloads, check, tasks,"},
                       BadUsage{"AnUnknownFlag", "machine --frobnicate", "--frobnicate; see tilewright machine --help"},
                       BadUsage{"AMissingModel", "check", "MODEL is required; see tilewright check --help"},
                       BadUsage{"AMissingOutput", "compile x.onnx", "--output is required"},
