@@ -13,10 +13,10 @@ void add_space_arguments(CLI::App& command, SpaceArguments& arguments) {
   add_space_option(command, arguments.space);
 }
 
-CLI::Option* add_space_option(CLI::App& command, std::string& space) {
-  return command.add_option("--space", space,
-                            "what schedules are searched: ansor, full (default), or full without some of its elements, "
-                            "like full,no-tails,no-packing");
+void add_space_option(CLI::App& command, std::string& space) {
+  command.add_option("--space", space,
+                     "what schedules are searched: ansor, full (default), or full without some of its elements, "
+                     "like full,no-tails,no-packing");
 }
 
 }  // namespace tilewright::cli

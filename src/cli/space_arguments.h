@@ -19,6 +19,6 @@ struct SpaceArguments {
 void add_space_arguments(CLI::App& command, SpaceArguments& arguments);
 
 /// Adds --space alone, into `space`.
-CLI::Option* add_space_option(CLI::App& command, std::string& space);
+void add_space_option(CLI::App& command, std::string& space);
 
 }  // namespace tilewright::cli

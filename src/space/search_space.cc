@@ -1,7 +1,5 @@
 #include "space/search_space.h"
 
-#include <algorithm>
-
 #include "space/annotate.h"
 #include "space/default_schedule.h"
 #include "space/full/tiled_stage.h"

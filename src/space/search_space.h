@@ -40,7 +40,6 @@ class SearchSpace {
   const te::DagRef& dag() const { return dag_; }
   const te::AccessAnalysis& access() const { return *access_; }
   const Hardware& hardware() const { return hardware_; }
-  const SpaceOptions& options() const { return options_; }
   /// In the order in which Ansor generates them (SPEC_ANSOR §3.1); the full space adds some with packed operands. At
   /// least one.
   const std::vector<schedule::State>& sketches() const { return sketches_; }

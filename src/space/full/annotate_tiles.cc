@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "base/integer.h"
 #include "space/annotate.h"
 #include "space/full/tiled_stage.h"

@@ -1,5 +1,3 @@
-#include <algorithm>
-
 #include "space/annotate.h"
 #include "space/full/tiled_stage.h"
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/integer.h"
 #include "space/annotate.h"
 #include "space/queries.h"
