@@ -108,7 +108,10 @@ void print_text(const driver::TuneReport& report, const std::string& records) {
   fmt::print("\n");
   print_split(report.result);
   print_errors(report.result);
-  fmt::print("records  {}: {} new, {} taken over\n", records, report.result.trials, report.result.resumed);
+  if (records.empty())
+    fmt::print("replay   nothing was measured or recorded; times are of the record file\n");
+  else
+    fmt::print("records  {}: {} new, {} taken over\n", records, report.result.trials, report.result.resumed);
   if (!report.result.ignored_records.empty()) fmt::print("ignored  {}\n", counted(report.result.ignored_records));
   if (report.latency)
     fmt::print("latency  {} with default schedules, {} tuned: {:.2f} times as fast\n",

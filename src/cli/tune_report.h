@@ -11,6 +11,7 @@ namespace tilewright::cli {
 nlohmann::json to_json(const driver::TuneReport& report);
 
 /// One line per task, then sums, failures, where the time went, and latency.
+/// `records`: the file; empty: the run was a replay.
 void print_text(const driver::TuneReport& report, const std::string& records);
 
 }  // namespace tilewright::cli

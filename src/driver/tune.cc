@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "driver/machine.h"
 #include "driver/model.h"
@@ -10,6 +11,8 @@
 #include "driver/quantiles.h"
 #include "driver/timing.h"
 #include "graph/compile.h"
+#include "cost/machine.h"
+#include "search/replay_runner.h"
 #include "search/runner.h"
 
 namespace tilewright::driver {
@@ -38,6 +41,35 @@ Latency measure_latency(const graph::Partition& partition, const TuneRequest& re
   return {quantiles(times[0]).median_s, quantiles(times[1]).median_s};
 }
 
+void note_skipped(const std::filesystem::path& path, const measure::RecordFile& file, search::Observer& observer) {
+  for (const auto& [reason, lines] : file.skipped)
+    observer.on_note(fmt::format("{}: skipped {} line{}: {}", path.string(), lines, lines == 1 ? "" : "s", reason));
+}
+
+/// Searches a recorded machine.
+TuneReport replay(const TuneRequest& request, const graph::Partition& partition, codegen::Target target, int threads,
+                  search::Observer& observer, const std::function<bool()>& stop) {
+  TuneReport report;
+  const measure::RecordFile recorded = measure::read_records(request.replay);
+  report.skipped_lines = recorded.skipped;
+  note_skipped(request.replay, recorded, observer);
+  target.cores = threads;
+  search::ReplayRunner runner(partition.tasks, recorded.records, cost::machine_of(target));
+  for (const measure::Task& task : partition.tasks) {
+    const search::StandIn& stand_in = runner.stand_in(task);
+    observer.on_note(
+        fmt::format("replay of {}: {} records; its guesses for other schedules order {:.0f} % of pairs right, error "
+                    "{:.0f} %",
+                    task.description, stand_in.valid(), 100 * stand_in.accuracy(),
+                    100 * (std::exp2(stand_in.roughness()) - 1)));
+  }
+  search::NetworkTuner tuner(partition.tasks, request.search, target, threads);
+  report.result = tuner.run(runner, {}, &observer, stop);
+  report.peak_gflops = request.search.peak_gflops;
+  report.peak_rss = peak_rss_bytes();
+  return report;
+}
+
 }  // namespace
 
 bool TuneReport::nothing_valid() const {
@@ -50,12 +82,12 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
   const codegen::Target target = codegen::Target::host();
   const graph::Partition partition = partition_of(request.input, request.import);
 
+  if (!request.replay.empty()) return replay(request, partition, target, threads, observer, stop);
+
   TuneReport report;
   const measure::RecordFile earlier = measure::read_records(request.records);
   report.skipped_lines = earlier.skipped;
-  for (const auto& [reason, lines] : earlier.skipped)
-    observer.on_note(
-        fmt::format("{}: skipped {} line{}: {}", request.records.string(), lines, lines == 1 ? "" : "s", reason));
+  note_skipped(request.records, earlier, observer);
 
   measure::RecordWriter writer(request.records);
   measure::Measurer::Options measuring;

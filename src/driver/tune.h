@@ -15,7 +15,9 @@ struct TuneRequest {
   std::string input;  ///< an ONNX file
   graph::ImportOptions import;
   std::filesystem::path records;  ///< taken over at the start, appended to as candidates are measured
-  search::TuneOptions search;     ///< with peak_gflops, measured with as many threads
+  /// Answers instead of the machine (search/replay_runner.h); then `records` is neither read nor written. Empty: none.
+  std::filesystem::path replay;
+  search::TuneOptions search;  ///< with peak_gflops, measured with as many threads
   int threads = 0;                ///< that kernels run with; 0: all available cores
 };
 
@@ -27,7 +29,7 @@ struct Latency {
 struct TuneReport {
   search::TuneResult result;
   std::map<std::string, int> skipped_lines;  ///< of the record file: reason -> lines
-  std::optional<Latency> latency;            ///< of a model; not there if nothing valid was measured or `stop` came
+  std::optional<Latency> latency;  ///< of a model; not there in a replay, if nothing valid was measured or `stop` came
   double peak_gflops = 0;                    ///< of the machine: the best of before and after, as noise only lowers it
   std::int64_t peak_rss = 0;                 ///< of this process, bytes
   /// Not one task has a valid measurement.

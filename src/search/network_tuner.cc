@@ -1,7 +1,6 @@
 #include "search/network_tuner.h"
 
 #include <algorithm>
-#include <chrono>
 #include <ctime>
 
 #include "search/hardware.h"
@@ -10,9 +9,6 @@
 
 namespace tilewright::search {
 namespace {
-
-using Clock = std::chrono::steady_clock;
-double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
 
 cost::ModelOptions model_options(const TuneOptions& options, codegen::Target target, int kernel_threads) {
   target.cores = kernel_threads;
@@ -36,7 +32,7 @@ struct NetworkTuner::State {
   }
 
   int trials() const { return result.trials + result.resumed; }
-  double wall_s() const { return seconds_since(start); }
+  double wall_s() const { return runner->clock_s() - start_s; }
   bool out_of_time() const { return wall_s() >= options.budget_s; }
 
   void adopt(const measure::Record& record);
@@ -66,7 +62,7 @@ struct NetworkTuner::State {
   Observer* observer = &silent;
   std::function<bool()> stop;
   bool stopped = false;
-  Clock::time_point start;
+  double start_s = 0;
 };
 
 NetworkTuner::NetworkTuner(std::vector<measure::Task> tasks, const TuneOptions& options, const codegen::Target& target,
@@ -85,7 +81,7 @@ TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* o
   s.sink = sink;
   if (observer) s.observer = observer;
   s.stop = stop ? stop : [] { return false; };
-  s.start = Clock::now();
+  s.start_s = runner.clock_s();
   const measure::Measurer::Split before = runner.split();
   s.measure_defaults();
   s.first_rounds();
@@ -169,10 +165,10 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
   const int index = static_cast<int>(
       std::find_if(tuners.begin(), tuners.end(), [&](const auto& t) { return t.get() == &tuner; }) - tuners.begin());
   observer->on_task(tuner.result(), index, static_cast<int>(tuners.size()));
-  const Clock::time_point begin = Clock::now();
+  const double begin_s = wall_s();
   const int room = std::max(1, std::min(options.batch, options.trials - trials()));
   const std::vector<Candidate> batch = tuner.propose(room, left());
-  result.split.evolve_s += seconds_since(begin);
+  result.split.evolve_s += wall_s() - begin_s;
   if (batch.empty()) {
     observer->on_note(fmt::format("{}: every schedule that could be found was measured", tuner.task().description));
     return;
@@ -186,11 +182,11 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
   const auto done = [&](std::size_t i, const measure::Measurement& m) { count(tuner, batch[i], m); };
   const std::vector<measure::Measurement> results =
       runner->measure(tuner.task(), states, tuner.result().best_s, done, enough);
-  const Clock::time_point learning = Clock::now();
+  const double learning_s = wall_s();
   states.resize(results.size());
   model->update(tuner.task(), states, results);
   tuner.end_round(batch, results);
-  result.split.learn_s += seconds_since(learning);
+  result.split.learn_s += wall_s() - learning_s;
   observer->on_round(progress(tuner));
 }
 

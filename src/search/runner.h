@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <span>
 #include <vector>
@@ -22,6 +23,11 @@ class Runner {
                                                     double incumbent_s, const Done& done, const Stop& stop) = 0;
   /// Wall time spent so far on compiling and running, seconds.
   virtual measure::Measurer::Split split() const = 0;
+  /// Seconds on the clock that the search lives by, from some moment on. A runner that does not take real time keeps a
+  /// clock of its own.
+  virtual double clock_s() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  }
 };
 
 /// The machine: hands everything to a measurer, which must outlive it.

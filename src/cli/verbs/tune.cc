@@ -18,7 +18,7 @@ namespace {
 
 struct Flags {
   ModelArguments model;
-  std::string records, budget, until, space, progress = "auto";
+  std::string records, replay, budget, until, space, progress = "auto";
   std::string preset = "default", priors = "off";
   std::optional<int> trials;
   std::optional<std::string> sketch_policy, mutation_policy, cost_model;
@@ -56,6 +56,7 @@ int tune(const Flags& flags, const Common& common) {
   request.input = flags.model.input;
   request.import = flags.model.import;
   request.records = flags.records.empty() ? measure::default_record_file() : std::filesystem::path(flags.records);
+  request.replay = flags.replay;
   request.search = search_options(flags, common);
   request.threads = request.search.threads;
 
@@ -68,7 +69,7 @@ int tune(const Flags& flags, const Common& common) {
   if (common.json)
     print_json(to_json(report));
   else
-    print_text(report, request.records.string());
+    print_text(report, flags.replay.empty() ? request.records.string() : "");
   if (report.nothing_valid() && report.result.ending != search::Ending::stopped)
     throw Error(Code::nothing_measured, "nothing valid could be measured: {}", first_error(report.result));
   return exit_code(report);
@@ -85,6 +86,12 @@ Action declare_tune(CLI::App& command) {
   command.add_option("--until", flags->until, "a task is done at this share of the machine's peak: 95%")
       ->type_name("SHARE");
   command.add_option("--records", flags->records, "record file to resume from and append to")->type_name("FILE");
+  command
+      .add_option("--replay", flags->replay,
+                  "search what this record file knows instead of the machine; nothing is measured or written")
+      ->excludes("--records")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
   command.add_option("--preset", flags->preset, "parameters of the search")
       ->check(CLI::IsMember({"default", "ansor"}))
       ->capture_default_str();

@@ -1,0 +1,34 @@
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "search/runner.h"
+#include "search/stand_in.h"
+
+namespace tilewright::search {
+
+/// Answers from record files instead of the machine, bit for bit the same every time, in microseconds (stand_in.h says
+/// how, and how far it can be believed). Its clock stands still but for what compiling and running took when it was
+/// recorded: the search's own work costs nothing here.
+class ReplayRunner : public Runner {
+ public:
+  /// `machine`: as the analytic model sees the one that measured. Errors: Error(bad_input) naming the first task with
+  /// fewer than kFewest valid records.
+  ReplayRunner(std::span<const measure::Task> tasks, std::span<const measure::Record> records,
+               const cost::Machine& machine);
+
+  std::vector<measure::Measurement> measure(const measure::Task& task, std::span<const schedule::State> states,
+                                            double incumbent_s, const Done& done, const Stop& stop) override;
+  measure::Measurer::Split split() const override { return split_; }
+  double clock_s() const override { return split_.compile_s + split_.run_s; }
+  const StandIn& stand_in(const measure::Task& task) const { return stand_ins_.at(task.key); }
+
+  static constexpr int kFewest = 30;
+
+ private:
+  std::map<std::string, StandIn> stand_ins_;  ///< by task key
+  measure::Measurer::Split split_;
+};
+
+}  // namespace tilewright::search
