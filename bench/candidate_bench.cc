@@ -1,4 +1,4 @@
-// What one candidate of a convolution costs the tuner before it runs: lowering, and compiling to machine code.
+// What one candidate of a convolution costs the tuner before it runs: lowering, features, compiling to machine code.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
@@ -7,6 +7,8 @@
 
 #include "base/rng.h"
 #include "codegen/compiler.h"
+#include "cost/ansor/features.h"
+#include "cost/draft_features.h"
 #include "loop/lower.h"
 #include "ops/conv.h"
 #include "ops/elementwise.h"
@@ -58,6 +60,29 @@ void lower_convolution(benchmark::State& state) {
   time_each(state, sample_candidates(64), [](const schedule::State& candidate) { return loop::lower(candidate); });
 }
 BENCHMARK(lower_convolution)->Unit(benchmark::kMicrosecond);
+
+cost::Machine machine() {
+  codegen::Target target = codegen::Target::host();
+  target.cores = 2;
+  return cost::machine_of(target);
+}
+
+/// Ansor's features need no lowered program: bounds and features together.
+void ansor_features_convolution(benchmark::State& state) {
+  time_each(state, sample_candidates(64), [](const schedule::State& candidate) {
+    return cost::ansor::features(candidate, *loop::infer_bounds(candidate));
+  });
+}
+BENCHMARK(ansor_features_convolution)->Unit(benchmark::kMicrosecond);
+
+/// Lowering, the analytic model and its features.
+void draft_features_convolution(benchmark::State& state) {
+  time_each(state, sample_candidates(64), [machine = machine()](const schedule::State& candidate) {
+    const auto program = loop::lower(candidate);
+    return cost::draft_features(cost::Analysis(*program, machine), machine);
+  });
+}
+BENCHMARK(draft_features_convolution)->Unit(benchmark::kMicrosecond);
 
 void compile_convolution(benchmark::State& state) {
   codegen::Compiler compiler(codegen::Target::host());

@@ -5,9 +5,6 @@
 #include <limits>
 
 #include "base/parallel_for.h"
-#include "cost/compute.h"
-#include "cost/parallelism.h"
-#include "cost/traffic.h"
 #include "loop/lower.h"
 
 namespace tilewright::cost {
@@ -28,31 +25,49 @@ double combine(const Estimate& nest) {
   return largest + kOverlap * (sum - largest) + nest.fork;
 }
 
+Estimate leaf_alone(const LeafCompute& compute, const Traffic& traffic, const Parallelism& parallelism,
+                    const Machine& machine) {
+  Estimate leaf;
+  leaf.compute = compute.cycles / parallelism.cores;
+  for (int c = 0; c < Machine::kLevels; ++c)
+    leaf.traffic[c] = traffic.bytes[c] / machine.bytes_per_cycle[c] / parallelism.cores;
+  leaf.fork = parallelism.fork_cycles;
+  leaf.cycles = combine(leaf);
+  return leaf;
+}
+
 }  // namespace
 
-Estimate estimate(const loop::Program& program, const Machine& machine) {
-  const Nest nest = flatten(program);
-  const Footprints footprints(nest, machine);
-  const std::vector<double> compute = compute_cycles(nest, footprints, machine);
-  const std::vector<Traffic> traffic = traffic_of(nest, footprints, machine);
-  const std::vector<Parallelism> parallelism = parallelism_of(nest, machine);
-  Estimate total, part;
+Estimate& Estimate::operator+=(const Estimate& other) {
+  cycles += other.cycles, compute += other.compute, fork += other.fork;
+  for (int c = 0; c < Machine::kLevels; ++c) traffic[c] += other.traffic[c];
+  return *this;
+}
+
+Analysis::Analysis(const loop::Program& program, const Machine& machine)
+    : nest(flatten(program)),
+      footprints(nest, machine),
+      compute(compute_of(nest, footprints, machine)),
+      traffic(traffic_of(nest, footprints, machine)),
+      parallelism(parallelism_of(nest, machine)) {
+  Estimate part;
+  std::size_t first = 0;
+  double separate = 0;  // cycles of the leaves of the nest at hand, if they did not overlap with each other
   for (std::size_t l = 0; l < nest.leaves.size(); ++l) {
-    const double cores = parallelism[l].cores;
-    part.compute += compute[l] / cores;
-    for (int c = 0; c < Machine::kLevels; ++c)
-      part.traffic[c] += traffic[l].bytes[c] / machine.bytes_per_cycle[c] / cores;
-    part.fork += parallelism[l].fork_cycles;
+    leaves.push_back(leaf_alone(compute[l], traffic[l], parallelism[l], machine));
+    part += leaves.back();
+    separate += leaves.back().cycles;
     const bool ends =
         l + 1 == nest.leaves.size() || top_level(nest, nest.leaves[l + 1].loop) != top_level(nest, nest.leaves[l].loop);
     if (!ends) continue;
-    total.cycles += combine(part);
-    total.compute += part.compute, total.fork += part.fork;
-    for (int c = 0; c < Machine::kLevels; ++c) total.traffic[c] += part.traffic[c];
-    part = {};
+    part.cycles = combine(part);
+    total += part;
+    for (; first <= l; ++first) leaves[first].cycles *= separate > 0 ? part.cycles / separate : 0;
+    part = {}, separate = 0;
   }
-  return total;
 }
+
+Estimate estimate(const loop::Program& program, const Machine& machine) { return Analysis(program, machine).total; }
 
 std::vector<double> AnalyticCostModel::predict(const measure::Task&, std::span<const schedule::State> states) {
   std::vector<double> scores(states.size(), -std::numeric_limits<double>::infinity());

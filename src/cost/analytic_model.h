@@ -1,7 +1,12 @@
 #pragma once
 
+#include <vector>
+
+#include "cost/compute.h"
 #include "cost/cost_model.h"
 #include "cost/machine.h"
+#include "cost/parallelism.h"
+#include "cost/traffic.h"
 #include "loop/program.h"
 
 namespace tilewright::cost {
@@ -12,11 +17,25 @@ struct Estimate {
   double compute = 0;                     ///< all data in L1
   double traffic[Machine::kLevels] = {};  ///< into L1, L2, L3
   double fork = 0;                        ///< parallel loops
+  Estimate& operator+=(const Estimate& other);
+};
+
+/// A program with what the model says of its leaves, one entry per leaf in each.
+struct Analysis {
+  Analysis(const loop::Program& program, const Machine& machine);
+
+  Nest nest;
+  Footprints footprints;
+  std::vector<LeafCompute> compute;
+  std::vector<Traffic> traffic;
+  std::vector<Parallelism> parallelism;
+  std::vector<Estimate> leaves;  ///< `cycles`: a leaf's share of those of its top-level nest; they add up to `total`
+  Estimate total;
 };
 
 /// Time of a program as the sum over its top-level nests of what binds each: arithmetic (compute.h) or a cache level
 /// (traffic.h), divided by the cores that share the work (parallelism.h). Where two bind almost alike they do not
-/// overlap fully: every term but the largest counts kOverlap of itself. Threads: pure. About as dear as lowering.
+/// overlap fully: every term but the largest counts kOverlap of itself. Threads: pure.
 Estimate estimate(const loop::Program& program, const Machine& machine);
 
 /// The draft model: needs no measurement and learns nothing. Score = -log2 of the estimated cycles.

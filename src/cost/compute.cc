@@ -8,7 +8,6 @@
 namespace tilewright::cost {
 namespace {
 
-constexpr double kInstructionBytes = 8;  ///< of a vector instruction with a memory operand
 constexpr double kConditionCycles = 1;   ///< of a guard that is tested
 constexpr double kLoopCycles = 1;        ///< count, compare and branch
 constexpr double kSlowFetch = 4;         ///< how much slower code beyond the instruction cache is fetched
@@ -32,19 +31,25 @@ class Compute {
   Compute(const Nest& nest, const Footprints& footprints, const Machine& machine)
       : nest_(nest), footprints_(footprints), machine_(machine) {}
 
-  std::vector<double> run() {
-    std::vector<double> cycles;
+  std::vector<LeafCompute> run() {
+    std::vector<LeafCompute> all;
     double code_bytes = 0;
     for (const Leaf& leaf : nest_.leaves) {
-      const StraightBlock block = block_of(nest_, machine_, leaf);
-      const Work work = work_of(leaf, block);
-      const double guards = leaf.conditions * kConditionCycles * block.copies;
-      cycles.push_back(loop(block.steady).trips * leaf.share * (cycles_of(work) + kLoopCycles + guards) + edges_);
-      code_bytes += work.instructions() * kInstructionBytes;
+      LeafCompute out;
+      out.block = block_of(nest_, machine_, leaf);
+      const Work work = work_of(leaf, out);
+      out.guards = leaf.conditions * kConditionCycles * out.block.copies;
+      out.per_block = cycles_of(work) + kLoopCycles + out.guards;
+      out.arithmetic = work.operations.passes / machine_.fma_per_cycle + work.slow;
+      out.instructions = work.instructions(), out.latency = work.latency, out.spills = work.spills;
+      out.loads = work.loads.passes, out.stores = work.stores.passes;
+      out.cycles = loop(out.block.steady).trips * leaf.share * out.per_block + edges_;
+      code_bytes += out.instructions * kInstructionBytes;
+      all.push_back(std::move(out));
     }
     const double beyond = std::max(0.0, code_bytes - machine_.code_bytes) / std::max(code_bytes, 1.0);
-    for (double& c : cycles) c *= 1 + beyond * (kSlowFetch - 1);
-    return cycles;
+    for (LeafCompute& leaf : all) leaf.cycles *= 1 + beyond * (kSlowFetch - 1);
+    return all;
   }
 
  private:
@@ -61,23 +66,23 @@ class Compute {
     return ports + (spilled_passes + kEdge * work.edges.passes) * both_ways();
   }
 
-  Work work_of(const Leaf& leaf, const StraightBlock& block) {
+  Work work_of(const Leaf& leaf, LeafCompute& out) {
+    const StraightBlock& block = out.block;
     edges_ = 0;
     Work work;
     work.operations = block.per_operation * (block.copies * (leaf.ops.fused + leaf.ops.simple));
     work.slow = block.per_operation.instructions * block.copies * leaf.ops.slow;
     const loop::BufferId result = nest_.accesses[static_cast<std::size_t>(leaf.first_access)].buffer;
-    double waiting = 0;  // registers that hold what several copies read
     for (int a = leaf.first_access; a < leaf.end_access; ++a) {
       const Access& access = nest_.accesses[static_cast<std::size_t>(a)];
       if (leaf.update && access.buffer == result) continue;
       const auto strides = footprints_.strides(a);
       const IssueCost per_copy = cost_of_access(block, strides);
       (access.write ? work.stores : work.loads) += per_copy * distinct_copies(block, strides);
-      if (!access.write) waiting += waiting_copies(block, strides) * per_copy.instructions;
+      if (!access.write) out.waiting += waiting_copies(block, strides) * per_copy.instructions;
     }
-    const double accumulators = leaf.update ? accumulate(leaf, block, work) : 0;
-    spill(accumulators, waiting, block, work);
+    if (leaf.update) out.accumulators = accumulate(leaf, block, work);
+    spill(out.accumulators, out.waiting, block, work);
     return work;
   }
 
@@ -119,7 +124,7 @@ class Compute {
 
 }  // namespace
 
-std::vector<double> compute_cycles(const Nest& nest, const Footprints& footprints, const Machine& machine) {
+std::vector<LeafCompute> compute_of(const Nest& nest, const Footprints& footprints, const Machine& machine) {
   return Compute(nest, footprints, machine).run();
 }
 
