@@ -38,6 +38,7 @@ Action declare_tune(CLI::App& command);
 Action declare_compile(CLI::App& command);
 Action declare_run(CLI::App& command);
 Action declare_bench(CLI::App& command);
+Action declare_explain(CLI::App& command);
 Action declare_records(CLI::App& command);
 Action declare_doctor(CLI::App& command);
 

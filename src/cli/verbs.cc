@@ -5,7 +5,7 @@
 namespace tilewright::cli {
 namespace {
 
-constexpr std::array<Verb, 12> kVerbs{{
+constexpr std::array<Verb, 13> kVerbs{{
     {"machine", "describe this machine, measured", "tilewright machine --json", declare_machine},
     {"workloads", "list the named workloads, and the operators that a workload text may name", "tilewright workloads",
      declare_workloads},
@@ -23,6 +23,8 @@ constexpr std::array<Verb, 12> kVerbs{{
      "tilewright run model.tw --input inputs.npz --expect outputs.npz --rtol 1e-3", declare_run},
     {"bench", "time a model, median of many runs", "tilewright bench model.onnx --records model.jsonl --seconds 5",
      declare_bench},
+    {"explain", "show a schedule, its hot loop in assembly and what bounds its speed",
+     "tilewright explain conv_56 --records model.jsonl", declare_explain},
     {"records", "read, select and exchange record files, ours and TVM's", "tilewright records best model.jsonl",
      declare_records},
     {"doctor", "check the installation and the machine, say what to mend", "tilewright doctor", declare_doctor},

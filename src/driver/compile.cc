@@ -4,19 +4,10 @@
 
 #include "driver/machine.h"
 #include "driver/model.h"
+#include "driver/target.h"
 #include "graph/compile.h"
 
 namespace tilewright::driver {
-namespace {
-
-codegen::Target parse_target(const std::string& text) {
-  Result<codegen::Target> target = codegen::Target::parse(text);
-  if (!target) throw Error(Code::usage, "{}", target.message());
-  return std::move(*target);
-}
-
-}  // namespace
-
 CompileReport compile(const CompileRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
   const codegen::Target target = parse_target(request.target);

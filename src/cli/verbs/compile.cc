@@ -42,7 +42,7 @@ Action declare_compile(CLI::App& command) {
   add_model_arguments(command, "MODEL", flags->model);
   add_schedule_arguments(command, flags->schedules);
   command.add_option("-o,--output", flags->output, "the compiled model to write")->required()->type_name("OUT");
-  command.add_option("--target", flags->target, "machine to compile for: host, x86-64-v3, …")->capture_default_str();
+  add_target_option(command, flags->target);
   return [flags](const Common& common) { return compile(*flags, common); };
 }
 
