@@ -1,4 +1,5 @@
 #include "base/error.h"
+#include "codegen/emit/math.h"
 #include "codegen/emit/values.h"
 
 namespace tilewright::codegen {
@@ -38,7 +39,7 @@ Value* ValueEmitter::from_memory(Value* value, DType type) {
 Value* ValueEmitter::to_memory(Value* value, DType type) {
   auto& builder = f_.builder;
   if (type == DType::boolean) return builder.CreateZExt(value, value->getType()->getWithNewType(builder.getInt8Ty()));
-  if (type == DType::bf16) return builder.CreateFPTrunc(value, value->getType()->getWithNewType(builder.getBFloatTy()));
+  if (type == DType::bf16) return emit_bf16(f_, value);
   return value;
 }
 

@@ -239,14 +239,25 @@ Value* emit_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, bool is_
                                           : emit_integer_binary(f, op, a, b, is_unsigned);
 }
 
+Value* emit_bf16(FunctionContext& f, Value* value) {
+  auto& builder = f.builder;
+  llvm::Type* word = value->getType()->getWithNewType(builder.getInt32Ty());
+  const auto constant = [&](std::uint64_t bits) { return llvm::ConstantInt::get(word, bits); };
+  Value* bits = builder.CreateBitCast(value, word);
+  Value* odd = builder.CreateAnd(builder.CreateLShr(bits, 16), constant(1));
+  Value* rounded = builder.CreateAdd(bits, builder.CreateAdd(odd, constant(0x7fff)));
+  Value* quiet = builder.CreateOr(bits, constant(0x400000));
+  Value* result = builder.CreateSelect(builder.CreateFCmpUNO(value, value), quiet, rounded);
+  Value* half = builder.CreateTrunc(builder.CreateLShr(result, 16), word->getWithNewType(builder.getInt16Ty()));
+  return builder.CreateBitCast(half, word->getWithNewType(builder.getBFloatTy()));
+}
+
 Value* emit_cast(FunctionContext& f, Value* value, DType from, DType to) {
   auto& builder = f.builder;
   if (from == to) return value;
   llvm::Type* type = value->getType()->getWithNewType(f.value_type(to));
   if (to == DType::bf16)  // round through memory precision, then compute in float
-    return builder.CreateFPExt(builder.CreateFPTrunc(emit_cast(f, value, from, DType::f32),
-                                                     value->getType()->getWithNewType(builder.getBFloatTy())),
-                               type);
+    return builder.CreateFPExt(emit_bf16(f, emit_cast(f, value, from, DType::f32)), type);
   if (is_float(from) && is_float(to)) return value->getType() == type ? value : builder.CreateFPCast(value, type);
   if (is_float(from)) {
     if (to == DType::boolean) return builder.CreateFCmpUNE(value, llvm::Constant::getNullValue(value->getType()));

@@ -15,4 +15,8 @@ llvm::Value* emit_binary(FunctionContext& f, te::BinaryOp op, llvm::Value* a, ll
 /// `value` of type `from` as type `to`, scalar or vector.
 llvm::Value* emit_cast(FunctionContext& f, llvm::Value* value, DType from, DType to);
 
+/// f32 as bf16, rounded to the nearest, ties to even; NaN stays NaN. In integer arithmetic: LLVM would call compiler-rt
+/// on processors without the instruction, and the instruction takes subnormal numbers for zero.
+llvm::Value* emit_bf16(FunctionContext& f, llvm::Value* value);
+
 }  // namespace tilewright::codegen
