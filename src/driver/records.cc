@@ -128,6 +128,17 @@ Selection attach(const Selection& from, std::span<const measure::Task> tasks) {
   return attached;
 }
 
+Selection without_packed_constants(Selection from) {
+  const auto packs = [](const schedule::Step& step) {
+    const auto* copy = std::get_if<schedule::CacheReadStep>(&step);
+    return copy != nullptr && copy->scope == schedule::kPackedScope;
+  };
+  const std::size_t removed = std::erase_if(
+      from.records, [&](const Record& r) { return std::any_of(r.steps.begin(), r.steps.end(), packs); });
+  if (removed > 0) from.skipped["packs constants at compile time, which TVM's steps can't say"] += static_cast<int>(removed);
+  return from;
+}
+
 void write_records(const std::filesystem::path& path, const std::vector<Record>& records) {
   std::string text;
   for (const Record& record : records) text += measure::to_line(record) + "\n";

@@ -37,6 +37,9 @@ Selection merge(std::span<const std::filesystem::path> paths);
 /// legal, split the loops they were made for, and lower. Measured times and target stay: TVM's code ran, not ours.
 Selection attach(const Selection& from, std::span<const measure::Task> tasks);
 
+/// Those whose steps mean the same in TVM: all but schedules with constants packed at compile time.
+Selection without_packed_constants(Selection from);
+
 /// Writes the file anew. Errors: Error(cannot_write).
 void write_records(const std::filesystem::path& path, const std::vector<measure::Record>& records);
 /// The same as lines that TVM reads. `workload_key`: TVM's key for all of them, its function's name and arguments as

@@ -8,13 +8,17 @@
 namespace tilewright::graph {
 namespace {
 
-std::string compile_task(const measure::Task& task, int number, const schedule::State& state,
-                         codegen::Compiler& compiler) {
+struct Kernel {
+  std::string object;
+  std::vector<PackedArgument> packed;
+};
+
+Kernel compile_task(const measure::Task& task, int number, const schedule::State& state, codegen::Compiler& compiler) {
   const Result<loop::Program> program = loop::lower(state);
   TW_CHECK(program, "the schedule of {} can't be lowered: {}", task.description, program.message());
   Result<std::string> object = compiler.compile(*program, symbol_of_task(number));
   TW_CHECK(object, "{} can't be compiled: {}", task.description, object.message());
-  return std::move(*object);
+  return {std::move(*object), program->packed};
 }
 
 /// Feature names that the target demands, without LLVM's sign.
@@ -32,15 +36,19 @@ runtime::Model compile(const Partition& partition, const Scheduler& scheduler, c
   std::vector<schedule::State> states;
   for (const measure::Task& task : partition.tasks) states.push_back(scheduler(task));
 
-  runtime::ModelPlan plan = plan_model(partition);
-  plan.target = target.fingerprint();
-  plan.required_features = required_features(target);
-  plan.objects.resize(partition.tasks.size());
+  std::vector<std::string> objects(partition.tasks.size());
+  std::vector<std::vector<PackedArgument>> packed(partition.tasks.size());
   parallel_for(static_cast<int>(partition.tasks.size()), jobs > 0 ? jobs : runtime::available_cores(), [&](int i) {
     const auto task = static_cast<std::size_t>(i);
     codegen::Compiler compiler(target);
-    plan.objects[task] = compile_task(partition.tasks[task], i, states[task], compiler);
+    Kernel kernel = compile_task(partition.tasks[task], i, states[task], compiler);
+    objects[task] = std::move(kernel.object);
+    packed[task] = std::move(kernel.packed);
   });
+  runtime::ModelPlan plan = plan_model(partition, packed);
+  plan.target = target.fingerprint();
+  plan.required_features = required_features(target);
+  plan.objects = std::move(objects);
   return runtime::Model(std::move(plan));
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 
+#include "base/blocked_layout.h"
 #include "codegen/target.h"
 #include "graph/partition.h"
 #include "runtime/model.h"
@@ -21,6 +22,7 @@ runtime::Model compile(const Partition& partition, const Scheduler& scheduler, c
 std::string symbol_of_task(int task);
 
 /// The plan without the code: buffers, calls, copies; objects are left empty, and each call names its task as object.
-runtime::ModelPlan plan_model(const Partition& partition);
+/// `packed`: per task, how its kernel takes its constants.
+runtime::ModelPlan plan_model(const Partition& partition, const std::vector<std::vector<PackedArgument>>& packed);
 
 }  // namespace tilewright::graph

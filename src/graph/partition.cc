@@ -7,6 +7,7 @@
 #include "graph/describe.h"
 #include "graph/express.h"
 #include "graph/fusion.h"
+#include "measure/inputs.h"
 
 namespace tilewright::graph {
 namespace {
@@ -69,7 +70,8 @@ class GroupExpression {
       return {{}, element(*tensor.constant, 0), tensor.type.type};
     const auto known = tensors_.find(id);
     if (known != tensors_.end()) return {known->second, std::nullopt, tensor.type.type};
-    placeholders_.push_back(te::placeholder(tensor.type.shape, fmt::format("p{}", inputs_.size()), tensor.type.type));
+    const auto make = tensor.is_constant() ? &te::constant_placeholder : &te::placeholder;
+    placeholders_.push_back(make(tensor.type.shape, fmt::format("p{}", inputs_.size()), tensor.type.type));
     inputs_.push_back(id);
     tensors_[id] = placeholders_.back();
     return {placeholders_.back(), std::nullopt, tensor.type.type};
@@ -81,6 +83,14 @@ class GroupExpression {
   std::vector<TensorId> inputs_;
   te::Tensor last_;
 };
+
+/// A value for a constant that has none: seeded random numbers, as the tuner measures with.
+runtime::Tensor random_constant(const te::Operation& op, int argument) {
+  constexpr std::uint64_t kSeed = 1;
+  runtime::Tensor tensor(op.type, op.shape);
+  measure::fill_input(op.type, tensor.data(), tensor.elements(), kSeed, argument);
+  return tensor;
+}
 
 }  // namespace
 
@@ -114,8 +124,12 @@ Partition partition(const Graph& graph) {
 Partition single_task(te::DagRef dag, std::string description) {
   Partition result;
   TaskCall call{0, {}, -1, description};
-  for (const te::Tensor& input : dag->inputs())
-    call.inputs.push_back(result.graph.add_input(input->name, {input->type, input.shape()}));
+  for (const te::Tensor& input : dag->inputs()) {
+    const auto position = static_cast<int>(call.inputs.size());
+    call.inputs.push_back(input->is_constant()
+                              ? result.graph.add_constant(input->name, random_constant(*input, position))
+                              : result.graph.add_input(input->name, {input->type, input.shape()}));
+  }
   TW_CHECK(dag->outputs().size() == 1, "{} has {} outputs", description, dag->outputs().size());
   const te::Tensor output = dag->outputs()[0];
   call.output = result.graph.add_result(output->name, {output->type, output.shape()});

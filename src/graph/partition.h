@@ -34,7 +34,8 @@ struct Partition {
 /// order of first use; single numbers known at compile time stand in the expressions.
 Partition partition(const Graph& graph);
 
-/// One expression as a network of one kernel: its placeholders are the inputs.
+/// One expression as a network of one kernel: its placeholders are the inputs, those that are constant seeded random
+/// constants.
 Partition single_task(te::DagRef dag, std::string description);
 
 }  // namespace tilewright::graph

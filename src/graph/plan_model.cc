@@ -12,7 +12,8 @@ using Place = runtime::BufferRef::Place;
 /// Where the memory of every tensor is.
 class Placement {
  public:
-  explicit Placement(const Partition& partition) : partition_(partition) {}
+  Placement(const Partition& partition, const std::vector<std::vector<PackedArgument>>& packed)
+      : partition_(partition), packed_(packed) {}
 
   runtime::ModelPlan run() {
     const Graph& graph = partition_.graph;
@@ -75,10 +76,34 @@ class Placement {
   }
 
   void add_call(const TaskCall& call) {
-    const std::string& what = partition_.tasks[static_cast<std::size_t>(call.task)].description;
-    plan_.calls.push_back({call.task, symbol_of_task(call.task), {}, what});
-    for (const TensorId input : call.inputs) plan_.calls.back().buffers.push_back(place(input));
-    plan_.calls.back().buffers.push_back(place(call.output));
+    const auto task = static_cast<std::size_t>(call.task);
+    plan_.calls.push_back({call.task, symbol_of_task(call.task), {}, partition_.tasks[task].description});
+    std::vector<runtime::BufferRef>& buffers = plan_.calls.back().buffers;
+    for (std::size_t i = 0; i < call.inputs.size(); ++i) {
+      const auto packed = std::find_if(packed_[task].begin(), packed_[task].end(), [&](const PackedArgument& p) {
+        return p.argument == static_cast<int>(i);
+      });
+      buffers.push_back(packed == packed_[task].end() ? place(call.inputs[i])
+                                                      : place_packed(call.inputs[i], packed->layout));
+    }
+    buffers.push_back(place(call.output));
+  }
+
+  /// A constant in the layout that a kernel wants; the same layout of the same constant once.
+  runtime::BufferRef place_packed(TensorId id, const BlockedLayout& layout) {
+    const TensorId memory = partition_.memory_of(id);
+    const auto known = std::find_if(packed_constants_.begin(), packed_constants_.end(), [&](const PackedConstant& p) {
+      return p.memory == memory && p.layout == layout;
+    });
+    if (known != packed_constants_.end()) return known->place;
+    const TensorInfo& tensor = partition_.graph.tensor(memory);
+    TW_CHECK(tensor.is_constant(), "tensor '{}' is not constant, so it can't be packed", tensor.name);
+    runtime::Tensor blocked(tensor.type.type, layout.blocked_shape());
+    to_blocks(layout, bytes_of(blocked.type()), tensor.constant->data(), blocked.data());
+    plan_.constants.push_back(std::move(blocked));
+    const runtime::BufferRef place{Place::constant, static_cast<std::int64_t>(plan_.constants.size()) - 1};
+    packed_constants_.push_back({memory, layout, place});
+    return place;
   }
 
   void add_copies() {
@@ -90,7 +115,15 @@ class Placement {
     }
   }
 
+  struct PackedConstant {
+    TensorId memory;
+    BlockedLayout layout;
+    runtime::BufferRef place;
+  };
+
   const Partition& partition_;
+  const std::vector<std::vector<PackedArgument>>& packed_;
+  std::vector<PackedConstant> packed_constants_;
   runtime::ModelPlan plan_;
   std::map<TensorId, runtime::BufferRef> places_;  ///< of tensors that own their memory
 };
@@ -99,6 +132,8 @@ class Placement {
 
 std::string symbol_of_task(int task) { return fmt::format("tw_task_{}", task); }
 
-runtime::ModelPlan plan_model(const Partition& partition) { return Placement(partition).run(); }
+runtime::ModelPlan plan_model(const Partition& partition, const std::vector<std::vector<PackedArgument>>& packed) {
+  return Placement(partition, packed).run();
+}
 
 }  // namespace tilewright::graph

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 
 #include "base/integer.h"
 #include "loop/region.h"
@@ -33,6 +34,10 @@ class BoundInference {
       const Stage& stage = state_.stage(s);
       if (stage.is_placeholder() || stage.compute_at == ComputeAt::inlined) continue;
       if (Status ok = find_axes(s); !ok) return ok.failure();
+      if (stage.is_packed_constant()) {
+        if (Status ok = pack(s); !ok) return ok.failure();
+        continue;
+      }
       if (Status ok = make_loops(s); !ok) return ok.failure();
       translate(s);
     }
@@ -49,15 +54,16 @@ class BoundInference {
     for (int s = 0; s < state_.num_stages(); ++s) {
       const Stage& stage = state_.stage(s);
       buffers_.push_back(-1);
-      if (stage.compute_at == ComputeAt::inlined) continue;
+      if (stage.compute_at == ComputeAt::inlined || is_packed(s)) continue;
       Buffer buffer{stage.tensor->name,
                     stage.tensor->type,
                     stage.tensor->shape,
                     Scope::workspace,
                     -1,
-                    stage.is_placeholder() ? -1 : s};
+                    stage.is_placeholder() || stage.is_packed_constant() ? -1 : s};
+      const te::Tensor& held = stage.is_packed_constant() ? packed_by(s) : stage.tensor;
       for (std::size_t a = 0; a < arguments.size(); ++a)
-        if (arguments[a].op() == stage.tensor.op()) buffer.argument = static_cast<int>(a);
+        if (arguments[a].op() == held.op()) buffer.argument = static_cast<int>(a);
       if (buffer.argument >= 0)
         buffer.scope = Scope::argument;
       else if (stage.compute_at == ComputeAt::iter)
@@ -65,6 +71,17 @@ class BoundInference {
       buffers_.back() = loops(s).buffer = static_cast<BufferId>(out_.program.buffers.size());
       out_.program.buffers.push_back(std::move(buffer));
     }
+  }
+
+  /// The constant that a packed copy is of.
+  const te::Tensor& packed_by(int s) const {
+    const te::Dag& dag = *state_.dag();
+    return dag.ops()[static_cast<std::size_t>(dag.reads(s)[0])];
+  }
+  /// A constant that is there only as a packed copy.
+  bool is_packed(int s) const {
+    const std::vector<int>& readers = state_.dag()->readers(s);
+    return readers.size() == 1 && state_.stage(readers[0]).is_packed_constant();
   }
 
   Status find_axes(int s) {
@@ -107,8 +124,60 @@ class BoundInference {
       if (!whole[d] && region[d]->extent < axes[d].extent) axes[d] = *region[d];
       buffer.shape[d] = axes[d].extent;
     }
-    rebase_loads(loops(s).buffer, axes);
+    if (!stage.is_packed_constant()) rebase_loads(loops(s).buffer, axes);
     return {};
+  }
+
+  /// Lays a constant out in the blocks that one iteration of its attach loop reads: in the order in which the loops
+  /// outside go through the blocks, and the loops inside through the elements of one.
+  Status pack(int s) {
+    const std::vector<Span>& axes = loops(s).axes;
+    Buffer& buffer = out_.program.buffers[static_cast<std::size_t>(loops(s).buffer)];
+    BlockedLayout layout{state_.stage(s).tensor->shape, {}, {}, {}};
+    std::vector<Index> block_of;
+    for (const Span& axis : axes) {
+      layout.block.push_back(axis.extent);
+      block_of.push_back(out_.program.indices.quotient(axis.low, axis.extent));
+      if (out_.program.indices.recombine(block_of.back() * axis.extent) != out_.program.indices.recombine(axis.low))
+        return failure("stage {} can't be packed: its blocks of {} elements do not begin at multiples of that",
+                       buffer.name, axis.extent);
+    }
+    std::vector<std::vector<Index>*> loads = loads_of(loops(s).buffer);
+    layout.outer = by_loop_order(block_of);
+    rebase_loads(loops(s).buffer, axes);
+    layout.inner = by_loop_order(*loads.front());
+    for (std::vector<Index>* indices : loads) {
+      std::vector<Index> blocked;
+      for (int d : layout.outer) blocked.push_back(block_of[static_cast<std::size_t>(d)]);
+      for (int d : layout.inner) blocked.push_back((*indices)[static_cast<std::size_t>(d)]);
+      *indices = std::move(blocked);
+    }
+    buffer.shape = layout.blocked_shape();
+    out_.program.packed.push_back({buffer.argument, std::move(layout)});
+    return {};
+  }
+
+  std::vector<std::vector<Index>*> loads_of(BufferId buffer) {
+    std::vector<std::vector<Index>*> found;
+    for (auto& [load, reader] : loads_) {
+      auto& node = std::get<LoadValue>(out_.program.values[static_cast<std::size_t>(load)].kind);
+      if (node.buffer == buffer) found.push_back(&node.indices);
+    }
+    return found;
+  }
+
+  /// Dimensions by the innermost loop that moves their index, the outermost first: loops are numbered as they nest.
+  std::vector<int> by_loop_order(const std::vector<Index>& indices) const {
+    std::vector<int> innermost(indices.size(), -1), order(indices.size());
+    for (std::size_t d = 0; d < indices.size(); ++d)
+      for (int atom = 0; atom < out_.program.indices.size(); ++atom)
+        if (out_.program.indices.atom(atom).kind == Atom::Kind::loop && out_.program.indices.depends_on(indices[d], atom))
+          innermost[d] = atom;
+    std::iota(order.begin(), order.end(), 0);
+    std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+      return innermost[static_cast<std::size_t>(a)] < innermost[static_cast<std::size_t>(b)];
+    });
+    return order;
   }
 
   void rebase_loads(BufferId buffer, const std::vector<Span>& axes) {

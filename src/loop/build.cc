@@ -30,6 +30,7 @@ class Builder {
 
   void emit_stage(int s, bool in_parallel, Block& out) {
     const Stage& stage = state_.stage(s);
+    if (stage.is_packed_constant()) return;
     if (stage.compute_at == ComputeAt::iter) out.push_back({Allocate{loops(s).buffer}});
     for (const schedule::Iterator& iter : stage.iters)
       if (iter.kind == IterKind::mixed)

@@ -22,7 +22,13 @@ class Interpreter {
     for (const Buffer& buffer : program.buffers)
       memory_.emplace_back(static_cast<std::size_t>(buffer.elements()), std::numeric_limits<double>::quiet_NaN());
     const auto arguments = program.dag->inputs();
-    for (std::size_t i = 0; i < arguments.size(); ++i) memory_[argument(arguments[i])] = inputs[i].values;
+    for (std::size_t i = 0; i < arguments.size(); ++i) {
+      std::vector<double>& memory = memory_[argument(arguments[i])];
+      if (const BlockedLayout* layout = layout_of(arguments[i]))
+        to_blocks(*layout, sizeof(double), inputs[i].values.data(), memory.data());
+      else
+        memory = inputs[i].values;
+    }
   }
 
   std::vector<te::Array> run() {
@@ -41,6 +47,14 @@ class Interpreter {
       if (position >= 0 && arguments[static_cast<std::size_t>(position)].op() == tensor.op()) return b;
     }
     TW_CHECK(false, "{} has no buffer", tensor->name);
+  }
+
+  /// None if the kernel takes the argument as it is.
+  const BlockedLayout* layout_of(const te::Tensor& tensor) const {
+    const int position = program_.buffers[argument(tensor)].argument;
+    for (const PackedArgument& packed : program_.packed)
+      if (packed.argument == position) return &packed.layout;
+    return nullptr;
   }
 
   void run(const Block& block) {

@@ -6,6 +6,7 @@
 #include <variant>
 #include <vector>
 
+#include "base/blocked_layout.h"
 #include "base/error.h"
 #include "loop/index.h"
 #include "te/dag.h"
@@ -108,6 +109,7 @@ struct Program {
   IndexTable indices;
   std::vector<Value> values;
   std::vector<Buffer> buffers;
+  std::vector<PackedArgument> packed;  ///< the constants that the kernel takes in blocks
   Block body;
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }

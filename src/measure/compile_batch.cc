@@ -12,7 +12,7 @@ namespace tilewright::measure {
 namespace {
 
 Compiled failed(ErrorKind kind, std::string text) {
-  return {.object = {}, .error = kind, .error_text = std::move(text)};
+  return {.object = {}, .packed = {}, .error = kind, .error_text = std::move(text)};
 }
 
 Compiled lower_and_compile(codegen::Compiler& compiler, const schedule::State& state) {
@@ -20,7 +20,7 @@ Compiled lower_and_compile(codegen::Compiler& compiler, const schedule::State& s
   if (!program) return failed(ErrorKind::instantiation, program.message());
   Result<std::string> object = compiler.compile(*program, kCandidateSymbol);
   if (!object) return failed(ErrorKind::compile_host, object.message());
-  return {.object = std::move(*object)};
+  return {.object = std::move(*object), .packed = program->packed};
 }
 
 }  // namespace

@@ -17,6 +17,7 @@ inline constexpr std::string_view kCandidateSymbol = "tw_candidate";
 /// One candidate's machine code, or why there is none.
 struct Compiled {
   std::string object;
+  std::vector<PackedArgument> packed;  ///< how it takes its constants
   ErrorKind error = ErrorKind::none;
   std::string error_text;
   double compile_s = 0;   ///< wall time of lowering and compiling

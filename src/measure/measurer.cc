@@ -80,7 +80,7 @@ Measurement Measurer::State::run(const Compiled& compiled, double incumbent_s) {
     settings.timeout_s = options.timeout_s;
     settings.flush_caches = options.flush_caches;
     settings.check_results = options.check_results;
-    result = worker.run(compiled.object, kCandidateSymbol, settings);
+    result = worker.run(compiled.object, kCandidateSymbol, settings, compiled.packed);
   }
   result.compile_s = compiled.compile_s;
   return result;

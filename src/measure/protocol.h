@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/blocked_layout.h"
 #include "base/dtype.h"
 #include "measure/error_kind.h"
 #include "measure/frame.h"
@@ -12,7 +13,7 @@
 namespace tilewright::measure {
 
 /// Raised whenever a message changes. A worker of another version is refused.
-inline constexpr std::uint32_t kProtocolVersion = 2;
+inline constexpr std::uint32_t kProtocolVersion = 3;
 /// The worker's end of the socket pair.
 inline constexpr int kWorkerSocket = 3;
 
@@ -60,6 +61,7 @@ struct RunSettings {
 struct RunMessage {
   RunSettings settings;
   std::string symbol, object;
+  std::vector<PackedArgument> packed;  ///< how the kernel takes its constants
 };
 
 struct RunReply {
@@ -83,8 +85,12 @@ void fields(Coder& code, ReferenceMessage& m) {
   code(m.outputs), code(m.tolerance);
 }
 template <class Coder>
+void fields(Coder& code, PackedArgument& m) {
+  code(m.argument), code(m.layout.shape), code(m.layout.block), code(m.layout.outer), code(m.layout.inner);
+}
+template <class Coder>
 void fields(Coder& code, RunMessage& m) {
-  code(m.settings), code(m.symbol), code(m.object);
+  code(m.settings), code(m.symbol), code(m.object), code(m.packed);
 }
 template <class Coder>
 void fields(Coder& code, RunReply& m) {

@@ -98,10 +98,11 @@ RunReply WorkerProcess::exchange(const RunMessage& message) {
   return failed(end.kind, "the candidate " + end.text);
 }
 
-Measurement WorkerProcess::run(std::string_view object, std::string_view symbol, RunSettings settings) {
+Measurement WorkerProcess::run(std::string_view object, std::string_view symbol, RunSettings settings,
+                               std::vector<PackedArgument> packed) {
   const Clock::time_point start = Clock::now();
   settings.return_outputs = settings.check_results && !reference_;
-  const RunMessage message{settings, std::string(symbol), std::string(object)};
+  const RunMessage message{settings, std::string(symbol), std::string(object), std::move(packed)};
   bool is_fresh = ensure_worker();
   RunReply reply = exchange(message);
   if (!is_fresh && may_be_inherited(reply.error)) {

@@ -36,7 +36,9 @@ class WorkerProcess {
 
   /// Loads the object, runs its kernel `symbol` on the task's arguments and times it (worker/candidate_run.h).
   /// Errors: Error(internal) if no worker can be started; everything else is an error measurement.
-  Measurement run(std::string_view object, std::string_view symbol, RunSettings settings);
+  /// `packed`: how it takes its constants.
+  Measurement run(std::string_view object, std::string_view symbol, RunSettings settings,
+                  std::vector<PackedArgument> packed = {});
 
  private:
   /// Starts a worker if there is none. True if it has run no candidate yet.

@@ -26,10 +26,20 @@ Status StepApplier::operator()(const CacheReadStep& step) {
     if (std::find(all_readers.begin(), all_readers.end(), reader) == all_readers.end())
       return failure("cache_read: stage {} does not read {}", reader, source->name);
 
+  const bool packs = step.scope == kPackedScope;
+  if (packs && !source->is_constant())
+    return failure("cache_read: {} is not constant, so it can't be packed before it is known", source->name);
+  if (packs && step.readers != all_readers)
+    return failure("cache_read: {} is packed for {} of the {} stages that read it, expected all", source->name,
+                   step.readers.size(), all_readers.size());
+
   std::vector<te::AxisRef> axes;
   for (int d = 0; d < source.rank(); ++d) axes.push_back(te::make_axis("ax" + std::to_string(d), source.dim(d)));
   const te::Expr body = source(indices_of(axes));
-  const te::Tensor copy = te::compute_on(std::move(axes), source->name + "." + step.scope, body);
+  std::map<std::string, std::string> attributes;
+  if (packs) attributes.emplace(kPackedScope, "");
+  const te::Tensor copy =
+      te::compute_on(std::move(axes), source->name + "." + step.scope, body, std::move(attributes));
   insert_stage(step.stage + 1, insert(*state_.dag(), {step.stage, source, copy, step.readers}));
   return {};
 }

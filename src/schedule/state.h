@@ -50,6 +50,8 @@ struct Stage {
   int auto_unroll_max_step = 0;
   int storage_offset = 0;
   bool is_placeholder() const { return tensor->is_placeholder(); }
+  /// A copy of a constant in blocks, made when the schedule is compiled (cache_read into kPackedScope): no code runs.
+  bool is_packed_constant() const { return tensor->attributes.contains(kPackedScope); }
 };
 
 /// A schedule as a value: the base DAG and a list of steps, with the stages they lead to. Copies are cheap (stages and

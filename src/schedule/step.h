@@ -26,6 +26,10 @@ enum class Annotation : std::uint8_t {
 /// A split length that is not chosen yet, or an extent that is not known yet.
 inline constexpr std::int64_t kUnknown = -1;
 
+/// The scope of a cache_read that lays a constant out in blocks when the schedule is compiled, as Ansor's layout rewrite
+/// does: the blocks are what the loop that the copy is attached to reads in one iteration.
+inline constexpr const char* kPackedScope = "packed";
+
 // The transform steps (SPEC_ANSOR §2.2). `stage` and `iter` are positions at the moment of the step.
 
 struct AnnotateStep {

@@ -43,6 +43,17 @@ void schedule_factored(State& state, int stage, const Hardware& hardware) {
   tile_reduction(state, stage, -1, hardware);
 }
 
+/// Constants of tiled reductions lie as the register tile reads them, if that has a program.
+State with_packed_constants(const State& state) {
+  State packed = state;
+  for (int s = 0; s < packed.num_stages(); ++s) {
+    if (!packed.stage(s).tensor->is_constant() || packed.dag()->readers(s).size() != 1) continue;
+    const int reader = packed.dag()->readers(s)[0];
+    if (is_tiled(packed.stage(reader)) && packing_loop(packed.stage(reader)) >= 0) pack_constant(packed, s++, reader);
+  }
+  return loop::lower(packed) ? packed : state;
+}
+
 State schedule_all(const te::DagRef& dag, const Hardware& hardware) {
   State state = State::initial(dag);
   inline_cheap_stages(state);
@@ -79,8 +90,8 @@ State schedule_all(const te::DagRef& dag, const Hardware& hardware) {
 }  // namespace
 
 State default_schedule(const te::DagRef& dag, const Hardware& hardware) {
-  State state = schedule_all(dag, hardware);
-  if (loop::lower(state)) return state;
+  const State state = schedule_all(dag, hardware);
+  if (loop::lower(state)) return with_packed_constants(state);
   State plain = State::initial(dag);
   inline_cheap_stages(plain);
   return loop::lower(plain) ? plain : State::initial(dag);

@@ -81,6 +81,19 @@ int stage_after(const State& state, int step, int stage) {
   return stage;
 }
 
+int packing_loop(const schedule::Stage& stage) {
+  const auto reduces = [](const schedule::Iterator& loop) { return loop.kind == schedule::IterKind::reduction; };
+  int at = static_cast<int>(stage.iters.size()) - 1;
+  while (at >= 0 && !reduces(stage.iters[static_cast<std::size_t>(at)])) --at;
+  while (at >= 0 && reduces(stage.iters[static_cast<std::size_t>(at)])) --at;
+  return at;
+}
+
+void pack_constant(schedule::State& state, int stage, int reader) {
+  apply(state, schedule::CacheReadStep{stage, schedule::kPackedScope, {reader}});
+  apply(state, schedule::ComputeAtStep{stage + 1, reader + 1, packing_loop(state.stage(reader + 1))});
+}
+
 void apply(State& state, const schedule::Step& step) {
   const Status ok = state.apply(step);
   TW_CHECK(static_cast<bool>(ok), "{}", ok.message());

@@ -21,8 +21,15 @@ bool has_reduce_iter(const schedule::Stage& stage);
 bool is_tiled(const schedule::Stage& stage);
 /// `stage` was made by a cache_write: it holds the computation, not the copy.
 bool is_cache_of_write(const schedule::State& state, int stage);
+/// The loop just outside of the innermost reduction loops and of the register tile inside them: in one iteration of it,
+/// a tiled stage reads what a register tile needs of an operand. -1: there is none.
+int packing_loop(const schedule::Stage& stage);
 /// What the number `stage` has become at the end of the state's steps, if it was valid before step `step`.
 int stage_after(const schedule::State& state, int step, int stage);
+
+/// Lays the constant `stage` out in the blocks that one iteration of the packing loop of its only reader takes. Stages
+/// from `stage + 1` on are numbered one higher afterwards.
+void pack_constant(schedule::State& state, int stage, int reader);
 
 /// Applies a step that can't be illegal.
 void apply(schedule::State& state, const schedule::Step& step);

@@ -42,7 +42,7 @@ struct SketchRule {
 extern const SketchRule kAlwaysInline, kSimplifyConstTensor, kAddRfactor, kAddCacheWrite, kMultiLevelTilingWithFusion,
     kMultiLevelTiling, kSkipStage;
 /// Of the full space.
-extern const SketchRule kPackOperand;
+extern const SketchRule kPackConstant, kPackOperand;
 
 /// The CPU rules in the order in which they are tried.
 std::span<const SketchRule* const> sketch_rules();

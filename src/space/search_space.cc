@@ -39,7 +39,7 @@ SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOp
   SketchContext context(hardware_);
   access_ = context.access(schedule::State::initial(dag_));
   std::vector<const SketchRule*> first(rules.begin(), rules.end());
-  if (options_.packing) first.push_back(&kPackOperand);
+  if (options_.packing) first.insert(first.end(), {&kPackConstant, &kPackOperand});
   sketches_ = generate_sketches(dag_, context, first);
   for (const schedule::State& sketch : sketches_) {
     sketch_access_.push_back(context.access(sketch));

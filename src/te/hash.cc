@@ -56,6 +56,7 @@ std::uint64_t structural_hash(const Dag& dag) {
     h = hash_mix(h, tensor->shape.size());
     for (std::int64_t extent : tensor->shape) h = hash_mix(h, static_cast<std::uint64_t>(extent));
     for (const AxisRef& axis : tensor->reduce_axes) h = hash_mix(h, static_cast<std::uint64_t>(axis->extent));
+    if (tensor->is_constant()) h = hash_mix(h, hash_bytes("constant"));
     if (tensor->is_placeholder()) continue;
     bodies.begin(*tensor);
     h = hash_mix(h, bodies.hash(tensor->body));

@@ -27,6 +27,17 @@ void check_axis_names(const Operation& op) {
       TW_CHECK(seen.insert(axis->name).second, "{}: axis name {} appears twice", op.name, axis->name);
 }
 
+Tensor make_placeholder(std::vector<std::int64_t> shape, std::string name, DType type,
+                        std::map<std::string, std::string> attributes) {
+  for (std::int64_t extent : shape) TW_CHECK(extent >= 1, "{}: extent {} must be at least 1", name, extent);
+  Operation op;
+  op.name = std::move(name);
+  op.type = type;
+  op.shape = std::move(shape);
+  op.attributes = std::move(attributes);
+  return std::make_shared<const Operation>(std::move(op));
+}
+
 }  // namespace
 
 std::int64_t Operation::elements() const { return product(shape); }
@@ -41,12 +52,11 @@ Expr Tensor::operator()(std::vector<Expr> indices) const {
 }
 
 Tensor placeholder(std::vector<std::int64_t> shape, std::string name, DType type) {
-  for (std::int64_t extent : shape) TW_CHECK(extent >= 1, "{}: extent {} must be at least 1", name, extent);
-  Operation op;
-  op.name = std::move(name);
-  op.type = type;
-  op.shape = std::move(shape);
-  return std::make_shared<const Operation>(std::move(op));
+  return make_placeholder(std::move(shape), std::move(name), type, {});
+}
+
+Tensor constant_placeholder(std::vector<std::int64_t> shape, std::string name, DType type) {
+  return make_placeholder(std::move(shape), std::move(name), type, {{"constant", ""}});
 }
 
 Tensor compute(std::vector<std::int64_t> shape, std::string name,

@@ -22,6 +22,8 @@ struct Operation {
   Expr body;  ///< null for a placeholder; a Reduce exactly when reduce_axes is not empty
   std::map<std::string, std::string> attributes;  ///< e.g. "layout_free_placeholders": names, comma separated
   bool is_placeholder() const { return !body; }
+  /// A placeholder whose value is known when a schedule is compiled, so that it may be laid out anew: a weight.
+  bool is_constant() const { return is_placeholder() && attributes.contains("constant"); }
   std::int64_t elements() const;
 };
 using OperationRef = std::shared_ptr<const Operation>;
@@ -50,6 +52,8 @@ class Tensor {
 };
 
 Tensor placeholder(std::vector<std::int64_t> shape, std::string name, DType type = DType::f32);
+/// A placeholder that is_constant().
+Tensor constant_placeholder(std::vector<std::int64_t> shape, std::string name, DType type = DType::f32);
 
 /// A tensor computed element by element. `body` receives one index expression per dimension; its result's type is the
 /// tensor's type. A `Reduce` may stand only at the body's root. Axis names default to i0, i1, …

@@ -141,7 +141,9 @@ std::string_view name_of(Combiner combiner) {
 }
 
 std::string line_of(const Operation& op) {
-  if (op.is_placeholder()) return fmt::format("{} = PLACEHOLDER [{}]\n", op.name, fmt::join(op.shape, ", "));
+  if (op.is_placeholder())
+    return fmt::format("{} = {} [{}]\n", op.name, op.is_constant() ? "CONSTANT" : "PLACEHOLDER",
+                       fmt::join(op.shape, ", "));
   const std::string left = fmt::format("{}({})", op.name, fmt::join(names_of(op.axes), ", "));
   const Reduce* reduction = as<Reduce>(op.body);
   if (!reduction) return fmt::format("{} = {}\n", left, to_text(op.body));

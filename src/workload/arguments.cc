@@ -30,7 +30,8 @@ std::int64_t number(std::string_view text, std::string_view part, const Key& key
 
 }  // namespace
 
-Arguments::Arguments(std::string_view text, std::string_view list, const std::vector<Key>& keys) {
+Arguments::Arguments(std::string_view text, std::string_view list, const std::vector<Key>& keys)
+    : keys_(keys) {
   for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     const std::string_view part = list.substr(begin, end - begin);
@@ -46,17 +47,19 @@ Arguments::Arguments(std::string_view text, std::string_view list, const std::ve
     begin = end + 1;
   }
   for (const Key& key : keys) {
-    order_.emplace_back(key.name);
-    if (values_.contains(order_.back())) continue;
+    const std::string name(key.name);
+    if (values_.contains(name)) continue;
     if (key.by_default < 0 && key.follows.empty())
       throw Error(Code::bad_input, "workload {}: {} is missing; keys: {}", text, key.name, names_of(keys));
-    values_[order_.back()] = key.follows.empty() ? key.by_default : (*this)[key.follows];
+    values_[name] = key.follows.empty() ? key.by_default : (*this)[key.follows];
   }
 }
 
 std::string Arguments::to_text() const {
   std::string text;
-  for (const std::string& key : order_) text += fmt::format("{}{}={}", text.empty() ? "" : ",", key, (*this)[key]);
+  for (const Key& key : keys_)
+    if (!key.quiet || (*this)[key.name] != key.by_default)
+      text += fmt::format("{}{}={}", text.empty() ? "" : ",", key.name, (*this)[key.name]);
   return text;
 }
 

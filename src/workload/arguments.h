@@ -14,6 +14,7 @@ struct Key {
   std::int64_t by_default = -1;   ///< -1: must be given, or follow another
   std::string_view follows = {};  ///< key whose value it takes when left out
   std::int64_t least = 1;
+  bool quiet = false;  ///< stands in texts only where it has not its default
 };
 
 /// Whole numbers by key. Every key of the operator has a value.
@@ -27,7 +28,7 @@ class Arguments {
   std::string to_text() const;
 
  private:
-  std::vector<std::string> order_;
+  std::vector<Key> keys_;
   std::map<std::string, std::int64_t> values_;
 };
 

@@ -38,6 +38,18 @@ std::string operator_names() {
   return names;
 }
 
+/// Of every operator: whether all inputs but the first are known when a schedule is compiled, as weights are.
+const Key kConstant{.name = "constant", .by_default = 0, .least = 0, .quiet = true};
+
+te::DagRef with_constants(const te::Dag& dag) {
+  std::vector<std::pair<const te::Operation*, te::Tensor>> replacements;
+  const std::vector<te::Tensor> inputs = dag.inputs();
+  for (std::size_t i = 1; i < inputs.size(); ++i)
+    replacements.emplace_back(inputs[i].op().get(),
+                              te::constant_placeholder(inputs[i].shape(), inputs[i]->name, inputs[i].type()));
+  return te::replace(dag, replacements);
+}
+
 void check_sizes(std::string_view text, const te::Dag& dag) {
   for (const auto& op : dag.ops()) {
     double elements = 1;
@@ -58,10 +70,13 @@ Workload parse(std::string_view text) {
   if (!op)
     throw Error(Code::bad_input, "workload {}: '{}' is neither a named workload nor an operator; operators: {}", text,
                 spec.substr(0, colon), operator_names());
-  const Arguments arguments(text, spec.substr(std::min(colon + 1, spec.size())), op->keys);
+  std::vector<Key> keys = op->keys;
+  keys.push_back(kConstant);
+  const Arguments arguments(text, spec.substr(std::min(colon + 1, spec.size())), keys);
   te::DagRef dag;
   try {
     dag = op->make(arguments);
+    if (arguments[kConstant.name] != 0) dag = with_constants(*dag);
   } catch (const Error& error) {
     throw Error(Code::bad_input, "workload {}: {}", text, error.what());
   }

@@ -57,6 +57,15 @@ TEST_F(Records, OfAnotherShapeOrStructureAreRefusedWithTheReason) {
   EXPECT_EQ(attach(from, {}).skipped, (Skipped{{"there is no workload to attach it to", 2}}));
 }
 
+TEST_F(Records, ThatPackConstantsAreNotForTvm) {
+  Selection from = tvm();
+  from.records[1].steps.push_back(schedule::CacheReadStep{1, schedule::kPackedScope, {2}});
+  const Selection kept = without_packed_constants(from);
+  ASSERT_EQ(kept.records.size(), 1U);
+  EXPECT_EQ(kept.records[0].steps, from.records[0].steps);
+  EXPECT_EQ(kept.skipped, (Skipped{{"packs constants at compile time, which TVM's steps can't say", 1}}));
+}
+
 TEST_F(Records, FindTheirWorkloadAmongSeveral) {
   const std::array tasks{task_of(workloads::matmul(64, 64, 64)), task_of(workloads::matmul_bias_relu(64, 64, 64))};
   const Selection attached = attach(tvm(), tasks);

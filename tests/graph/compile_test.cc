@@ -7,7 +7,9 @@
 #include "graph/array.h"
 #include "graph/passes.h"
 #include "random_network.h"
+#include "loop/lower.h"
 #include "reference.h"
+#include "space/search_space.h"
 
 namespace tilewright::graph {
 namespace {
@@ -31,6 +33,41 @@ TEST(Compile, RandomNetworksComputeWhatTheInterpreterDoes) {
     }
     if (HasFatalFailure()) return;
   }
+}
+
+/// A random schedule that packs a constant, where there is one.
+schedule::State packed(const measure::Task& task, int& found) {
+  const space::SearchSpace space(task.dag, {}, {});
+  Rng rng(7);
+  for (int sketch = 0; sketch < static_cast<int>(space.sketches().size()); ++sketch) {
+    const auto state = space.sample(sketch, rng);
+    const Result<loop::Program> program = state ? loop::lower(*state) : Failure{};
+    if (!program || program->packed.empty()) continue;
+    ++found;
+    return *state;
+  }
+  return space.default_state();
+}
+
+TEST(Compile, KernelsFindTheirConstantsAsTheyPackThem) {
+  const codegen::Target target = codegen::Target::host();
+  runtime::ThreadPool pool({.threads = 2, .pin = false});
+  int found = 0;
+  for (std::uint64_t seed = 100; seed < 112; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Rng rng(seed);
+    const Partition cut = partition(optimize(random_network(rng, 12)));
+    const runtime::Model model = compile(cut, [&](const auto& task) { return packed(task, found); }, target);
+    const te::Array x = random_array(model.inputs()[0].shape, seed);
+    const Arrays expected = run_reference(cut, {{"x", x}});
+    for (const auto& [name, actual] : model.run({{"x", to_tensor(x)}}, pool)) {
+      double scale = 1;
+      for (const double v : expected.at(name).values) scale = std::max(scale, std::abs(v));
+      expect_near(to_array(actual), expected.at(name), 1e-4 * scale);
+    }
+    if (HasFatalFailure()) return;
+  }
+  EXPECT_GE(found, 5);
 }
 
 TEST(Compile, AsksForEachTaskOnceAndCarriesItsTarget) {

@@ -14,8 +14,9 @@ namespace {
 
 using namespace schedule;
 
-te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k) {
-  const te::Tensor a = te::placeholder({n, k}, "A"), b = te::placeholder({k, m}, "B");
+te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k, bool constant = false) {
+  const te::Tensor a = te::placeholder({n, k}, "A"),
+                   b = (constant ? te::constant_placeholder : te::placeholder)({k, m}, "B", DType::f32);
   const te::AxisRef r = te::reduce_axis(k, "k");
   const te::Tensor c = te::compute(
       {n, m}, "C",
@@ -61,6 +62,10 @@ std::vector<Case> cases() {
       {"a_parallel_tail_is_a_version",
        matmul(10, 16, 8),
        {SplitStep{2, 0, 10, {4}}, ReorderStep{2, {0, 3, 1, 2}}, AnnotateStep{2, 0, Annotation::parallel}}},
+      {"a_constant_lies_in_the_blocks_of_its_loop",
+       matmul(12, 40, 20, true),
+       {SplitStep{2, 0, 12, {4}}, SplitStep{2, 2, 40, {16}}, SplitStep{2, 4, 20, {5}}, ReorderStep{2, {0, 2, 4, 5, 1, 3}},
+        CacheReadStep{1, kPackedScope, {2}}, ComputeAtStep{2, 3, 2}, AnnotateStep{3, 5, Annotation::vectorize}}},
       {"a_fused_loop_is_divided_again",
        matmul(12, 16, 8),
        {FuseStep{2, {0, 1}}, SplitStep{2, 0, 192, {16}}, AnnotateStep{2, 0, Annotation::parallel}}},
@@ -112,6 +117,15 @@ TEST(Lowering, RefusesNestedParallelLoops) {
   EXPECT_EQ(
       why_not(matmul(8, 8, 8), {AnnotateStep{2, 0, Annotation::parallel}, AnnotateStep{2, 1, Annotation::parallel}}),
       "loop j of stage C is parallel inside a parallel loop");
+}
+
+TEST(Lowering, RefusesToPackBlocksThatOverlap) {
+  const te::Tensor x = te::placeholder({8}, "x"), w = te::constant_placeholder({9}, "w");
+  const te::AxisRef k = te::reduce_axis(2, "k");
+  const te::Tensor y = te::compute({8}, "y", [&](auto i) { return te::sum(x(i[0]) * w(i[0] + te::Expr(k)), {k}); });
+  EXPECT_EQ(why_not(te::Dag::make(std::vector<te::Tensor>{x, w, y}),
+                    {CacheReadStep{1, kPackedScope, {2}}, ComputeAtStep{2, 3, 0}}),
+            "stage w.packed can't be packed: its blocks of 2 elements do not begin at multiples of that");
 }
 
 TEST(Verifier, NamesAnIndexThatLeavesItsBuffer) {

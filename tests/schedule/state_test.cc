@@ -55,9 +55,9 @@ TEST(State, AttachmentsFollowTheirStageWhenOneIsInserted) {
   State state = replay(workloads::matmul_bias_relu(8, 8, 8), {ComputeAtStep{4, 5, 0}, CacheWriteStep{2, "local"}});
   EXPECT_EQ(stage_names(state), (std::vector<std::string>{"A", "B", "C.local", "C", "bias", "D", "compute"}));
   EXPECT_EQ(state.attached_to(6, 0), std::vector<int>{5});
-  ASSERT_TRUE(state.apply(CacheReadStep{0, "packed", {2}}));
+  ASSERT_TRUE(state.apply(CacheReadStep{0, "copied", {2}}));
   EXPECT_EQ(stage_names(state),
-            (std::vector<std::string>{"A", "A.packed", "B", "C.local", "C", "bias", "D", "compute"}));
+            (std::vector<std::string>{"A", "A.copied", "B", "C.local", "C", "bias", "D", "compute"}));
   EXPECT_EQ(state.attached_to(7, 0), std::vector<int>{6});
 }
 

@@ -55,7 +55,7 @@ class RandomSource {
   }
   /// A new input with elements in [-1, 1).
   RandomTensor input(ops::Shape shape, DType type = DType::f32) {
-    RandomTensor t{te::placeholder(std::move(shape), name("p"), type)};
+    RandomTensor t{(rng_.chance(0.4) ? te::constant_placeholder : te::placeholder)(std::move(shape), name("p"), type)};
     if (!is_float(type)) t.low = -9, t.high = 9;
     inputs_.push_back(t.tensor);
     return t;

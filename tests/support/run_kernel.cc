@@ -50,6 +50,11 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
   const auto kernel = (*loaded)->function<tw_kernel>("kernel");
   std::vector<runtime::Tensor> tensors;
   std::vector<void*> buffers;
+  const auto layout_of = [&](std::size_t a) -> const BlockedLayout* {
+    for (const PackedArgument& packed : program.packed)
+      if (packed.argument == static_cast<int>(a)) return &packed.layout;
+    return nullptr;
+  };
   for (const te::Tensor& argument : program.dag->arguments()) {
     tensors.emplace_back(argument.type(), argument.shape());
     std::memset(tensors.back().data(), 0xff,
@@ -57,9 +62,16 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
     buffers.push_back(tensors.back().data());
   }
   std::size_t next_input = 0;
-  for (std::size_t a = 0; a < tensors.size(); ++a)
-    if (program.dag->arguments()[a]->is_placeholder())
-      dispatch(tensors[a].type(), [&](auto type) { write<decltype(type)>(inputs[next_input++], tensors[a]); });
+  for (std::size_t a = 0; a < tensors.size(); ++a) {
+    if (!program.dag->arguments()[a]->is_placeholder()) continue;
+    dispatch(tensors[a].type(), [&](auto type) { write<decltype(type)>(inputs[next_input++], tensors[a]); });
+    const BlockedLayout* layout = layout_of(a);
+    if (!layout) continue;
+    runtime::Tensor blocked(tensors[a].type(), layout->blocked_shape());
+    to_blocks(*layout, bytes_of(blocked.type()), tensors[a].data(), blocked.data());
+    tensors[a] = std::move(blocked);
+    buffers[a] = tensors[a].data();
+  }
   const tw_kernel_args arguments{buffers.data(), static_cast<std::int64_t>(buffers.size()), pool.runtime()};
   const std::int32_t status = kernel(&arguments);
   TW_CHECK(status == 0, "the kernel returned {}", status);

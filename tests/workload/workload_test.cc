@@ -33,6 +33,16 @@ TEST(Workload, FlopsAreThoseOfTheDefinition) {
   EXPECT_EQ(flops("max_pool_112"), 9.0 * 56 * 56 * 64);
 }
 
+TEST(Workload, WeightsAreConstantIfTheTextSaysSo) {
+  const Workload plain = parse("conv2d_bias_relu:h=8,ci=4,co=4,k=3"), constant = parse(plain.spec + ",constant=1");
+  EXPECT_EQ(constant.spec, plain.spec + ",constant=1");
+  EXPECT_EQ(parse(plain.spec + ",constant=0").spec, plain.spec);
+  std::vector<bool> is_constant;
+  for (const te::Tensor& input : constant.dag->inputs()) is_constant.push_back(input->is_constant());
+  EXPECT_EQ(is_constant, (std::vector<bool>{false, true, true}));
+  EXPECT_NE(te::structural_hash(*plain.dag), te::structural_hash(*constant.dag));
+}
+
 /// Both compute the same from the same arguments, within `tolerance` of the largest element.
 void expect_same(const char* a, const char* b, double tolerance) {
   const te::DagRef first = parse(a).dag, second = parse(b).dag;

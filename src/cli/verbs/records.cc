@@ -130,9 +130,9 @@ Selection to_tvm(const Flags& flags) {
   if (!is_key)
     throw Error(Code::usage, R"(--workload-key {} is not a JSON list such as ["matmul", 64, 64, 64])",
                 flags.workload_key);
-  Selection all = driver::read_selection(flags.files[0]);
-  driver::write_tvm_records(flags.output, all.records, flags.workload_key);
-  return all;
+  const Selection exported = driver::without_packed_constants(driver::read_selection(flags.files[0]));
+  driver::write_tvm_records(flags.output, exported.records, flags.workload_key);
+  return exported;
 }
 
 constexpr Operation kOperations[] = {

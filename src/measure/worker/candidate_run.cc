@@ -99,6 +99,7 @@ RunReply run_candidate(TaskBuffers& buffers, runtime::ThreadPool& pool, const Ru
   if (kernel == nullptr) {
     return failed(ErrorKind::compile_host, fmt::format("object does not define '{}'", message.symbol));
   }
+  buffers.pack(message.packed);
   const Call call{kernel, {buffers.pointers(), buffers.count(), pool.runtime()}, settings.timeout_s};
 
   buffers.poison_outputs();

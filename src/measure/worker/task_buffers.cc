@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::int64_t kLine = 64;
 
+std::size_t index(const PackedArgument& packed) { return static_cast<std::size_t>(packed.argument); }
+
 #if defined(__x86_64__)
 /// clflushopt, where there is one: flushes overlap, so that megabytes take a fraction of a millisecond.
 void flush(const char* data, std::int64_t bytes) {
@@ -62,6 +64,19 @@ void TaskBuffers::set_reference(ReferenceMessage reference) {
   }
 }
 
+void TaskBuffers::pack(const std::vector<PackedArgument>& arguments) {
+  if (arguments == layouts_) return;
+  for (const PackedArgument& old : layouts_) pointers_[index(old)] = tensors_[index(old)].data();
+  packed_.clear();
+  layouts_ = arguments;
+  for (const PackedArgument& packed : layouts_) {
+    const runtime::Tensor& dense = tensors_[index(packed)];
+    packed_.emplace_back(dense.type(), packed.layout.blocked_shape());
+    to_blocks(packed.layout, bytes_of(dense.type()), dense.data(), packed_.back().data());
+    pointers_[index(packed)] = packed_.back().data();
+  }
+}
+
 void TaskBuffers::poison_outputs() {
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
     if (arguments_[i].is_output) std::memset(tensors_[i].data(), 0xff, static_cast<std::size_t>(tensors_[i].bytes()));
@@ -103,6 +118,9 @@ std::vector<std::string> TaskBuffers::outputs() const {
 void TaskBuffers::flush_caches(bool all) const {
   for (std::size_t i = 0; i < tensors_.size(); ++i)
     if (all || arguments_[i].is_cold) flush(static_cast<const char*>(tensors_[i].data()), tensors_[i].bytes());
+  for (std::size_t i = 0; i < packed_.size(); ++i)
+    if (all || arguments_[index(layouts_[i])].is_cold)
+      flush(static_cast<const char*>(packed_[i].data()), packed_[i].bytes());
 }
 
 }  // namespace tilewright::measure

@@ -21,6 +21,10 @@ class TaskBuffers {
   std::int64_t bytes() const;
   void set_reference(ReferenceMessage reference);
 
+  /// Lays the arguments out as the next candidate takes them: the named ones in blocks, all others as they are.
+  /// Errors: std::bad_alloc.
+  void pack(const std::vector<PackedArgument>& arguments);
+
   /// Overwrites the outputs with all-ones bytes (for floats a NaN that no arithmetic makes), so that what a kernel
   /// leaves unwritten shows.
   void poison_outputs();
@@ -36,6 +40,8 @@ class TaskBuffers {
 
   std::vector<Argument> arguments_;
   std::vector<runtime::Tensor> tensors_;  ///< one per argument
+  std::vector<runtime::Tensor> packed_;   ///< as `layouts_` say
+  std::vector<PackedArgument> layouts_;
   std::vector<void*> pointers_;
   std::vector<ExpectedOutput> expected_;  ///< one per output, or none known
 };

@@ -74,7 +74,8 @@ const AnnotationRule kChangeComputeLocation{
     "change-compute-location", [](const SampleContext& context, State& state, Rng& rng) {
       for (int id = state.num_stages(); id-- > 0;) {
         const schedule::Stage& stage = state.stage(id);
-        if (stage.is_placeholder() || stage.compute_at == ComputeAt::inlined || is_tiled(stage)) continue;
+        if (stage.is_placeholder() || stage.is_packed_constant()) continue;
+        if (stage.compute_at == ComputeAt::inlined || is_tiled(stage)) continue;
         if (context.access.needs_multi_level_tiling(id)) continue;
         if (!change_location(state, id, rng)) return false;
       }

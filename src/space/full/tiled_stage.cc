@@ -181,7 +181,8 @@ std::vector<TiledStage> tiled_stages(const schedule::State& sketch, const Hardwa
   schedule::State state = schedule::State::initial(sketch.base_dag());
   for (int i = 0; i < sketch.num_steps(); ++i) {
     const schedule::Step& step = sketch.step(i);
-    packed = packed || std::holds_alternative<schedule::CacheReadStep>(step);
+    const auto* copy = std::get_if<schedule::CacheReadStep>(&step);
+    packed = packed || (copy && copy->scope != schedule::kPackedScope);
     if (const auto* split = std::get_if<SplitStep>(&step)) {
       const schedule::Stage& stage = state.stage(split->stage);
       if (groups.empty() || groups.back().tensor.op() != stage.tensor.op()) groups.push_back({stage.tensor, {}, {}});

@@ -104,7 +104,7 @@ bool can_reorder(const State& state, int id) {
 const AnnotationRule kVectorizeWide{"vectorize-wide", [](const SampleContext& context, State& state, Rng& rng) {
                                       for (int id = 0; id < state.num_stages(); ++id) {
                                         const schedule::Stage& stage = state.stage(id);
-                                        if (stage.is_placeholder() || is_marked(stage) ||
+                                        if (stage.is_placeholder() || stage.is_packed_constant() || is_marked(stage) ||
                                             stage.compute_at == schedule::ComputeAt::inlined || !can_reorder(state, id))
                                           continue;
                                         vectorize(state, id, context, rng);

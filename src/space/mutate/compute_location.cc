@@ -13,6 +13,7 @@ std::vector<int> movable_attachments(const SampleContext& context, const State& 
     const auto* attach = std::get_if<ComputeAtStep>(&state.step(i));
     if (!attach) continue;
     const int stage = stage_after(state, i, attach->stage);
+    if (state.stage(stage).is_packed_constant()) continue;
     if (!is_tiled(state.stage(stage)) && !context.access.needs_multi_level_tiling(stage)) found.push_back(i);
   }
   return found;

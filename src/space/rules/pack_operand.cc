@@ -39,16 +39,18 @@ int outer_reduction_loop(const schedule::Stage& stage) {
 
 /// Copies the operand that a tiled stage loads as vectors, a block at a time, so that it lies in one piece: the rule
 /// add-cache-read of SPEC_ANSOR §3.4 with the cache in the place of shared memory (Goto, van de Geijn, ACM TOMS 34(3),
-/// 2008, call it packing). Only inputs; what is computed here may be computed in blocks anyway.
+/// 2008, call it packing). Only inputs; what is computed here may be computed in blocks anyway, and constants can be laid
+/// out before (pack-constant).
 const SketchRule kPackOperand{"pack-operand",
                               [](SketchContext& context, const schedule::State& state, int stage) {
-                                if (!state.stage(stage).is_placeholder()) return Verdict::skip;
+                                const schedule::Stage& operand = state.stage(stage);
+                                if (!operand.is_placeholder() || operand.tensor->is_constant()) return Verdict::skip;
                                 const std::vector<int> readers = consumers(state, stage);
                                 if (readers.size() != 1 || !context.access(state)->needs_multi_level_tiling(readers[0]))
                                   return Verdict::skip;
                                 const schedule::Stage& reader = state.stage(readers[0]);
                                 const bool pays = is_tiled(reader) && outer_reduction_loop(reader) >= 0 &&
-                                                  vector_reuse(*reader.tensor, *state.stage(stage).tensor) >= kMinReuse;
+                                                  vector_reuse(*reader.tensor, *operand.tensor) >= kMinReuse;
                                 return pays ? Verdict::apply : Verdict::skip;
                               },
                               [](SketchContext&, const schedule::State& before, int stage) {
