@@ -12,7 +12,7 @@
 namespace tilewright::measure {
 
 /// What tuner and worker say to each other, in native byte order: both are the same build on the same machine.
-enum class FrameKind : std::uint32_t { hello = 1, task, reference, run, reply };
+enum class FrameKind : std::uint32_t { hello = 1, task, reference, run, reply, contest, contest_reply };
 
 struct Frame {
   FrameKind kind{};

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "measure/error_kind.h"
+#include "measure/machine_check.h"
 #include "schedule/step.h"
 
 namespace tilewright::measure {
@@ -17,9 +19,11 @@ inline constexpr std::string_view kNotMeasured = "sampled, not measured";
 struct Measurement {
   std::vector<double> times_s;  ///< one per run; empty on error
   bool cut_short = false;       ///< clearly slower than the incumbent: stopped early, times_s are fewer and less exact
+  bool same_code = false;       ///< not run: its machine code is that of an earlier candidate, whose result this is
   ErrorKind error = ErrorKind::none;
   std::string error_text;           ///< in full
   double compile_s = 0, run_s = 0;  ///< wall time that it took to compile and to run
+  std::optional<MachineCheck> trouble;  ///< the last check of the machine before it, if all was not well
   double time_s() const;            ///< median of times_s; 1e10 on error
 };
 
@@ -31,6 +35,9 @@ struct Record {
   std::vector<schedule::Step> steps;
   Measurement result;
   std::int64_t unix_time = 0;
+  /// Of a contest, in which the best states known were timed in turns: when it ended, nanoseconds since 1970, the same
+  /// for all that took part. 0: measured by itself.
+  std::int64_t contest = 0;
 };
 
 }  // namespace tilewright::measure

@@ -5,6 +5,7 @@
 #include <map>
 
 #include "measure/compile_batch.h"
+#include "measure/known_code.h"
 #include "measure/task_reference.h"
 #include "measure/worker_process.h"
 #include "runtime/cores.h"
@@ -26,6 +27,14 @@ class Stopwatch {
   double& sum_s_;
 };
 
+/// All that the machine will do: the object, and how its constants are laid out.
+std::string code_of(const Compiled& compiled) {
+  Encoder encoder;
+  encoder(compiled.object);
+  encoder(compiled.packed);
+  return encoder.take();
+}
+
 Measurer::Options completed(Measurer::Options options) {
   if (options.threads <= 0) options.threads = runtime::available_cores();
   return options;
@@ -39,15 +48,21 @@ struct Measurer::State {
   WorkerProcess worker;
   std::string current_task;                            ///< key of the task that the worker has; empty: none
   std::map<std::string, ReferenceMessage> references;  ///< by task key
+  KnownCode known;
+  Calibration calibration;
+  int since_check = 0;  ///< candidates
   Split split;
 
   explicit State(const Options& given)
       : options(completed(given)),
         compiler(options.target, runtime::available_cores(), options.compile_timeout_s),
-        worker({.program = options.worker}) {}
+        worker({.program = options.worker}),
+        calibration(options.threads) {}
 
   void prepare(const Task& task);
-  Measurement run(const Compiled& compiled, double incumbent_s);
+  void check_machine(std::size_t candidates);
+  RunSettings settings(double incumbent_s) const;
+  Measurement run(const Task& task, const Compiled& compiled, double incumbent_s);
 };
 
 /// Gives the worker the task, with the reference outputs if they are known or quickly found.
@@ -65,24 +80,40 @@ void Measurer::State::prepare(const Task& task) {
   worker.set_task(task_message(*task.dag, options.seed, task.cold_arguments), tolerance, std::move(reference));
 }
 
-Measurement Measurer::State::run(const Compiled& compiled, double incumbent_s) {
+/// Before so many candidates are timed, if it is time again.
+void Measurer::State::check_machine(std::size_t candidates) {
+  const bool is_due = calibration.health().checks == 0 || since_check >= options.check_machine_every;
+  if (options.check_machine_every > 0 && is_due) {
+    calibration.check();
+    since_check = 0;
+  }
+  since_check += static_cast<int>(candidates);
+}
+
+RunSettings Measurer::State::settings(double incumbent_s) const {
+  RunSettings settings;
+  settings.threads = options.threads;
+  settings.repetition = options.repetition;
+  settings.repetition.incumbent_s = incumbent_s;
+  settings.timeout_s = options.timeout_s;
+  settings.flush_caches = options.flush_caches;
+  settings.check_results = options.check_results;
+  return settings;
+}
+
+Measurement Measurer::State::run(const Task& task, const Compiled& compiled, double incumbent_s) {
   Measurement result;
   if (compiled.error != ErrorKind::none) {
     result.error = compiled.error;
     result.error_text = compiled.error_text;
+  } else if (auto same = known.find(task.key, code_of(compiled))) {
+    result = *std::move(same);
   } else {
-    RunSettings settings;
-    settings.threads = options.threads;
-    settings.incumbent_s = incumbent_s;
-    settings.cut_ratio = options.cut_ratio;
-    settings.min_time_s = options.min_time_s;
-    settings.max_runs = options.max_runs;
-    settings.timeout_s = options.timeout_s;
-    settings.flush_caches = options.flush_caches;
-    settings.check_results = options.check_results;
-    result = worker.run(compiled.object, kCandidateSymbol, settings, compiled.packed);
+    result = worker.run(compiled.object, kCandidateSymbol, settings(incumbent_s), compiled.packed);
+    known.add(task.key, code_of(compiled), result);
   }
   result.compile_s = compiled.compile_s;
+  if (!calibration.health().last.is_well()) result.trouble = calibration.health().last;
   return result;
 }
 
@@ -90,6 +121,7 @@ Measurer::Measurer(const Options& options) : state_(std::make_unique<State>(opti
 Measurer::~Measurer() = default;
 const Measurer::Options& Measurer::options() const { return state_->options; }
 Measurer::Split Measurer::split() const { return state_->split; }
+const MachineHealth& Measurer::health() const { return state_->calibration.health(); }
 
 std::vector<Measurement> Measurer::measure(const Task& task, std::span<const schedule::State> states,
                                            double incumbent_s,
@@ -101,6 +133,7 @@ std::vector<Measurement> Measurer::measure(const Task& task, std::span<const sch
     const Stopwatch stopwatch(state_->split.compile_s);
     compiled = state_->compiler.compile(states, stop);
   }
+  state_->check_machine(states.size());
   {
     const Stopwatch stopwatch(state_->split.run_s);
     state_->prepare(task);
@@ -109,10 +142,34 @@ std::vector<Measurement> Measurer::measure(const Task& task, std::span<const sch
     if (!compiled[i].is_begun) break;
     {
       const Stopwatch stopwatch(state_->split.run_s);
-      results.push_back(state_->run(compiled[i], incumbent_s));
+      results.push_back(state_->run(task, compiled[i], incumbent_s));
     }
     incumbent_s = std::min(incumbent_s, results.back().time_s());
     if (done) done(i, results.back());
+  }
+  return results;
+}
+
+std::vector<Measurement> Measurer::contest(const Task& task, std::span<const schedule::State> states) {
+  std::vector<Compiled> compiled;
+  {
+    const Stopwatch stopwatch(state_->split.compile_s);
+    compiled = state_->compiler.compile(states, {});
+  }
+  state_->check_machine(states.size());
+  const Stopwatch stopwatch(state_->split.run_s);
+  ContestMessage message{state_->options.contest, {}};
+  for (Compiled& candidate : compiled) {
+    if (candidate.error != ErrorKind::none) return {};  // it compiled before: something else is wrong
+    message.candidates.push_back(
+        {state_->settings(state_->options.repetition.incumbent_s), std::string(kCandidateSymbol),
+         std::move(candidate.object), std::move(candidate.packed)});
+  }
+  state_->prepare(task);
+  std::vector<Measurement> results = state_->worker.contest(std::move(message));
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    results[i].compile_s = compiled[i].compile_s;
+    if (!state_->calibration.health().last.is_well()) results[i].trouble = state_->calibration.health().last;
   }
   return results;
 }

@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "codegen/target.h"
+#include "measure/calibration.h"
 #include "measure/measurement.h"
+#include "measure/repetition.h"
 #include "measure/task.h"
 #include "schedule/state.h"
 
@@ -24,9 +26,9 @@ class Measurer {
     double timeout_s = 5;  ///< for each run of a candidate, counted in the worker from the start of the run
     double compile_timeout_s =
         15;  ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
-    double min_time_s = 0.01;  ///< repeat until this much time was measured, …
-    int max_runs = 10;         ///< … or this many runs
-    double cut_ratio = 1.3;    ///< a candidate slower than this times the incumbent is not repeated
+    RepetitionRule repetition;  ///< of the runs of a candidate; its incumbent_s is not used
+    RepetitionRule contest{.max_time_s = 0.3, .min_runs = 7, .max_runs = 60};  ///< rounds, and the time of all together
+    int check_machine_every = 100;  ///< candidates, and at the start (calibration.h); 0: never
     bool check_results =
         true;  ///< compare outputs with the interpreter's (small tasks) or those of the first valid candidate
     bool flush_caches = false;  ///< all arguments (not only a task's cold ones) out of the caches before every run; off
@@ -41,10 +43,14 @@ class Measurer {
   /// (infinity if none). `done(i, measurement)` is called from the caller's thread as each result is known. Stops
   /// early, with the rest left out, when `stop()` turns true. A candidate that crashes, hangs or computes something
   /// else becomes an error measurement; the worker is replaced. Errors: Error(internal) only if no worker can be
-  /// started.
+  /// started. A candidate whose machine code is that of an earlier one of the task is not run again.
   std::vector<Measurement> measure(const Task& task, std::span<const schedule::State> states, double incumbent_s,
                                    const std::function<void(std::size_t, const Measurement&)>& done = {},
                                    const std::function<bool()>& stop = {});
+
+  /// Times states that ran before in turns, in one process, so that what else the machine does hits all alike: whose
+  /// median is least, is best. One measurement each, in their order; none at all if that could not be done.
+  std::vector<Measurement> contest(const Task& task, std::span<const schedule::State> states);
 
   const Options& options() const;
   /// Where the wall time went, summed over all calls, seconds.
@@ -52,6 +58,8 @@ class Measurer {
     double compile_s = 0, run_s = 0;
   };
   Split split() const;
+  /// How the machine did in the checks so far.
+  const MachineHealth& health() const;
 
  private:
   struct State;

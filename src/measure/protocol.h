@@ -9,16 +9,17 @@
 #include "base/dtype.h"
 #include "measure/error_kind.h"
 #include "measure/frame.h"
+#include "measure/repetition.h"
 
 namespace tilewright::measure {
 
 /// Raised whenever a message changes. A worker of another version is refused.
-inline constexpr std::uint32_t kProtocolVersion = 3;
+inline constexpr std::uint32_t kProtocolVersion = 4;
 /// The worker's end of the socket pair.
 inline constexpr int kWorkerSocket = 3;
 
 // The conversation: the worker says Hello. The tuner then sends a TaskMessage, a ReferenceMessage if it has one, and
-// any number of RunMessages; every run is answered by a RunReply, or by the worker's death.
+// any number of RunMessages and ContestMessages; each is answered by its reply, or by the worker's death.
 
 struct Hello {
   std::uint32_t version = kProtocolVersion;
@@ -48,11 +49,8 @@ struct ReferenceMessage {
 
 struct RunSettings {
   int threads = 1;
-  double incumbent_s = 1e30;  ///< best time of the task so far
-  double cut_ratio = 1.3;
-  double min_time_s = 0.01;
-  int max_runs = 10;
-  double timeout_s = 5;
+  RepetitionRule repetition;
+  double timeout_s = 5;  ///< of each run
   bool flush_caches = false;
   bool check_results = true;    ///< against the reference, if there is one
   bool return_outputs = false;  ///< send the outputs back
@@ -70,6 +68,16 @@ struct RunReply {
   std::vector<double> times_s;
   bool cut_short = false;
   std::vector<std::string> outputs;
+};
+
+/// Candidates to be timed in turns (worker/contest.h).
+struct ContestMessage {
+  RepetitionRule rule;  ///< rounds, and the time that all may take together
+  std::vector<RunMessage> candidates;
+};
+
+struct ContestReply {
+  std::vector<RunReply> candidates;
 };
 
 template <class Coder>
@@ -96,12 +104,22 @@ template <class Coder>
 void fields(Coder& code, RunReply& m) {
   code(m.error), code(m.error_text), code(m.times_s), code(m.cut_short), code(m.outputs);
 }
+template <class Coder>
+void fields(Coder& code, ContestMessage& m) {
+  code(m.rule), code(m.candidates);
+}
+template <class Coder>
+void fields(Coder& code, ContestReply& m) {
+  code(m.candidates);
+}
 
 constexpr FrameKind kind_of(const Hello&) { return FrameKind::hello; }
 constexpr FrameKind kind_of(const TaskMessage&) { return FrameKind::task; }
 constexpr FrameKind kind_of(const ReferenceMessage&) { return FrameKind::reference; }
 constexpr FrameKind kind_of(const RunMessage&) { return FrameKind::run; }
 constexpr FrameKind kind_of(const RunReply&) { return FrameKind::reply; }
+constexpr FrameKind kind_of(const ContestMessage&) { return FrameKind::contest; }
+constexpr FrameKind kind_of(const ContestReply&) { return FrameKind::contest_reply; }
 
 template <class Message>
 Frame encode(const Message& message) {

@@ -40,6 +40,12 @@ json additions_to_json(const Record& record) {
              {"compile_s", result.compile_s},
              {"run_s", result.run_s}};
   if (result.cut_short) tw["cut_short"] = true;
+  if (result.same_code) tw["same_code"] = true;
+  if (result.trouble)
+    tw["machine"] = {{"speed", result.trouble->speed},
+                     {"memory_speed", result.trouble->memory_speed},
+                     {"noise", result.trouble->noise}};
+  if (record.contest != 0) tw["contest"] = record.contest;
   if (!result.error_text.empty()) tw["error"] = result.error_text;
   return tw;
 }
@@ -117,6 +123,14 @@ void read_additions(const json& tw, Record& record) {
   take(field(tw, "compile_s"), record.result.compile_s);
   take(field(tw, "run_s"), record.result.run_s);
   take(field(tw, "cut_short"), record.result.cut_short);
+  take(field(tw, "same_code"), record.result.same_code);
+  take(field(tw, "contest"), record.contest);
+  if (const json& machine = field(tw, "machine"); machine.is_object()) {
+    MachineCheck& trouble = record.result.trouble.emplace();
+    take(field(machine, "speed"), trouble.speed);
+    take(field(machine, "memory_speed"), trouble.memory_speed);
+    take(field(machine, "noise"), trouble.noise);
+  }
   take(field(tw, "error"), record.result.error_text);
 }
 

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fstream>
 
 #include "base/error.h"
 
@@ -102,6 +103,12 @@ bool WorkerConnection::send(const Frame& frame, Deadline deadline) {
 
 Transfer WorkerConnection::receive(Frame& frame, std::uint64_t most_bytes, Deadline deadline) {
   return receive_frame(socket_, frame, most_bytes, deadline);
+}
+
+std::int64_t WorkerConnection::resident_bytes() const {
+  std::int64_t mapped = 0, resident = 0;
+  std::ifstream(fmt::format("/proc/{}/statm", process_)) >> mapped >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
 }
 
 /// A process that is already dying keeps the status it dies with.

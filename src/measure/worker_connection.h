@@ -28,6 +28,8 @@ class WorkerConnection {
 
   bool send(const Frame& frame, Deadline deadline);
   Transfer receive(Frame& frame, std::uint64_t most_bytes, Deadline deadline);
+  /// Memory that the process holds now; 0 if that can't be told.
+  std::int64_t resident_bytes() const;
   /// Kills what is left of the process, and tells what it died of, with the end of what it wrote to standard error.
   WorkerEnd end();
 

@@ -33,8 +33,9 @@ RunReply failed(ErrorKind kind, std::string text) {
 
 }  // namespace
 
-WorkerProcess::WorkerProcess(const Options& options)
-    : program_(find_worker(options.program)), grace_s_(options.grace_s) {}
+WorkerProcess::WorkerProcess(const Options& options) : options_(options) {
+  options_.program = find_worker(options.program);
+}
 WorkerProcess::~WorkerProcess() = default;
 
 void WorkerProcess::set_task(TaskMessage task, double tolerance, std::optional<ReferenceMessage> reference) {
@@ -46,9 +47,10 @@ void WorkerProcess::set_task(TaskMessage task, double tolerance, std::optional<R
 
 bool WorkerProcess::ensure_worker() {
   if (worker_ == nullptr) {
-    worker_ = WorkerConnection::start(program_);
+    worker_ = WorkerConnection::start(options_.program);
     is_prepared_ = false;
-    is_fresh_ = true;
+    runs_ = 0;
+    ++started_;
   }
   if (!is_prepared_) {
     // A failure to send shows when the reply does not come.
@@ -56,7 +58,14 @@ bool WorkerProcess::ensure_worker() {
     is_prepared_ =
         worker_->send(encode(task_), deadline) && (!reference_ || worker_->send(encode(*reference_), deadline));
   }
-  return std::exchange(is_fresh_, false);
+  return runs_++ == 0;
+}
+
+void WorkerProcess::recycle() {
+  constexpr int kLeastRuns = 16;  // starting a process and filling its arguments must stay a small part
+  if (worker_ == nullptr || runs_ < std::min(kLeastRuns, options_.most_runs)) return;
+  const std::int64_t most_bytes = 2 * static_cast<std::int64_t>(argument_bytes()) + options_.spare_bytes;
+  if (runs_ >= options_.most_runs || worker_->resident_bytes() > most_bytes) worker_.reset();
 }
 
 std::uint64_t WorkerProcess::argument_bytes() const {
@@ -67,24 +76,10 @@ std::uint64_t WorkerProcess::argument_bytes() const {
 
 double WorkerProcess::preparation_s() const {
   constexpr double kBytesPerSecond = 5e7;  // of filling and copying, on a slow and busy machine
-  return grace_s_ + static_cast<double>(argument_bytes()) / kBytesPerSecond;
+  return options_.grace_s + static_cast<double>(argument_bytes()) / kBytesPerSecond;
 }
 
-RunReply WorkerProcess::exchange(const RunMessage& message) {
-  constexpr std::uint64_t kMostTextBytes = 1 << 20;
-  const RunSettings& settings = message.settings;
-  // The worker limits each run by itself: the warm-up, the timed runs but the last, together min_time_s, and the last.
-  const double longest_s = 2 * settings.timeout_s + settings.min_time_s + preparation_s();
-  Frame frame;
-  Transfer received = Transfer::closed;
-  if (worker_->send(encode(message), after(longest_s))) {
-    received = worker_->receive(frame, argument_bytes() + kMostTextBytes, after(longest_s));
-  }
-  if (received == Transfer::done) {
-    std::optional<RunReply> reply = decode<RunReply>(frame);
-    if (reply && static_cast<int>(reply->error) < kErrorKinds) return std::move(*reply);
-    received = Transfer::malformed;
-  }
+RunReply WorkerProcess::bury(Transfer received, double longest_s, double timeout_s) {
   const WorkerEnd end = worker_->end();
   worker_.reset();
   if (received == Transfer::late) {
@@ -93,9 +88,57 @@ RunReply WorkerProcess::exchange(const RunMessage& message) {
   }
   if (received == Transfer::malformed) return failed(ErrorKind::runtime, "the candidate damaged the worker's memory");
   if (end.kind == ErrorKind::run_timeout) {
-    return failed(end.kind, fmt::format("the candidate ran longer than {:.3g} s", settings.timeout_s));
+    return failed(end.kind, fmt::format("the candidate ran longer than {:.3g} s", timeout_s));
   }
   return failed(end.kind, "the candidate " + end.text);
+}
+
+std::optional<RunReply> WorkerProcess::converse(const Frame& message, double longest_s, double timeout_s,
+                                                Frame& answer) {
+  constexpr std::uint64_t kMostTextBytes = 1 << 20;
+  Transfer received = Transfer::closed;
+  if (worker_->send(message, after(longest_s))) {
+    received = worker_->receive(answer, argument_bytes() + kMostTextBytes, after(longest_s));
+  }
+  if (received == Transfer::done) return std::nullopt;
+  return bury(received, longest_s, timeout_s);
+}
+
+RunReply WorkerProcess::exchange(const RunMessage& message) {
+  const RunSettings& settings = message.settings;
+  // The worker limits each run by itself: the warm-up, the timed runs but the last, together max_time_s, and the last.
+  const double longest_s = 2 * settings.timeout_s + settings.repetition.max_time_s + preparation_s();
+  Frame frame;
+  if (auto failure = converse(encode(message), longest_s, settings.timeout_s, frame)) return *std::move(failure);
+  std::optional<RunReply> reply = decode<RunReply>(frame);
+  if (reply && static_cast<int>(reply->error) < kErrorKinds) return *std::move(reply);
+  return bury(Transfer::malformed, longest_s, settings.timeout_s);
+}
+
+std::vector<Measurement> WorkerProcess::contest(ContestMessage message) {
+  const Clock::time_point start = Clock::now();
+  recycle();
+  ensure_worker();
+  const auto count = static_cast<double>(message.candidates.size());
+  double longest_s = message.rule.max_time_s + preparation_s();
+  for (const RunMessage& candidate : message.candidates)
+    longest_s += (2 + message.rule.min_runs) * candidate.settings.timeout_s;
+  Frame frame;
+  if (converse(encode(message), longest_s, 0, frame)) return {};
+  std::optional<ContestReply> reply = decode<ContestReply>(frame);
+  if (!reply || reply->candidates.size() != message.candidates.size()) {
+    worker_.reset();
+    return {};
+  }
+  std::vector<Measurement> results;
+  for (RunReply& candidate : reply->candidates) {
+    Measurement& result = results.emplace_back();
+    result.error = candidate.error;
+    result.error_text = std::move(candidate.error_text);
+    if (candidate.error == ErrorKind::none) result.times_s = std::move(candidate.times_s);
+    result.run_s = std::chrono::duration<double>(Clock::now() - start).count() / count;
+  }
+  return results;
 }
 
 Measurement WorkerProcess::run(std::string_view object, std::string_view symbol, RunSettings settings,
@@ -103,6 +146,7 @@ Measurement WorkerProcess::run(std::string_view object, std::string_view symbol,
   const Clock::time_point start = Clock::now();
   settings.return_outputs = settings.check_results && !reference_;
   const RunMessage message{settings, std::string(symbol), std::string(object), std::move(packed)};
+  recycle();
   bool is_fresh = ensure_worker();
   RunReply reply = exchange(message);
   if (!is_fresh && may_be_inherited(reply.error)) {

@@ -23,6 +23,8 @@ class WorkerProcess {
   struct Options {
     std::filesystem::path program;  ///< empty: find_worker
     double grace_s = 5;             ///< beyond its time limits, after which a silent worker is killed
+    int most_runs = 1000;           ///< candidates that one process runs before a new one takes its place, …
+    std::int64_t spare_bytes = std::int64_t{512} << 20;  ///< … or what it may hold beyond twice the task's arguments
   };
   /// Errors: as find_worker. The process is started by the first run.
   explicit WorkerProcess(const Options& options);
@@ -40,21 +42,33 @@ class WorkerProcess {
   Measurement run(std::string_view object, std::string_view symbol, RunSettings settings,
                   std::vector<PackedArgument> packed = {});
 
+  /// Times candidates that ran before in turns (worker/contest.h), in one process. Measurements in their order; none if
+  /// the process did not survive it: whose fault that was is not known. Errors: as run.
+  std::vector<Measurement> contest(ContestMessage message);
+
+  /// Processes started so far.
+  int started() const { return started_; }
+
  private:
   /// Starts a worker if there is none. True if it has run no candidate yet.
   bool ensure_worker();
   RunReply exchange(const RunMessage& message);
+  /// Sends a message and waits for the answer. Failure: the worker is gone, and this is what it is to be called.
+  std::optional<RunReply> converse(const Frame& message, double longest_s, double timeout_s, Frame& answer);
+  RunReply bury(Transfer received, double longest_s, double timeout_s);
+  /// Ends a process that has run enough or holds too much, so that what candidates leave behind does not add up.
+  void recycle();
   std::uint64_t argument_bytes() const;
   double preparation_s() const;  ///< within which a worker that is well has taken a task
 
-  std::filesystem::path program_;
-  double grace_s_;
+  Options options_;
   TaskMessage task_;
   double tolerance_ = 0;
   std::optional<ReferenceMessage> reference_;
   std::unique_ptr<WorkerConnection> worker_;
   bool is_prepared_ = false;  ///< the worker has the task
-  bool is_fresh_ = true;      ///< it has run no candidate
+  int runs_ = 0;              ///< candidates that it has run
+  int started_ = 0;
 };
 
 }  // namespace tilewright::measure

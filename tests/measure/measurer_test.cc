@@ -39,7 +39,7 @@ class MeasurerTest : public testing::Test {
     options.target = codegen::Target::host();
     options.threads = 2;
     options.timeout_s = 30;  // far beyond what a kernel takes on a busy machine
-    options.min_time_s = 1e-3;
+    options.repetition.max_time_s = 2e-3;
     return options;
   }
   Measurer measurer_{options()};
@@ -73,6 +73,52 @@ TEST_F(MeasurerTest, GoesBackAndForthBetweenTasks) {
       }
     }
   }
+}
+
+TEST_F(MeasurerTest, DoesNotRunTheSameMachineCodeTwice) {
+  const Task task = make_task(matmul(12, 16, 20), ""), other = make_task(matmul(12, 16, 24), "");
+  State same = State::initial(task.dag);
+  EXPECT_TRUE(same.apply(schedule::SplitStep{2, 0, 12, {1}, true}));  // an inner loop of one iteration
+  const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4), same};
+  const auto results = measurer_.measure(task, states, kNoIncumbent);
+  ASSERT_EQ(results.size(), 3U);
+  EXPECT_FALSE(results[0].same_code);
+  EXPECT_FALSE(results[1].same_code);
+  EXPECT_TRUE(results[2].same_code);
+  EXPECT_EQ(results[2].times_s, results[0].times_s);
+  EXPECT_EQ(results[2].run_s, 0);
+  EXPECT_GT(results[2].compile_s, 0);
+  const std::vector<State> of_other = {State::initial(other.dag)};
+  EXPECT_FALSE(measurer_.measure(other, of_other, kNoIncumbent).at(0).same_code);
+}
+
+TEST_F(MeasurerTest, HoldsAContest) {
+  const Task task = make_task(matmul(12, 16, 20), "");
+  const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4)};
+  measurer_.measure(task, states, kNoIncumbent);
+  const auto results = measurer_.contest(task, states);
+  ASSERT_EQ(results.size(), 2U);
+  for (const Measurement& result : results) {
+    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+    EXPECT_GE(result.times_s.size(), 7U);
+    EXPECT_GT(result.compile_s, 0);
+  }
+  const std::vector<State> hopeless = {State::initial(task.dag), incomplete(task.dag)};
+  EXPECT_TRUE(measurer_.contest(task, hopeless).empty());
+}
+
+TEST_F(MeasurerTest, ChecksTheMachineAtTheStartAndFromTimeToTime) {
+  Measurer::Options every_third = options();
+  every_third.check_machine_every = 3;
+  Measurer measurer(every_third);
+  const Task task = make_task(matmul(6, 7, 8), "");
+  const std::vector<State> states(2, State::initial(task.dag));
+  std::vector<int> checks;
+  for (int batch = 0; batch < 4; ++batch) {
+    measurer.measure(task, states, kNoIncumbent);
+    checks.push_back(measurer.health().checks);
+  }
+  EXPECT_EQ(checks, (std::vector{1, 1, 2, 2}));
 }
 
 TEST_F(MeasurerTest, StopsBetweenCandidates) {

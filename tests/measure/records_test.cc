@@ -72,7 +72,9 @@ std::string message_of(std::string_view line) {
 
 TEST(RecordLine, KeepsEverything) {
   Record record = good_record();
-  record.result.cut_short = true;
+  record.result.cut_short = record.result.same_code = true;
+  record.result.trouble = {.speed = 0.5, .memory_speed = 1, .noise = 0.25};
+  record.contest = 1790000000123456789;
   const Result<Record> back = from_line(to_line(record));
   ASSERT_TRUE(back) << back.message();
   EXPECT_EQ(back->workload_key, record.workload_key);
@@ -83,6 +85,11 @@ TEST(RecordLine, KeepsEverything) {
   EXPECT_EQ(back->result.compile_s, record.result.compile_s);
   EXPECT_EQ(back->result.run_s, record.result.run_s);
   EXPECT_TRUE(back->result.cut_short);
+  EXPECT_TRUE(back->result.same_code);
+  EXPECT_EQ(back->contest, 1790000000123456789);
+  ASSERT_TRUE(back->result.trouble);
+  EXPECT_EQ(back->result.trouble->speed, 0.5);
+  EXPECT_EQ(back->result.trouble->noise, 0.25);
   EXPECT_EQ(back->unix_time, record.unix_time);
   EXPECT_EQ(to_line(*back), to_line(record));
 }

@@ -15,6 +15,7 @@
 #include <new>
 
 #include "measure/worker/candidate_run.h"
+#include "measure/worker/contest.h"
 
 namespace tilewright::measure {
 namespace {
@@ -53,7 +54,9 @@ class Worker {
  private:
   bool handle(const Frame& frame);
   void set_task(const TaskMessage& task);
+  void prepare(int threads);
   RunReply run(const RunMessage& message);
+  ContestReply run(const ContestMessage& message);
 
   std::unique_ptr<runtime::ThreadPool> pool_;
   std::unique_ptr<TaskBuffers> buffers_;
@@ -76,6 +79,9 @@ bool Worker::handle(const Frame& frame) {
     if (buffers_ != nullptr) buffers_->set_reference(std::move(*reference));
     return true;
   }
+  if (const auto contest = decode<ContestMessage>(frame)) {
+    return send_frame(kWorkerSocket, encode(run(*contest))) == Transfer::done;
+  }
   const auto message = decode<RunMessage>(frame);
   return message && send_frame(kWorkerSocket, encode(run(*message))) == Transfer::done;
 }
@@ -93,17 +99,22 @@ void Worker::set_task(const TaskMessage& task) {
   workspace_bytes_ = task.workspace_bytes > 0 ? task.workspace_bytes : std::max(kLeastWorkspace, 4 * buffers_->bytes());
 }
 
+/// Ready to run with so many threads, within the task's memory.
+void Worker::prepare(int threads) {
+  if (buffers_ == nullptr) throw std::bad_alloc();
+  if (pool_ == nullptr || pool_->threads() != threads) {
+    limit_memory(-1);
+    pool_.reset();
+    pool_ =
+        std::make_unique<runtime::ThreadPool>(runtime::ThreadPool::Options{.threads = threads, .pin_caller = true});
+  }
+  limit_memory(workspace_bytes_);
+}
+
 RunReply Worker::run(const RunMessage& message) {
   RunReply reply;
   try {
-    if (buffers_ == nullptr) throw std::bad_alloc();
-    if (pool_ == nullptr || pool_->threads() != message.settings.threads) {
-      limit_memory(-1);
-      pool_.reset();
-      pool_ = std::make_unique<runtime::ThreadPool>(
-          runtime::ThreadPool::Options{.threads = message.settings.threads, .pin_caller = true});
-    }
-    limit_memory(workspace_bytes_);
+    prepare(message.settings.threads);
     reply = run_candidate(*buffers_, *pool_, message);
   } catch (const std::bad_alloc&) {
     reply.error = ErrorKind::runtime;
@@ -111,6 +122,19 @@ RunReply Worker::run(const RunMessage& message) {
   } catch (const std::exception& error) {
     reply.error = ErrorKind::unknown;
     reply.error_text = error.what();
+  }
+  limit_memory(-1);
+  return reply;
+}
+
+/// What goes wrong as a whole has no reply per candidate.
+ContestReply Worker::run(const ContestMessage& message) {
+  ContestReply reply;
+  try {
+    prepare(message.candidates.empty() ? 1 : message.candidates.front().settings.threads);
+    reply = run_contest(*buffers_, *pool_, message);
+  } catch (const std::exception&) {
+    reply.candidates.clear();
   }
   limit_memory(-1);
   return reply;

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+namespace tilewright::measure {
+
+/// Fixed pieces of work that tell how fast a machine is, in the widest vector instructions that it has.
+struct MachineLoops {
+  static constexpr int kAccumulators = 12;
+  int lanes;  ///< f32 elements of a vector
+  /// `rounds` times kAccumulators independent fused multiply-adds on vectors.
+  float (*multiply_add)(std::int64_t rounds);
+  /// Reads so much memory, but for a rest of less than 512 bytes.
+  std::uint64_t (*read_all)(const char* data, std::int64_t bytes);
+};
+MachineLoops widest_loops();
+
+/// Seconds that the slowest of `threads` threads needs for `body(thread)`, all starting together.
+double time_together(int threads, const std::function<void(int)>& body);
+
+}  // namespace tilewright::measure
