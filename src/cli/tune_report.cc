@@ -27,10 +27,20 @@ nlohmann::json to_json(const TaskResult& task, double peak_gflops) {
           {"first_error", task.first_error},
           {"best_s", task.best_s},
           {"default_s", task.default_s},
+          {"finalists", task.finalists},
           {"gflops", task.gflops()},
           {"share_of_peak", share_of(task.gflops(), peak_gflops)},
           {"exhausted", task.exhausted},
           {"curve", std::move(curve)}};
+}
+
+nlohmann::json to_json(const measure::MachineHealth& health) {
+  return {{"checks", health.checks},
+          {"slow", health.slow},
+          {"noisy", health.noisy},
+          {"lowest_speed", health.lowest_speed},
+          {"lowest_memory_speed", health.lowest_memory_speed},
+          {"highest_noise", health.highest_noise}};
 }
 
 void print_tasks(const search::TuneResult& result, double peak_gflops) {
@@ -70,6 +80,14 @@ void print_split(const search::TuneResult& result) {
              result.trials, wall_time(result.wall_s), result.trials_per_s(), share(split.evolve_s),
              share(split.learn_s), share(split.compile_s), share(split.run_s), share(split.other_s),
              search::to_text(result.ending));
+  if (result.same_code > 0 || result.remeasured > 0)
+    fmt::print("         {} not run, as their machine code was known; the best {} timed again in turns\n",
+               result.same_code, result.remeasured);
+  const measure::MachineHealth& health = result.health;
+  if (health.slow + health.noisy > 0)
+    fmt::print("machine  slow in {} and noisy in {} of {} checks: lowest speed {}, highest noise {}\n", health.slow,
+               health.noisy, health.checks, percent(std::min(health.lowest_speed, health.lowest_memory_speed)),
+               percent(health.highest_noise));
 }
 
 }  // namespace
@@ -81,6 +99,8 @@ nlohmann::json to_json(const driver::TuneReport& report) {
   nlohmann::json json{{"trials", result.trials},
                       {"valid", result.valid},
                       {"resumed", result.resumed},
+                      {"same_code", result.same_code},
+                      {"remeasured", result.remeasured},
                       {"errors", result.errors},
                       {"ignored_records", result.ignored_records},
                       {"skipped_lines", report.skipped_lines},
@@ -92,6 +112,7 @@ nlohmann::json to_json(const driver::TuneReport& report) {
                         {"compile_s", result.split.compile_s},
                         {"run_s", result.split.run_s},
                         {"other_s", result.split.other_s}}},
+                      {"machine_health", to_json(result.health)},
                       {"peak_rss", report.peak_rss},
                       {"peak_gflops", report.peak_gflops},
                       {"ending", search::to_text(result.ending)},

@@ -6,6 +6,7 @@
 
 #include "base/file.h"
 #include "loop/lower.h"
+#include "measure/best_record.h"
 #include "schedule/codec.h"
 
 namespace tilewright::driver {
@@ -62,10 +63,13 @@ std::vector<RecordGroup> group(const std::vector<Record>& records) {
     groups[at->second].members.push_back(i);
     groups[at->second].valid += valid(records[i]) ? 1 : 0;
   }
-  for (RecordGroup& group : groups)
+  for (RecordGroup& group : groups) {
+    const auto best = measure::best_record(records, group.members);
     std::stable_sort(group.members.begin(), group.members.end(), [&](std::size_t a, std::size_t b) {
+      if ((a == best) != (b == best)) return a == best;
       return records[a].result.time_s() < records[b].result.time_s();
     });
+  }
   return groups;
 }
 
@@ -102,7 +106,7 @@ Selection merge(std::span<const std::filesystem::path> paths) {
       }
       ++merged.skipped["measured more than once"];
       Record& before = merged.records[at->second];
-      if (record.unix_time > before.unix_time) before = std::move(record);
+      if (std::pair(record.unix_time, record.contest) > std::pair(before.unix_time, before.contest)) before = std::move(record);
     }
   }
   return merged;

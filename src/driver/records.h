@@ -21,8 +21,9 @@ struct Selection {
 struct RecordGroup {
   std::string workload_key, target;
   int threads = 1;
-  std::vector<std::size_t> members;  ///< positions in the list of records, fastest first, failed ones last
-  int valid = 0;                     ///< so many of them ran
+  /// Positions in the list of records: the best (measure/best_record.h), then the others, fastest first, failed last.
+  std::vector<std::size_t> members;
+  int valid = 0;  ///< so many of them ran
 };
 
 /// What a file holds. Errors: Error(bad_input) if there is no such file or it can't be read.

@@ -1,6 +1,7 @@
 #include "driver/schedules.h"
 
 #include "loop/lower.h"
+#include "measure/best_record.h"
 #include "measure/records.h"
 #include "search/hardware.h"
 #include "space/search_space.h"
@@ -11,19 +12,19 @@ Schedules::Schedules(const ScheduleChoice& choice, const codegen::Target& target
     : target_(target), threads_(threads) {
   if (!choice.tuned) return;
   const std::string fingerprint = target.fingerprint();
-  for (measure::Record& record : measure::read_records(choice.records).records) {
-    if (record.target != fingerprint || record.threads != threads) continue;
-    if (record.result.error != measure::ErrorKind::none || record.result.cut_short) continue;
-    const double time_s = record.result.time_s();
-    const auto [at, added] = best_.try_emplace(record.workload_key, Best{time_s, record.steps});
-    if (!added && time_s < at->second.time_s) at->second = {time_s, std::move(record.steps)};
-  }
+  const std::vector<measure::Record> records = measure::read_records(choice.records).records;
+  std::map<std::string, std::vector<std::size_t>> by_task;
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (records[i].target == fingerprint && records[i].threads == threads)
+      by_task[records[i].workload_key].push_back(i);
+  for (const auto& [key, members] : by_task)
+    if (const auto best = measure::best_record(records, members)) best_.emplace(key, records[*best].steps);
 }
 
 schedule::State Schedules::operator()(const measure::Task& task) {
   if (const auto best = best_.find(task.key); best != best_.end()) {
     // A record of an earlier version may no longer fit: then the default serves, as if there were none.
-    Result<schedule::State> state = schedule::State::replay(task.dag, best->second.steps);
+    Result<schedule::State> state = schedule::State::replay(task.dag, best->second);
     if (state && loop::lower(*state)) {
       ++tuned_;
       return std::move(*state);

@@ -11,8 +11,8 @@
 
 namespace tilewright::driver {
 
-/// The schedule that each task is compiled with: the best valid record measured on the same target with as many
-/// threads, or the default schedule. A function object for graph::compile.
+/// The schedule that each task is compiled with: the best record (measure/best_record.h) of the same target with as
+/// many threads, or the default schedule. A function object for graph::compile.
 class Schedules {
  public:
   /// Errors: Error(bad_input) for a record file that exists and can't be read.
@@ -23,13 +23,9 @@ class Schedules {
   int defaults() const { return defaults_; }
 
  private:
-  struct Best {
-    double time_s;
-    std::vector<schedule::Step> steps;
-  };
   codegen::Target target_;
   int threads_;
-  std::map<std::string, Best> best_;  ///< by task key
+  std::map<std::string, std::vector<schedule::Step>> best_;  ///< by task key
   int tuned_ = 0, defaults_ = 0;
 };
 

@@ -28,6 +28,8 @@ class MeasuredSet {
   };
   /// Remembers a state, whatever became of it. `time_s` is kNever for a failed one.
   void add(const Candidate& candidate, double time_s);
+  /// A state's time is known better now; kNever: it failed after all. Nothing happens if it is not a valid one.
+  void correct(std::uint64_t hash, double time_s);
   bool contains(std::uint64_t hash) const { return hashes_.contains(hash); }
   /// The valid ones, fastest first; equal times in the order in which they were measured.
   const std::vector<Entry>& valid() const { return valid_; }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <ctime>
+#include <utility>
 
+#include "search/contest_records.h"
 #include "search/hardware.h"
 #include "search/task_scheduler.h"
 #include "search/task_tuner.h"
@@ -33,17 +35,24 @@ struct NetworkTuner::State {
 
   int trials() const { return result.trials + result.resumed; }
   double wall_s() const { return runner->clock_s() - start_s; }
-  bool out_of_time() const { return wall_s() >= options.budget_s; }
+  /// Of the budget, for the contests at the end.
+  double reserve_s() const {
+    return std::min(0.1 * options.budget_s, runner->contest_s() * static_cast<double>(tuners.size()));
+  }
+  bool out_of_time() const { return wall_s() >= options.budget_s - reserve_s(); }
 
   void adopt(const measure::Record& record);
   void measure_defaults();
   void first_rounds();
   void best_rounds();
+  void contests();
+  void contest(TaskTuner& tuner);
   bool ended();
   bool reached_target(const TaskTuner& tuner) const;
   bool alive(const TaskTuner& tuner) const { return !tuner.result().exhausted && !reached_target(tuner); }
   double left() const;
   void round(TaskTuner& tuner, bool even_out_of_time);
+  void note_health();
   Progress progress(const TaskTuner& tuner) const;
   void count(TaskTuner& tuner, const Candidate& candidate, const measure::Measurement& measurement);
   TuneResult finish(const measure::Measurer::Split& before);
@@ -86,6 +95,7 @@ TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* o
   s.measure_defaults();
   s.first_rounds();
   s.best_rounds();
+  s.contests();
   return s.finish(before);
 }
 
@@ -93,6 +103,7 @@ void NetworkTuner::State::adopt(const measure::Record& record) {
   const auto of_record = [&](const auto& tuner) { return tuner->task().key == record.workload_key; };
   const auto found = std::find_if(tuners.begin(), tuners.end(), of_record);
   if (found == tuners.end()) return;
+  const int before = (*found)->result().resumed;
   if (record.result.error_text == measure::kNotMeasured) {
     ++result.ignored_records[std::string(measure::kNotMeasured)];
   } else if (record.target != fingerprint) {
@@ -102,7 +113,7 @@ void NetworkTuner::State::adopt(const measure::Record& record) {
   } else if (const Status ok = (*found)->resume(record); !ok) {
     ++result.ignored_records["does not replay: " + ok.message()];
   } else {
-    ++result.resumed;
+    result.resumed += (*found)->result().resumed - before;
   }
 }
 
@@ -130,6 +141,34 @@ void NetworkTuner::State::best_rounds() {
     const int next = choose_task(views, options.peak_gflops);
     if (next < 0) break;
     round(*tuners[static_cast<std::size_t>(next)], false);
+  }
+}
+
+void NetworkTuner::State::contests() {
+  for (auto& tuner : tuners)
+    if (!stopped) contest(*tuner);
+}
+
+/// Times the best states of a task in turns: which of them was fastest so far may be luck.
+void NetworkTuner::State::contest(TaskTuner& tuner) {
+  const std::vector<Candidate> finalists = runner->contest_s() > 0 ? tuner.finalists() : std::vector<Candidate>();
+  if (finalists.empty()) return;
+  std::vector<schedule::State> states;
+  for (const Candidate& c : finalists) states.push_back(c.state);
+  std::vector<measure::Measurement> results = runner->contest(tuner.task(), states);
+  const auto is_valid = [](const measure::Measurement& m) { return m.error == measure::ErrorKind::none; };
+  if (std::none_of(results.begin(), results.end(), is_valid)) {
+    observer->on_note(fmt::format("{}: the best {} schedules could not be timed together; the best is the one that was "
+                                  "fastest by itself",
+                                  tuner.task().description, finalists.size()));
+    return;
+  }
+  tuner.decide(finalists, results);
+  result.remeasured += static_cast<int>(results.size());
+  if (!sink) return;
+  for (measure::Record& record : contest_records(tuner.task(), finalists, results)) {
+    record.target = fingerprint, record.threads = threads;
+    sink(record);
   }
 }
 
@@ -187,7 +226,15 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
   model->update(tuner.task(), states, results);
   tuner.end_round(batch, results);
   result.split.learn_s += wall_s() - learning_s;
+  note_health();
   observer->on_round(progress(tuner));
+}
+
+/// Says when a machine is no longer well, and when it is again.
+void NetworkTuner::State::note_health() {
+  const measure::MachineHealth before = std::exchange(result.health, runner->health());
+  const measure::MachineCheck &was = before.last, &is = result.health.last;
+  if (was.is_slow() != is.is_slow() || was.is_noisy() != is.is_noisy()) observer->on_note(to_text(is));
 }
 
 void NetworkTuner::State::count(TaskTuner& tuner, const Candidate& candidate, const measure::Measurement& measurement) {
@@ -197,7 +244,8 @@ void NetworkTuner::State::count(TaskTuner& tuner, const Candidate& candidate, co
     ++result.valid;
   else
     ++result.errors[std::string(measure::to_text(measurement.error))];
-  if (sink) sink({tuner.task().key, fingerprint, threads, candidate.state.steps(), measurement, std::time(nullptr)});
+  if (measurement.same_code) ++result.same_code;
+  if (sink) sink({tuner.task().key, fingerprint, threads, candidate.state.steps(), measurement, std::time(nullptr), 0});
   observer->on_trial(progress(tuner), measurement);
 }
 
@@ -232,6 +280,7 @@ TuneResult NetworkTuner::State::finish(const measure::Measurer::Split& before) {
   for (const auto& tuner : tuners) {
     result.tasks.push_back(tuner->result());
     TaskResult& task = result.tasks.back();
+    for (CurvePoint& point : task.curve) point.best_s = std::max(point.best_s, task.best_s);  // lucky times are none
     if (task.best_s < kNever) task.curve.push_back({task.trials, result.wall_s, task.best_s});
   }
   return std::move(result);

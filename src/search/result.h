@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "measure/calibration.h"
 #include "measure/measurement.h"
 #include "schedule/step.h"
 
@@ -32,6 +33,7 @@ struct TaskResult {
   std::string first_error;            ///< the text of the first one, in full
   double best_s = kNever;             ///< infinity: nothing valid was measured
   double default_s = kNever;          ///< of the default schedule
+  int finalists = 0;  ///< states in the last contest (re-measured in turns), which best_s and default_s are of; 0: none
   std::vector<schedule::Step> best_steps;
   std::vector<CurvePoint> curve;  ///< one point per improvement, and one at the end
   bool exhausted = false;         ///< every state that could be found was measured
@@ -53,10 +55,13 @@ struct TuneResult {
   std::vector<TaskResult> tasks;
   int trials = 0, valid = 0;                   ///< of this run, resumed ones not included
   int resumed = 0;                             ///< records taken over from earlier runs
+  int same_code = 0;                           ///< of the trials, not run as their machine code was known
+  int remeasured = 0;                          ///< states timed once more in contests; not among the trials
   std::map<std::string, int> ignored_records;  ///< reason -> records of these tasks that could not be used
   std::map<std::string, int> errors;           ///< kind -> trials
   double wall_s = 0;
   TimeSplit split;
+  measure::MachineHealth health;
   Ending ending = Ending::trials;
   double trials_per_s() const { return wall_s > 0 ? trials / wall_s : 0; }
   /// Sum of count times best (default: default schedule) over the tasks, seconds; infinity if one was never measured.

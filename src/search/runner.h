@@ -21,6 +21,14 @@ class Runner {
   /// Same contract as measure::Measurer::measure: results are a prefix of `states` when `stop` ends the call early.
   virtual std::vector<measure::Measurement> measure(const measure::Task& task, std::span<const schedule::State> states,
                                                     double incumbent_s, const Done& done, const Stop& stop) = 0;
+  /// Same contract as measure::Measurer::contest. A runner whose answers are exact need not hold contests.
+  virtual std::vector<measure::Measurement> contest(const measure::Task&, std::span<const schedule::State>) {
+    return {};
+  }
+  /// About how long a contest takes, seconds; 0: this runner holds none.
+  virtual double contest_s() const { return 0; }
+  /// How the machine does; a runner that is none has none.
+  virtual measure::MachineHealth health() const { return {}; }
   /// Wall time spent so far on compiling and running, seconds.
   virtual measure::Measurer::Split split() const = 0;
   /// Seconds on the clock that the search lives by, from some moment on. A runner that does not take real time keeps a
@@ -38,9 +46,16 @@ class MeasurerRunner : public Runner {
                                             double incumbent_s, const Done& done, const Stop& stop) override {
     return measurer_.measure(task, states, incumbent_s, done, stop);
   }
+  std::vector<measure::Measurement> contest(const measure::Task& task,
+                                            std::span<const schedule::State> states) override {
+    return measurer_.contest(task, states);
+  }
+  double contest_s() const override { return kCompile_s + measurer_.options().contest.max_time_s; }
+  measure::MachineHealth health() const override { return measurer_.health(); }
   measure::Measurer::Split split() const override { return measurer_.split(); }
 
  private:
+  static constexpr double kCompile_s = 0.1;  ///< of all that take part
   measure::Measurer& measurer_;
 };
 

@@ -39,12 +39,62 @@ Status TaskTuner::resume(const measure::Record& record) {
   const auto hash = settle(*state);
   if (!hash) return failure("has no program");
   const double score = model_.predict(task_, {&*state, 1}).front();
+  if (record.contest != 0 && measured_.contains(*hash)) {
+    resume_contest({std::move(*state), *hash, -1, -1, 0, score}, record);
+    return {};
+  }
   ++result_.resumed;
   model_.update(task_, {&*state, 1}, {&record.result, 1});
   add({std::move(*state), *hash, -1, -1, 0, score}, record.result);
   measuring_s_ += record.result.compile_s + record.result.run_s;
   if (result_.resumed % options_.batch == 0) history_.push_back(result_.best_s);
   return {};
+}
+
+/// A state that is known already took part in a contest of an earlier run.
+void TaskTuner::resume_contest(const Candidate& candidate, const measure::Record& record) {
+  const double time_s = is_valid(record.result) ? record.result.time_s() : kNever;
+  measured_.correct(candidate.hash, time_s);
+  if (record.contest < contest_ || time_s == kNever) return;
+  result_.finalists = record.contest == contest_ ? result_.finalists + 1 : 1;
+  const bool is_first = record.contest > contest_;
+  contest_ = record.contest;
+  undecided_ = false;
+  if (candidate.hash == default_hash_) result_.default_s = time_s;
+  if (!is_first && time_s >= result_.best_s) return;
+  result_.best_s = time_s;
+  result_.best_steps = candidate.state.steps();
+}
+
+std::vector<Candidate> TaskTuner::finalists() const {
+  std::vector<Candidate> chosen;
+  if (!undecided_ || options_.finalists <= 0) return chosen;
+  bool has_default = false;
+  for (const MeasuredSet::Entry& entry : measured_.valid()) {
+    const bool is_default = entry.candidate.hash == default_hash_;
+    has_default = has_default || is_default;
+    const int most = options_.finalists + (has_default ? 1 : 0);
+    if (is_default || std::ssize(chosen) < most) chosen.push_back(entry.candidate);
+  }
+  if (chosen.size() < 2) chosen.clear();
+  return chosen;
+}
+
+void TaskTuner::decide(std::span<const Candidate> finalists, std::span<const measure::Measurement> results) {
+  const double unconfirmed_s = result_.best_s;
+  result_.best_s = kNever;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const double time_s = is_valid(results[i]) ? results[i].time_s() : kNever;
+    measured_.correct(finalists[i].hash, time_s);
+    if (finalists[i].hash == default_hash_) result_.default_s = time_s;
+    if (time_s >= result_.best_s) continue;
+    result_.best_s = time_s;
+    result_.best_steps = finalists[i].state.steps();
+  }
+  TW_CHECK(result_.best_s < kNever, "a contest of {} without a valid result", task_.description);
+  if (before_round_ == unconfirmed_s) before_round_ = result_.best_s;
+  result_.finalists = static_cast<int>(finalists.size());
+  undecided_ = false;
 }
 
 std::vector<Candidate> TaskTuner::propose(int count, double left) {
@@ -102,6 +152,7 @@ void TaskTuner::add(const Candidate& candidate, const measure::Measurement& meas
     return;
   }
   ++result_.valid;
+  undecided_ = true;
   if (time_s < result_.best_s) {
     result_.best_s = time_s;
     result_.best_steps = candidate.state.steps();

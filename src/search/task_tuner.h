@@ -37,6 +37,13 @@ class TaskTuner {
   /// All of the batch that will be measured was counted: `results[i]` belongs to `batch[i]`, there may be fewer.
   void end_round(std::span<const Candidate> batch, std::span<const measure::Measurement> results);
 
+  /// Who takes part in a contest: the best states measured, and the default schedule. None if the last contest still
+  /// says which is best, or there are not two.
+  std::vector<Candidate> finalists() const;
+  /// The contest is decided: `results[i]` is of `finalists[i]`, at least one is valid. From now on their times are
+  /// these, and the best of them is the best of all, until one is measured that is faster.
+  void decide(std::span<const Candidate> finalists, std::span<const measure::Measurement> results);
+
   const measure::Task& task() const { return task_; }
   const TaskResult& result() const { return result_; }
   /// Best time after each round, and the mean time that a round took to compile and run, as the measurements say.
@@ -48,6 +55,7 @@ class TaskTuner {
   std::vector<Candidate> evolve(int count);
   bool should_descend(double left) const;
   void add(const Candidate& candidate, const measure::Measurement& measurement);
+  void resume_contest(const Candidate& candidate, const measure::Record& record);
   void learn_policies(std::span<const Candidate> batch, std::span<const measure::Measurement> results);
 
   const measure::Task& task_;
@@ -65,6 +73,8 @@ class TaskTuner {
   bool descending_ = false;
   int stalled_ = 0;  ///< rounds of evolution in a row without progress
   double before_round_ = kNever;
+  bool undecided_ = false;     ///< a valid state was measured since the last contest
+  std::int64_t contest_ = 0;   ///< of an earlier run, the last
   MeasuredSet measured_;
   TaskResult result_;
   std::vector<double> history_;

@@ -47,10 +47,27 @@ class MadeUpRunner : public Runner {
     ++batches;
     return results;
   }
+  /// Times as `contest_time_of` says; no contests if there is none.
+  std::vector<measure::Measurement> contest(const measure::Task& task,
+                                            std::span<const schedule::State> states) override {
+    std::vector<measure::Measurement> results;
+    for (const schedule::State& state : states) {
+      contested.push_back(schedule::structural_hash(state));
+      measure::Measurement& m = results.emplace_back();
+      if (const auto time_s = contest_time_of(task, state))
+        m.times_s = {*time_s};
+      else
+        m.error = measure::ErrorKind::wrong_answer;
+    }
+    return results;
+  }
+  double contest_s() const override { return contest_time_of ? 0.1 : 0; }
   measure::Measurer::Split split() const override { return {}; }
 
   std::vector<std::uint64_t> measured;  ///< in order
   std::vector<std::string> tasks;       ///< of each
+  std::vector<std::uint64_t> contested;  ///< in order, of all contests
+  TimeOf contest_time_of;
   int batches = 0;
 
  private:
