@@ -10,9 +10,12 @@ namespace {
 class Tune : public Program {
  protected:
   Tune() { write_file(path("small.onnx"), small_model().SerializeAsString()); }
-  int lines_of_records() const {
-    const std::string text = read_file(path("r.jsonl"));
-    return static_cast<int>(std::count(text.begin(), text.end(), '\n'));
+  int lines_of_records(bool of_contests = false) const {
+    std::istringstream text(read_file(path("r.jsonl")));
+    int count = 0;
+    for (std::string line; std::getline(text, line);)
+      count += (line.find("\"contest\"") != std::string::npos) == of_contests;
+    return count;
   }
 };
 
@@ -32,6 +35,30 @@ TEST_F(Tune, ReportsTheFieldsThatScriptsRelyOn) {
     EXPECT_EQ(task.at("curve").back().size(), 3u);
   }
   EXPECT_EQ(lines_of_records(), report.at("trials"));
+  EXPECT_EQ(lines_of_records(/*of_contests=*/true), report.at("remeasured"));
+  EXPECT_GE(report.at("remeasured"), 2);
+  EXPECT_GE(report.at("machine_health").at("checks"), 1);
+}
+
+TEST_F(Tune, KeepsEveryRecordWhenKilledAndGoesOnWithTheSameBest) {
+  for (const char* seconds : {"1.5", "2.2"}) {
+    run("tune small.onnx --trials 1000000 --records r.jsonl --progress json",
+        fmt::format("timeout --preserve-status -s KILL {}", seconds));
+    std::istringstream events(read_file(path("stderr.txt")));
+    int told = 0;
+    for (std::string line; std::getline(events, line);) {
+      const nlohmann::json event = nlohmann::json::parse(line, nullptr, false);
+      if (!event.is_discarded() && event.at("event") == "round") told = event.at("trials");
+    }
+    const int kept = lines_of_records();
+    EXPECT_GE(kept, told) << "a record was lost";
+    const std::string resume = fmt::format("tune small.onnx --trials {} --records r.jsonl --json", kept + 1);
+    const nlohmann::json again = run(resume).json(), once_more = run(resume).json();
+    EXPECT_GE(again.at("resumed"), told);
+    EXPECT_LE(again.at("resumed"), kept) << "a torn line was taken for a record";
+    EXPECT_EQ(once_more.at("trials"), 0);
+    EXPECT_EQ(once_more.at("tasks")[0].at("best_s"), again.at("tasks")[0].at("best_s"));
+  }
 }
 
 TEST_F(Tune, GoesOnWhereTheRecordsEnd) {
