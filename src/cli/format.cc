@@ -79,7 +79,8 @@ double parse_wall_time(const std::string& text) {
     seconds += *number * *unit;
     if (!rest.empty()) rest.remove_prefix(1);
   }
-  if (!valid || seconds <= 0) throw Error(Code::usage, "'{}' is not a time; write it like 90s, 10m or 1h30m", text);
+  if (!valid || seconds <= 0 || !std::isfinite(seconds))
+    throw Error(Code::usage, "'{}' is not a time; write it like 90s, 10m or 1h30m", text);
   return seconds;
 }
 

@@ -27,9 +27,11 @@ int failed_trials(const search::Progress& progress) {
 std::string line(const search::Progress& progress, double peak_gflops, int task_width) {
   const double gflops = progress.task.gflops();
   const int failed = failed_trials(progress);
-  return fmt::format("[{}/{}] {} {:>6.1f} GFLOP/s {:>5} of peak | {}/{} trials{} | {:.1f}/s | {} left",
+  constexpr int kNoLimit = 1'000'000'000;
+  const std::string limit = progress.trials_total < kNoLimit ? fmt::format("/{}", progress.trials_total) : "";
+  return fmt::format("[{}/{}] {} {:>6.1f} GFLOP/s {:>5} of peak | {}{} trials{} | {:.1f}/s | {} left",
                      progress.task_index + 1, progress.tasks, fitted(progress.task.description, task_width), gflops,
-                     peak_gflops > 0 ? percent(gflops / peak_gflops) : "?", progress.trials, progress.trials_total,
+                     peak_gflops > 0 ? percent(gflops / peak_gflops) : "?", progress.trials, limit,
                      failed > 0 ? fmt::format(", {} failed", failed) : "", progress.trials_per_s,
                      wall_time(progress.time_left_s));
 }

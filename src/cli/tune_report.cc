@@ -24,7 +24,7 @@ nlohmann::json to_json(const TaskResult& task, double peak_gflops) {
           {"resumed", task.resumed},
           {"valid", task.valid},
           {"errors", task.errors},
-          {"first_error", task.first_error},
+          {"error_texts", task.error_texts},
           {"best_s", task.best_s},
           {"default_s", task.default_s},
           {"finalists", task.finalists},
@@ -54,23 +54,17 @@ void print_tasks(const search::TuneResult& result, double peak_gflops) {
              run_time(result.total_default_s()), run_time(result.total_best_s()));
 }
 
-std::string counted(const std::map<std::string, int>& counts) {
-  std::vector<std::string> parts;
-  for (const auto& [reason, count] : counts) parts.push_back(fmt::format("{} {}", count, reason));
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 /// The first distinct error texts, so that a search that fails says why.
 void print_errors(const search::TuneResult& result) {
   if (result.errors.empty()) return;
   fmt::print("failed   {}\n", counted(result.errors));
   std::vector<std::string> shown;
-  for (const TaskResult& task : result.tasks) {
-    if (task.first_error.empty() || std::count(shown.begin(), shown.end(), task.first_error) > 0) continue;
-    if (shown.size() == 3) break;
-    shown.push_back(task.first_error);
-    fmt::print("         {}: {}\n", task.description, task.first_error);
-  }
+  for (const TaskResult& task : result.tasks)
+    for (const std::string& text : task.error_texts) {
+      if (shown.size() == 3 || std::count(shown.begin(), shown.end(), text) > 0) continue;
+      shown.push_back(text);
+      fmt::print("         {}: {}\n", task.description, text);
+    }
 }
 
 void print_split(const search::TuneResult& result) {
@@ -92,6 +86,12 @@ void print_split(const search::TuneResult& result) {
 
 }  // namespace
 
+std::string counted(const std::map<std::string, int>& counts) {
+  std::vector<std::string> parts;
+  for (const auto& [reason, count] : counts) parts.push_back(fmt::format("{} {}", count, reason));
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
 nlohmann::json to_json(const driver::TuneReport& report) {
   const search::TuneResult& result = report.result;
   nlohmann::json tasks = nlohmann::json::array();
@@ -99,6 +99,7 @@ nlohmann::json to_json(const driver::TuneReport& report) {
   nlohmann::json json{{"trials", result.trials},
                       {"valid", result.valid},
                       {"resumed", result.resumed},
+                      {"suggested", result.suggested},
                       {"same_code", result.same_code},
                       {"remeasured", result.remeasured},
                       {"errors", result.errors},
@@ -134,6 +135,11 @@ void print_text(const driver::TuneReport& report, const std::string& records) {
   else
     fmt::print("records  {}: {} new, {} taken over\n", records, report.result.trials, report.result.resumed);
   if (!report.result.ignored_records.empty()) fmt::print("ignored  {}\n", counted(report.result.ignored_records));
+  if (report.result.ignored_records.contains("measured on another machine"))
+    fmt::print("         --foreign-records has the best of them measured here first\n");
+  if (report.result.suggested > 0)
+    fmt::print("foreign  the best schedules of {} records of other machines were measured first\n",
+               report.result.suggested);
   if (report.latency)
     fmt::print("latency  {} with default schedules, {} tuned: {:.2f} times as fast\n",
                run_time(report.latency->default_s), run_time(report.latency->tuned_s),

@@ -104,15 +104,17 @@ void NetworkTuner::State::adopt(const measure::Record& record) {
   const auto found = std::find_if(tuners.begin(), tuners.end(), of_record);
   if (found == tuners.end()) return;
   const int before = (*found)->result().resumed;
+  const bool is_foreign = record.target != fingerprint || record.threads != threads;
+  const bool is_valid = record.result.error == measure::ErrorKind::none;
   if (record.result.error_text == measure::kNotMeasured) {
     ++result.ignored_records[std::string(measure::kNotMeasured)];
-  } else if (record.target != fingerprint) {
-    ++result.ignored_records["measured on another machine"];
-  } else if (record.threads != threads) {
-    ++result.ignored_records["measured with another number of threads"];
-  } else if (const Status ok = (*found)->resume(record); !ok) {
+  } else if (is_foreign && !(options.foreign_records && is_valid)) {
+    ++result.ignored_records[record.target != fingerprint ? "measured on another machine"
+                                                          : "measured with another number of threads"];
+  } else if (const Status ok = is_foreign ? (*found)->suggest(record) : (*found)->resume(record); !ok) {
     ++result.ignored_records["does not replay: " + ok.message()];
   } else {
+    result.suggested += is_foreign ? 1 : 0;
     result.resumed += (*found)->result().resumed - before;
   }
 }

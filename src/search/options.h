@@ -38,6 +38,7 @@ struct TuneOptions {
   double peak_gflops = 0;  ///< of the machine with all threads; 0: not known
   int batch = 16;          ///< states measured per round
   int threads = 1;         ///< that the search itself uses
+  bool foreign_records = false;  ///< the schedules of records of other machines are measured first, not ignored
   int finalists = 6;       ///< best states of a task that are timed in turns before one is declared best; 0: no contest
   space::SpaceOptions space;
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";

@@ -30,7 +30,7 @@ struct TaskResult {
   int resumed = 0;  ///< of these, measured by an earlier run
   int valid = 0;
   std::map<std::string, int> errors;  ///< kind -> trials
-  std::string first_error;            ///< the text of the first one, in full
+  std::vector<std::string> error_texts;  ///< the first three different ones, in full
   double best_s = kNever;             ///< infinity: nothing valid was measured
   double default_s = kNever;          ///< of the default schedule
   int finalists = 0;  ///< states in the last contest (re-measured in turns), which best_s and default_s are of; 0: none
@@ -55,6 +55,7 @@ struct TuneResult {
   std::vector<TaskResult> tasks;
   int trials = 0, valid = 0;                   ///< of this run, resumed ones not included
   int resumed = 0;                             ///< records taken over from earlier runs
+  int suggested = 0;                           ///< records of other machines whose schedules were to come first
   int same_code = 0;                           ///< of the trials, not run as their machine code was known
   int remeasured = 0;                          ///< states timed once more in contests; not among the trials
   std::map<std::string, int> ignored_records;  ///< reason -> records of these tasks that could not be used

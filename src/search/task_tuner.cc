@@ -33,6 +33,16 @@ TaskTuner::TaskTuner(const measure::Task& task, const space::Hardware& hardware,
   result_.count = task.count;
 }
 
+Status TaskTuner::suggest(const measure::Record& record) {
+  Result<schedule::State> state = schedule::State::replay(task_.dag, record.steps);
+  if (!state) return state.failure();
+  const auto hash = settle(*state);
+  if (!hash) return failure("has no program");
+  const double score = model_.predict(task_, {&*state, 1}).front();
+  suggestions_.add({std::move(*state), *hash, -1, -1, 0, score}, record.result.time_s());
+  return {};
+}
+
 Status TaskTuner::resume(const measure::Record& record) {
   Result<schedule::State> state = schedule::State::replay(task_.dag, record.steps);
   if (!state) return state.failure();
@@ -100,6 +110,7 @@ void TaskTuner::decide(std::span<const Candidate> finalists, std::span<const mea
 std::vector<Candidate> TaskTuner::propose(int count, double left) {
   before_round_ = result_.best_s;
   if (!has_default_) return default_candidate();
+  if (std::vector<Candidate> batch = suggestions_.next(measured_, count); !batch.empty()) return batch;
   if (!descending_) descending_ = should_descend(left);
   if (descending_) {
     std::vector<Candidate> batch = descent_.next(measured_, count);
@@ -147,7 +158,10 @@ void TaskTuner::add(const Candidate& candidate, const measure::Measurement& meas
     result_.default_s = std::min(result_.default_s, time_s);
   }
   if (!valid) {
-    if (result_.errors.empty()) result_.first_error = measurement.error_text;
+    constexpr std::size_t kMostTexts = 3;
+    std::vector<std::string>& texts = result_.error_texts;
+    if (texts.size() < kMostTexts && std::ranges::count(texts, measurement.error_text) == 0)
+      texts.push_back(measurement.error_text);
     ++result_.errors[std::string(measure::to_text(measurement.error))];
     return;
   }

@@ -12,6 +12,7 @@
 #include "search/evolution.h"
 #include "search/options.h"
 #include "search/result.h"
+#include "search/suggestions.h"
 #include "space/search_space.h"
 
 namespace tilewright::search {
@@ -27,6 +28,9 @@ class TaskTuner {
 
   /// Takes over what an earlier run measured. Failure: the steps do not replay on this task.
   Status resume(const measure::Record& record);
+  /// Has the schedule of a record of another machine measured early; its time only tells which come first. Failure: the
+  /// steps do not replay on this task.
+  Status suggest(const measure::Record& record);
   /// The default schedule was measured, in this run or an earlier one.
   bool has_default() const { return has_default_; }
   /// The next states to measure, at most `count` >= 1; only the default schedule at first. `left`: share of the trials
@@ -76,6 +80,7 @@ class TaskTuner {
   bool undecided_ = false;     ///< a valid state was measured since the last contest
   std::int64_t contest_ = 0;   ///< of an earlier run, the last
   MeasuredSet measured_;
+  Suggestions suggestions_;
   TaskResult result_;
   std::vector<double> history_;
   double measuring_s_ = 0;

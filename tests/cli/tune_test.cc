@@ -109,6 +109,40 @@ TEST_F(Tune, EndsInGoodOrderWhenInterruptedAndResumes) {
   EXPECT_EQ(again.at("resumed"), report.at("trials"));
 }
 
+TEST_F(Tune, SaysWhyNothingCouldBeMeasured) {
+  // Four terabytes of arguments.
+  const Outcome outcome = run("tune matmul:n=1048576,m=1048576,k=1 --trials 3 --records r.jsonl --json");
+  EXPECT_EQ(outcome.code, 4) << outcome.err;
+  EXPECT_EQ(outcome.json().at("valid"), 0);
+  EXPECT_NE(outcome.err.find("nothing valid could be measured: 3 "), std::string::npos) << outcome.err;
+  EXPECT_NE(outcome.err.find("no memory for the task's arguments"), std::string::npos) << outcome.err;
+  EXPECT_EQ(outcome.json().at("tasks")[0].at("error_texts").size(), 1u);
+}
+
+TEST_F(Tune, IgnoresRecordsOfAnotherProcessorUnlessToldToUseThem) {
+  ASSERT_EQ(run("tune small.onnx --trials 12 --records r.jsonl").code, 0);
+  std::string text = read_file(path("r.jsonl"));
+  const std::string key = "\"fingerprint\":\"";
+  for (std::size_t at = 0; (at = text.find(key, at)) != std::string::npos; at += key.size())
+    text.insert(at + key.size(), "other-");
+  write_file(path("foreign.jsonl"), text);
+  write_file(path("again.jsonl"), text);
+  const Outcome ignored = run("tune small.onnx --trials 4 --records foreign.jsonl --json");
+  ASSERT_EQ(ignored.code, 0) << ignored.err;
+  EXPECT_EQ(ignored.json().at("resumed"), 0);
+  EXPECT_GE(ignored.json().at("ignored_records").at("measured on another machine"), 12);
+  const Outcome used = run("tune small.onnx --trials 4 --records again.jsonl --foreign-records --json");
+  ASSERT_EQ(used.code, 0) << used.err;
+  EXPECT_GE(used.json().at("suggested"), 12);
+  EXPECT_EQ(used.json().at("trials"), 4);
+}
+
+TEST_F(Tune, DoesNotAppendRecordsToTheModel) {
+  const std::string before = read_file(path("small.onnx"));
+  expect_failure(run("tune small.onnx --trials 3 --records ./small.onnx"), 2, "--records names the model itself");
+  EXPECT_EQ(read_file(path("small.onnx")), before);
+}
+
 TEST_F(Tune, StopsWhenARecordCannotBeKept) {
   expect_failure(run("tune small.onnx --trials 3 --records /dev/full"), 5, "/dev/full");
   std::filesystem::create_directory(path("folder"));

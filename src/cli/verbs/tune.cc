@@ -16,11 +16,14 @@
 namespace tilewright::cli {
 namespace {
 
+constexpr int kNoLimit = 1'000'000'000;  ///< of trials
+
 struct Flags {
   ModelArguments model;
   std::string records, replay, budget, until, space, progress = "auto";
   std::string preset = "default", priors = "off";
   std::optional<int> trials;
+  bool foreign_records = false;
   std::optional<std::string> sketch_policy, mutation_policy, cost_model;
 };
 
@@ -31,7 +34,9 @@ search::TuneOptions search_options(const Flags& flags, const Common& common) {
   options.peak_gflops = driver::measure_peak_gflops(options.threads);
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
+  if (!flags.budget.empty()) options.trials = kNoLimit;
   if (flags.trials) options.trials = *flags.trials;
+  options.foreign_records = flags.foreign_records;
   if (!flags.space.empty()) options.space = space::parse_space(flags.space);
   if (flags.sketch_policy) options.sketch_policy = *flags.sketch_policy;
   if (flags.mutation_policy) options.mutation_policy = *flags.mutation_policy;
@@ -44,14 +49,27 @@ int exit_code(const driver::TuneReport& report) {
   return 0;
 }
 
-/// The text of the first failure, or why there is none.
-std::string first_error(const search::TuneResult& result) {
+/// How many candidates failed in which way, and the first different texts; or that there were none.
+std::string failures(const search::TuneResult& result) {
+  std::string text = counted(result.errors);
   for (const search::TaskResult& task : result.tasks)
-    if (!task.first_error.empty()) return task.first_error;
-  return "no candidate was measured; give more --trials or --budget";
+    for (const std::string& error : task.error_texts) text += fmt::format("\n  {}: {}", task.description, error);
+  return text.empty() ? "no candidate was measured; give more --trials or --budget" : text;
+}
+
+/// What can't be meant together.
+void refuse_contradictions(const Flags& flags, const Common& common) {
+  if (common.verbosity < 0 && (flags.progress == "plain" || flags.progress == "json"))
+    throw Error(Code::usage, "--quiet shows no progress, --progress {} does; give one of them", flags.progress);
+  if (flags.preset == "ansor" && !flags.space.empty() && flags.space != "ansor")
+    throw Error(Code::usage, "--preset ansor searches the space ansor, not {}; leave out one of the two", flags.space);
+  std::error_code error;
+  if (std::filesystem::equivalent(flags.model.input, flags.records, error) && !error)
+    throw Error(Code::usage, "--records names the model itself, {}; records are appended to it", flags.records);
 }
 
 int tune(const Flags& flags, const Common& common) {
+  refuse_contradictions(flags, common);
   driver::TuneRequest request;
   request.input = flags.model.input;
   request.import = flags.model.import;
@@ -71,7 +89,7 @@ int tune(const Flags& flags, const Common& common) {
   else
     print_text(report, flags.replay.empty() ? request.records.string() : "");
   if (report.nothing_valid() && report.result.ending != search::Ending::stopped)
-    throw Error(Code::nothing_measured, "nothing valid could be measured: {}", first_error(report.result));
+    throw Error(Code::nothing_measured, "nothing valid could be measured: {}", failures(report.result));
   return exit_code(report);
 }
 
@@ -80,16 +98,19 @@ int tune(const Flags& flags, const Common& common) {
 Action declare_tune(CLI::App& command) {
   const auto flags = std::make_shared<Flags>();
   add_model_arguments(command, "INPUT", flags->model);
-  command.add_option("--trials", flags->trials, "candidates to measure, over all tasks (default: 1000)")
-      ->check(CLI::Range(1, 1'000'000'000));
+  command.add_option("--trials", flags->trials, "candidates to measure, over all tasks (default: 1000, or no limit with --budget)")
+      ->check(CLI::Range(1, kNoLimit));
   command.add_option("--budget", flags->budget, "wall time to spend: 90s, 10m, 1h")->type_name("TIME");
   command.add_option("--until", flags->until, "a task is done at this share of the machine's peak: 95%")
       ->type_name("SHARE");
   command.add_option("--records", flags->records, "record file to resume from and append to")->type_name("FILE");
+  command.add_flag("--foreign-records", flags->foreign_records,
+                   "measure the best schedules of records of other machines first, instead of ignoring them");
   command
       .add_option("--replay", flags->replay,
                   "search what this record file knows instead of the machine; nothing is measured or written")
       ->excludes("--records")
+      ->excludes("--foreign-records")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   command.add_option("--preset", flags->preset, "parameters of the search")

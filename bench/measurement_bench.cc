@@ -1,0 +1,200 @@
+// How far measurements can be trusted, and what they cost.
+//
+//   tilewright_measurement [--trials N] [--repeats N] [WORKLOAD…]
+//
+// For each workload: a search of N trials, its speed and where its time went; the rank correlation of its quick
+// measurements with long ones; and, R times over, the choice of a champion among the last ten (quick measurement, then a
+// contest of the best six), against the best of the ten by far longer contests.
+#include <fmt/core.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <numeric>
+#include <string>
+#include <vector>
+
+#include "driver/peak.h"
+#include "search/network_tuner.h"
+#include "workload/workload.h"
+
+namespace tilewright {
+namespace {
+
+using measure::Measurement;
+using measure::Measurer;
+using States = std::vector<schedule::State>;
+
+constexpr std::size_t kLast = 10, kFinalists = 6, kLong = 48;
+
+struct Options {
+  int trials = 200, repeats = 20;
+  std::vector<std::string> workloads;
+};
+
+Options parse(int argc, char** argv) {
+  Options options;
+  for (int i = 1; i < argc; ++i) {
+    const std::string argument = argv[i];
+    const auto number = [&] { return i + 1 < argc ? std::max(1, std::atoi(argv[++i])) : 1; };
+    if (argument == "--trials") {
+      options.trials = number();
+    } else if (argument == "--repeats") {
+      options.repeats = number();
+    } else {
+      options.workloads.push_back(argument);
+    }
+  }
+  if (options.workloads.empty()) options.workloads = {"conv_56", "conv_14"};
+  return options;
+}
+
+Measurer::Options measuring() {
+  Measurer::Options options;
+  options.target = codegen::Target::host();
+  return options;
+}
+
+std::vector<double> medians(const std::vector<Measurement>& measurements) {
+  std::vector<double> times;
+  for (const Measurement& m : measurements) times.push_back(m.time_s());
+  return times;
+}
+
+std::vector<double> ranks(const std::vector<double>& values) {
+  std::vector<std::size_t> order(values.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::ranges::stable_sort(order, {}, [&](std::size_t i) { return values[i]; });
+  std::vector<double> ranks(values.size());
+  for (std::size_t i = 0; i < order.size(); ++i) ranks[order[i]] = static_cast<double>(i);
+  return ranks;
+}
+
+/// Spearman's, for values without ties.
+double rank_correlation(const std::vector<double>& a, const std::vector<double>& b) {
+  const std::vector<double> x = ranks(a), y = ranks(b);
+  double squares = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) squares += (x[i] - y[i]) * (x[i] - y[i]);
+  const double n = static_cast<double>(x.size());
+  return n > 1 ? 1 - 6 * squares / (n * (n * n - 1)) : 1;
+}
+
+struct Searched {
+  States states;  ///< valid ones, fastest first by their quick measurement
+  std::vector<double> quick_s;
+};
+
+/// Searches, and prints what that took.
+Searched search_and_print(const measure::Task& task, int trials) {
+  Measurer measurer(measuring());
+  search::MeasurerRunner runner(measurer);
+  search::TuneOptions options;
+  options.trials = trials;
+  options.threads = measurer.options().threads;
+  options.peak_gflops = driver::measure_peak_gflops(options.threads);
+  std::vector<measure::Record> records;
+  search::NetworkTuner tuner({task}, options, measurer.options().target, options.threads);
+  const auto keep = [&](const measure::Record& r) {
+    if (r.contest == 0 && r.result.error == measure::ErrorKind::none) records.push_back(r);
+  };
+  const search::TuneResult result = tuner.run(runner, keep);
+  const auto share = [&](double seconds) { return 100 * seconds / result.wall_s; };
+  fmt::print("{}: {} trials in {:.1f} s, {:.1f} a second; evolve {:.0f} %, learn {:.0f} %, compile {:.0f} %, run "
+             "{:.0f} %, other {:.0f} %; {} had known code, {:.1f} GFLOP/s\n",
+             task.description, result.trials, result.wall_s, result.trials_per_s(), share(result.split.evolve_s),
+             share(result.split.learn_s), share(result.split.compile_s), share(result.split.run_s),
+             share(result.split.other_s), result.same_code, result.tasks[0].gflops());
+  std::ranges::stable_sort(records, {}, [](const measure::Record& r) { return r.result.time_s(); });
+  Searched searched;
+  for (const measure::Record& record : records) {
+    searched.states.push_back(*schedule::State::replay(task.dag, record.steps));
+    searched.quick_s.push_back(record.result.time_s());
+  }
+  return searched;
+}
+
+/// Over states spread evenly over the ranks, and over those within 1.5 times the best.
+void print_rank_correlation(const measure::Task& task, const Searched& searched) {
+  Measurer::Options options = measuring();
+  options.repetition = {.precision = 0, .max_time_s = 0.15, .min_runs = 20, .max_runs = 1000};
+  const std::size_t count = std::min(kLong, searched.states.size());
+  States states;
+  std::vector<double> quick_s, near_quick_s, near_long_s;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::size_t at = i * searched.states.size() / count;
+    states.push_back(searched.states[at]);
+    quick_s.push_back(searched.quick_s[at]);
+  }
+  const std::vector<double> long_s = medians(Measurer(options).measure(task, states, search::kNever));
+  for (std::size_t i = 0; i < count; ++i) {
+    if (quick_s[i] > 1.5 * quick_s[0]) continue;
+    near_quick_s.push_back(quick_s[i]);
+    near_long_s.push_back(long_s[i]);
+  }
+  fmt::print("  rank correlation of quick with long measurements: {:.3f} over {} states, {:.3f} over the {} within 1.5 "
+             "times the best\n",
+             rank_correlation(quick_s, long_s), count, rank_correlation(near_quick_s, near_long_s),
+             near_quick_s.size());
+}
+
+/// The one of `ten` that measurement and contest choose.
+std::size_t choose(const measure::Task& task, const States& ten) {
+  Measurer measurer(measuring());  // a new one, which knows no code yet
+  const std::vector<double> quick_rank = ranks(medians(measurer.measure(task, ten, search::kNever)));
+  std::vector<std::size_t> finalists;
+  for (std::size_t i = 0; i < ten.size(); ++i)
+    if (quick_rank[i] < static_cast<double>(kFinalists)) finalists.push_back(i);
+  States states;
+  for (std::size_t i : finalists) states.push_back(ten[i]);
+  const std::vector<double> times = medians(measurer.contest(task, states));
+  if (times.empty()) return 0;
+  return finalists[static_cast<std::size_t>(std::ranges::min_element(times) - times.begin())];
+}
+
+void print_champions(const measure::Task& task, const Searched& searched, int repeats) {
+  const States ten(searched.states.begin(),
+                   searched.states.begin() + static_cast<std::ptrdiff_t>(std::min(kLast, searched.states.size())));
+  Measurer::Options options = measuring();
+  options.contest = {.max_time_s = 4, .min_runs = 50, .max_runs = 10000};
+  const std::vector<double> truth = medians(Measurer(options).contest(task, ten));
+  if (truth.empty()) {
+    fmt::print("  the last ten could not be timed together\n");
+    return;
+  }
+  std::vector<double> losses;
+  for (int i = 0; i < repeats; ++i)
+    losses.push_back(truth[choose(task, ten)] / *std::ranges::min_element(truth) - 1);
+  std::ranges::sort(losses);
+  const auto good = std::ranges::count_if(losses, [](double loss) { return loss <= 0.02; });
+  fmt::print("  champion within 2 % of the best of the last {}: {} of {} times, {:.1f} % off at worst; the first by "
+             "quick measurement was {:.1f} % off, the ten spread over {:.1f} %\n",
+             ten.size(), good, repeats, 100 * losses.back(), 100 * (truth[0] / *std::ranges::min_element(truth) - 1),
+             100 * (*std::ranges::max_element(truth) / *std::ranges::min_element(truth) - 1));
+}
+
+int run(const Options& options) {
+  for (const std::string& name : options.workloads) {
+    const measure::Task task = measure::make_task(workload::parse(name).dag, name);
+    const Searched searched = search_and_print(task, options.trials);
+    print_rank_correlation(task, searched);
+    print_champions(task, searched, options.repeats);
+    std::fflush(stdout);
+  }
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  fmt::print("peak memory {:.0f} MiB\n", static_cast<double>(usage.ru_maxrss) / 1024);
+  return 0;
+}
+
+}  // namespace
+}  // namespace tilewright
+
+int main(int argc, char** argv) {
+  try {
+    return tilewright::run(tilewright::parse(argc, argv));
+  } catch (const tilewright::Error& error) {
+    fmt::print(stderr, "{}\n", error.what());
+    return 2;
+  }
+}
