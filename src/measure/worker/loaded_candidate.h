@@ -9,8 +9,8 @@
 
 namespace tilewright::measure {
 
-/// One candidate's kernel, loaded and called on the task's buffers, its constants laid out as it takes them. Any run that takes longer than the time limit ends
-/// this process by SIGALRM.
+/// One candidate's kernel, loaded and called on the task's buffers, with its constants laid out as it takes them. Any
+/// run that takes longer than the time limit ends this process by SIGALRM.
 class LoadedCandidate {
  public:
   /// `buffers` and `pool` must outlive it. What can't be loaded has an error, and must not be run.
