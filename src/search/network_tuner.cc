@@ -148,7 +148,7 @@ void NetworkTuner::State::best_rounds() {
 
 void NetworkTuner::State::contests() {
   for (auto& tuner : tuners)
-    if (!stopped) contest(*tuner);
+    if (!stopped && !stop()) contest(*tuner);
 }
 
 /// Times the best states of a task in turns: which of them was fastest so far may be luck.
