@@ -12,7 +12,7 @@ namespace {
 
 cost::ModelOptions model_options(const TuneOptions& options, codegen::Target target, int kernel_threads) {
   target.cores = kernel_threads;
-  return {std::move(target), options.threads, options.seed};
+  return {std::move(target), options.threads, options.seed, options.priors};
 }
 
 }  // namespace
@@ -72,6 +72,7 @@ NetworkTuner::~NetworkTuner() = default;
 
 void NetworkTuner::resume(std::span<const measure::Record> records) {
   for (const measure::Record& record : records) state_->adopt(record);
+  state_->model->learn();
 }
 
 TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* observer,
@@ -185,6 +186,7 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
   const double learning_s = wall_s();
   states.resize(results.size());
   model->update(tuner.task(), states, results);
+  model->learn();
   tuner.end_round(batch, results);
   result.split.learn_s += wall_s() - learning_s;
   observer->on_round(progress(tuner));
