@@ -8,7 +8,9 @@
 #include "base/rng.h"
 #include "codegen/compiler.h"
 #include "cost/ansor/features.h"
+#include "cost/cost_model.h"
 #include "cost/draft_features.h"
+#include "cost/learn/model_file.h"
 #include "loop/lower.h"
 #include "ops/conv.h"
 #include "ops/elementwise.h"
@@ -83,6 +85,74 @@ void draft_features_convolution(benchmark::State& state) {
   });
 }
 BENCHMARK(draft_features_convolution)->Unit(benchmark::kMicrosecond);
+
+/// All that a candidate costs before it is measured: a mutation, its hash, and the score of the default cost model,
+/// which lowers it, works out its features and asks the learned model. Per candidate, in one call for 64 of them.
+void evolve_convolution(benchmark::State& state, const char* model_name) {
+  space::Hardware hardware;
+  hardware.cores = 2;
+  const space::SearchSpace space(convolution(), hardware, {});
+  const std::vector<schedule::State> parents = sample_candidates(64);
+  cost::ModelOptions options;
+  options.target = codegen::Target::host();
+  options.target.cores = 2;
+  const auto model = cost::make_cost_model(model_name, options);
+  Rng rng(1);
+  double candidates = 0;
+  for (auto _ : state) {
+    std::vector<schedule::State> children;
+    for (const schedule::State& parent : parents) {
+      const auto mutations = static_cast<std::int64_t>(space.mutations().size());
+      auto child = space.mutate(parent, static_cast<int>(rng.below(mutations)), rng);
+      if (!child) continue;
+      benchmark::DoNotOptimize(schedule::structural_hash(*child));
+      children.push_back(std::move(*child));
+    }
+    candidates += static_cast<double>(children.size());
+    benchmark::DoNotOptimize(model->predict({}, children));
+  }
+  state.counters["per_candidate"] =
+      benchmark::Counter(candidates, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+}
+BENCHMARK_CAPTURE(evolve_convolution, analytic, "analytic")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(evolve_convolution, gbdt, "gbdt")->Unit(benchmark::kMillisecond);
+BENCHMARK_CAPTURE(evolve_convolution, hybrid, "hybrid")->Unit(benchmark::kMillisecond);
+
+/// A thousand states of three rows each, scored by the shipped model and as many trees again.
+void predict_thousand_states(benchmark::State& state) {
+  const cost::Ensemble prior = cost::prior();
+  std::vector<float> values(3000 * cost::kDraftColumns);
+  Rng rng(1);
+  for (float& value : values) value = static_cast<float>(20 * rng.uniform());
+  const cost::Matrix rows{values, static_cast<int>(cost::kDraftColumns)};
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(prior.predict(rows));
+    benchmark::DoNotOptimize(prior.predict(rows));
+  }
+}
+BENCHMARK(predict_thousand_states)->Unit(benchmark::kMillisecond);
+
+/// What a round of 16 candidates costs in training: 512 programs, one every 16, per round.
+void learn_per_round(benchmark::State& state, const char* model_name) {
+  const std::vector<schedule::State> candidates = sample_candidates(512);
+  std::vector<measure::Measurement> results(candidates.size());
+  Rng rng(2);
+  for (measure::Measurement& result : results) result.times_s = {1e-3 * (1 + 4 * rng.uniform())};
+  cost::ModelOptions options;
+  options.target = codegen::Target::host();
+  for (auto _ : state) {
+    const auto model = cost::make_cost_model(model_name, options);
+    for (std::size_t i = 0; i < candidates.size(); i += 16) {
+      model->update({}, {candidates.data() + i, 16}, {results.data() + i, 16});
+      model->learn();
+    }
+  }
+  state.counters["per_round"] = benchmark::Counter(
+      static_cast<double>(candidates.size()) / 16,
+      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+}
+BENCHMARK_CAPTURE(learn_per_round, gbdt, "gbdt")->Unit(benchmark::kMillisecond)->Iterations(1);
+BENCHMARK_CAPTURE(learn_per_round, hybrid, "hybrid")->Unit(benchmark::kMillisecond)->Iterations(1);
 
 void compile_convolution(benchmark::State& state) {
   codegen::Compiler compiler(codegen::Target::host());

@@ -21,9 +21,11 @@ class CostModel {
   virtual ~CostModel() = default;
   /// One score per state, higher is better; -inf for a state that can't be lowered. Comparable within one task only.
   virtual std::vector<double> predict(const measure::Task& task, std::span<const schedule::State> states) = 0;
-  /// Learns from what was measured; `results[i]` belongs to `states[i]`. Failed candidates are passed too.
+  /// Remembers what was measured; `results[i]` belongs to `states[i]`. Failed candidates are passed too.
   virtual void update(const measure::Task& task, std::span<const schedule::State> states,
                       std::span<const measure::Measurement> results) = 0;
+  /// Learns from what it remembers, if there is enough that is new.
+  virtual void learn() {}
 };
 
 /// What every model is made from.
@@ -31,9 +33,11 @@ struct ModelOptions {
   codegen::Target target;  ///< the machine that is predicted; `target.cores` is how many threads a kernel runs with
   int threads = 1;         ///< to spread a prediction over
   std::uint64_t seed = 0;
+  bool priors = true;  ///< start from what was learned on other operators
 };
 
-/// A model by name: "random" or "analytic". Errors: Error(usage) that names the known ones.
+/// A model by name: "random", "analytic", "gbdt" (Ansor's) or "hybrid" (analytic, corrected by what was learned).
+/// Errors: Error(usage) that names the known ones.
 std::unique_ptr<CostModel> make_cost_model(std::string_view name, const ModelOptions& options);
 
 }  // namespace tilewright::cost

@@ -14,7 +14,7 @@ namespace {
 
 cost::ModelOptions model_options(const TuneOptions& options, codegen::Target target, int kernel_threads) {
   target.cores = kernel_threads;
-  return {std::move(target), options.threads, options.seed};
+  return {std::move(target), options.threads, options.seed, options.priors};
 }
 
 }  // namespace
@@ -81,6 +81,7 @@ NetworkTuner::~NetworkTuner() = default;
 
 void NetworkTuner::resume(std::span<const measure::Record> records) {
   for (const measure::Record& record : records) state_->adopt(record);
+  state_->model->learn();
 }
 
 TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* observer,
@@ -226,6 +227,7 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
   const double learning_s = wall_s();
   states.resize(results.size());
   model->update(tuner.task(), states, results);
+  model->learn();
   tuner.end_round(batch, results);
   result.split.learn_s += wall_s() - learning_s;
   note_health();

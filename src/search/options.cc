@@ -13,6 +13,8 @@ TuneOptions ansor_options() {
                        .random_share = 0.05,
                        .twins = 64};
   options.descent.on = false;
+  options.cost_model = "gbdt";
+  options.priors = false;
   options.space = space::SpaceOptions::ansor();
   return options;
 }

@@ -42,12 +42,13 @@ struct TuneOptions {
   int finalists = 6;       ///< best states of a task that are timed in turns before one is declared best; 0: no contest
   space::SpaceOptions space;
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";
+  bool priors = true;  ///< start from what was learned on other operators
   EvolutionOptions evolution;
   DescentOptions descent;
 };
 
 /// Ansor's parameters where this search has the same ones (SPEC_ANSOR §0): batches of 64, population 2048, four
-/// generations, 5 % random, no descent, the ansor space.
+/// generations, 5 % random, its cost model, no descent, no priors, the ansor space.
 TuneOptions ansor_options();
 
 }  // namespace tilewright::search

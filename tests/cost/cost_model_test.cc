@@ -14,7 +14,7 @@ TEST(CostModel, NamesTheKnownOnesWhenAskedForAnother) {
     FAIL() << "did not throw";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), Code::usage);
-    EXPECT_STREQ(e.what(), "cost model oracle is not known; there are: random, analytic");
+    EXPECT_STREQ(e.what(), "cost model oracle is not known; there are: random, analytic, gbdt, hybrid");
   }
 }
 

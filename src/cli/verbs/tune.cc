@@ -21,10 +21,10 @@ constexpr int kNoLimit = 1'000'000'000;  ///< of trials
 struct Flags {
   ModelArguments model;
   std::string records, replay, budget, until, space, progress = "auto";
-  std::string preset = "default", priors = "off";
+  std::string preset = "default";
   std::optional<int> trials;
   bool foreign_records = false;
-  std::optional<std::string> sketch_policy, mutation_policy, cost_model;
+  std::optional<std::string> priors, sketch_policy, mutation_policy, cost_model;
 };
 
 search::TuneOptions search_options(const Flags& flags, const Common& common) {
@@ -40,6 +40,7 @@ search::TuneOptions search_options(const Flags& flags, const Common& common) {
   if (!flags.space.empty()) options.space = space::parse_space(flags.space);
   if (flags.sketch_policy) options.sketch_policy = *flags.sketch_policy;
   if (flags.mutation_policy) options.mutation_policy = *flags.mutation_policy;
+  if (flags.priors) options.priors = *flags.priors == "on";
   if (flags.cost_model) options.cost_model = *flags.cost_model;
   return options;
 }
@@ -117,12 +118,11 @@ Action declare_tune(CLI::App& command) {
       ->check(CLI::IsMember({"default", "ansor"}))
       ->capture_default_str();
   add_space_option(command, flags->space);
-  command.add_option("--priors", flags->priors, "start from what was learned elsewhere")
-      ->check(CLI::IsMember({"off"}))
-      ->capture_default_str();
+  command.add_option("--priors", flags->priors, "start from what was learned elsewhere (default: on; preset ansor: off)")
+      ->check(CLI::IsMember({"on", "off"}));
   command.add_option("--sketch-policy", flags->sketch_policy, "how sketches are chosen");
   command.add_option("--mutation-policy", flags->mutation_policy, "how mutation rules are chosen");
-  command.add_option("--cost-model", flags->cost_model, "what predicts speed before measuring");
+  command.add_option("--cost-model", flags->cost_model, "what predicts speed before measuring: random, analytic, gbdt or hybrid");
   command.add_option("--progress", flags->progress, "auto, plain, json or none")
       ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
       ->capture_default_str();

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "measure/measurement.h"
+#include "measure/task.h"
+#include "schedule/state.h"
+
+namespace tilewright {
+
+/// A task with the programs that record files hold of it.
+struct MeasuredTask {
+  std::string text;  ///< the workload as given
+  measure::Task task;
+  std::vector<schedule::State> states;
+  std::vector<measure::Measurement> results;
+};
+
+/// The workloads of a list: one text a line, lines that begin with # left out.
+std::vector<std::string> read_workload_list(const std::filesystem::path& path);
+/// The tasks of the workloads with their records, in the order of the list; records of other tasks are left out.
+std::vector<MeasuredTask> measured_tasks(const std::vector<std::string>& workloads,
+                                         const std::vector<std::filesystem::path>& record_files);
+
+}  // namespace tilewright

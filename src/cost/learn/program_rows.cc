@@ -1,0 +1,36 @@
+#include "cost/learn/program_rows.h"
+
+#include "cost/ansor/features.h"
+#include "cost/draft_features.h"
+#include "loop/lower.h"
+
+namespace tilewright::cost {
+namespace {
+
+template <class Row>
+void append(const Row& row, double cycles, ProgramRows& rows) {
+  rows.values.insert(rows.values.end(), row.values.begin(), row.values.end());
+  rows.cycles.push_back(cycles);
+}
+
+}  // namespace
+
+int columns_of(ColumnSet set) {
+  return set == ColumnSet::ansor ? ansor::kColumns : static_cast<int>(kDraftColumns);
+}
+
+std::optional<ProgramRows> rows_of(const schedule::State& state, ColumnSet set, const Machine& machine) {
+  ProgramRows rows;
+  if (set == ColumnSet::ansor) {
+    const auto bounds = loop::infer_bounds(state);
+    if (!bounds) return std::nullopt;
+    for (const ansor::Row& row : ansor::features(state, *bounds)) append(row, 1, rows);
+  } else {
+    const auto program = loop::lower(state);
+    if (!program) return std::nullopt;
+    for (const DraftRow& row : draft_features(Analysis(*program, machine), machine)) append(row, row.cycles, rows);
+  }
+  return rows;
+}
+
+}  // namespace tilewright::cost

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <optional>
+
+#include "cost/learn/training_set.h"
+#include "cost/machine.h"
+#include "schedule/state.h"
+
+namespace tilewright::cost {
+
+/// Which features a model sees (docs/features.md).
+enum class ColumnSet {
+  ansor,  ///< 0 … 163; needs the bounds of a state, no lowered program
+  draft,  ///< `draft.*`: of the program that is emitted
+};
+int columns_of(ColumnSet set);
+
+/// The rows of a state; the analytic model's cycles are there with ColumnSet::draft only, 1 per row otherwise. None if
+/// the state has no program. Threads: pure.
+std::optional<ProgramRows> rows_of(const schedule::State& state, ColumnSet set, const Machine& machine);
+
+}  // namespace tilewright::cost
