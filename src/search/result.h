@@ -20,6 +20,15 @@ struct CurvePoint {
   double best_s;
 };
 
+/// What one round did, by sketch and by mutation rule in the order of the space.
+struct RoundTrace {
+  int trials;                   ///< of the task, before it
+  std::vector<int> measured;    ///< candidates per sketch; those whose sketch is not known are left out
+  std::vector<double> shares;   ///< that the sketch policy gave
+  std::vector<int> attempts;    ///< per mutation rule; none in a round of descent
+  std::vector<int> better;      ///< of these, children that the cost model puts above their parent
+};
+
 /// What the search found out about one task.
 struct TaskResult {
   std::string workload_key, description;
@@ -34,6 +43,7 @@ struct TaskResult {
   double default_s = kNever;          ///< of the default schedule
   std::vector<schedule::Step> best_steps;
   std::vector<CurvePoint> curve;  ///< one point per improvement, and one at the end
+  std::vector<RoundTrace> rounds;
   bool exhausted = false;         ///< every state that could be found was measured
   double gflops() const { return best_s < kNever && best_s > 0 ? flops / best_s * 1e-9 : 0; }
 };
