@@ -1,7 +1,7 @@
 # The rooms of the house, in dependency order (ARCHITECTURE.md). A room sees only the rooms it names,
 # and may name only rooms above it: each room's headers are reached through an include directory of
 # its own (a link in the build tree), so an include against the order does not compile.
-set(TW_ROOMS base te ops workload schedule loop space codegen runtime measure cost search graph driver cli)
+set(TW_ROOMS base te ops workload schedule loop space codegen runtime measure cost search graph driver lab cli)
 
 # tw_room(NAME USES room... LIBRARIES target...): the library tilewright_NAME from every .cc in the folder.
 function(tw_room name)

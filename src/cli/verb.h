@@ -40,6 +40,7 @@ Action declare_run(CLI::App& command);
 Action declare_bench(CLI::App& command);
 Action declare_explain(CLI::App& command);
 Action declare_records(CLI::App& command);
+Action declare_lab(CLI::App& command);
 Action declare_doctor(CLI::App& command);
 
 }  // namespace tilewright::cli

@@ -27,6 +27,7 @@ constexpr std::array<Verb, 13> kVerbs{{
      "tilewright explain conv_56 --records model.jsonl", declare_explain},
     {"records", "read, select and exchange record files, ours and TVM's", "tilewright records best model.jsonl",
      declare_records},
+    {"lab", "compare ways to search", "tilewright lab run smoke", declare_lab},
     {"doctor", "check the installation and the machine, say what to mend", "tilewright doctor", declare_doctor},
 }};
 

@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <optional>
-#include <unordered_map>
 #include <unordered_set>
 
-#include "base/hash.h"
 #include "base/parallel_for.h"
+#include "search/batch.h"
 #include "search/settle.h"
 
 namespace tilewright::search {
@@ -29,8 +29,13 @@ class Evolution::Pool {
                      [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
   }
   const std::vector<Candidate>& states() const { return states_; }
+  /// The score that a state must have to be among the best kGood; infinitely low while there are fewer.
+  double bar() const {
+    return states_.size() < kGood ? -std::numeric_limits<double>::infinity() : states_[kGood - 1].score;
+  }
 
  private:
+  static constexpr std::size_t kGood = 64;
   const MeasuredSet& measured_;
   std::unordered_set<std::uint64_t> hashes_;
   std::vector<Candidate> states_;
@@ -60,38 +65,7 @@ std::vector<Candidate> present(std::vector<std::optional<Candidate>> slots) {
   return candidates;
 }
 
-/// What is measured: the best predicted, but few twins; then random ones from further down.
-std::vector<Candidate> pick(const std::vector<Candidate>& ranked, int count, const EvolutionOptions& options,
-                            Rng& rng) {
-  const int random = static_cast<int>(std::floor(count * options.random_share + rng.uniform()));
-  std::vector<Candidate> batch;
-  std::vector<const Candidate*> left;
-  std::unordered_map<std::uint64_t, int> twins;
-  for (const Candidate& c : ranked) {
-    const bool good = static_cast<int>(batch.size()) < count - random && ++twins[twin_key(c)] <= options.twins;
-    if (good)
-      batch.push_back(c);
-    else
-      left.push_back(&c);
-  }
-  while (static_cast<int>(batch.size()) < count && !left.empty()) {
-    const auto at = rng.below(static_cast<std::int64_t>(left.size()));
-    batch.push_back(*left[static_cast<std::size_t>(at)]);
-    left.erase(left.begin() + at);
-  }
-  return batch;
-}
-
 }  // namespace
-
-std::uint64_t twin_key(const Candidate& candidate) {
-  std::uint64_t key = static_cast<std::uint64_t>(candidate.sketch + 1);
-  for (int i = 0; i < candidate.state.num_steps(); ++i)
-    if (const auto* split = std::get_if<schedule::SplitStep>(&candidate.state.step(i));
-        split && !split->lengths.empty())
-      key = hash_mix(key, static_cast<std::uint64_t>(split->lengths.back()));
-  return key;
-}
 
 Evolution::Evolution(const measure::Task& task, const space::SearchSpace& space, cost::CostModel& model,
                      SketchPolicy& sketches, MutationPolicy& mutations, const EvolutionOptions& options, int threads)
@@ -104,6 +78,9 @@ Evolution::Evolution(const measure::Task& task, const space::SearchSpace& space,
       threads_(threads) {}
 
 std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, Rng& rng) {
+  trace_ = {.shares = sketches_.shares(),
+            .attempts = std::vector<int>(space_.mutations().size(), 0),
+            .better = std::vector<int>(space_.mutations().size(), 0)};
   Pool pool(measured);
   std::vector<Candidate> fresh = sample(options_.population, rng);
   pool.keep_new(fresh);
@@ -111,24 +88,26 @@ std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, 
   pool.add(std::move(fresh));
   const int children_per_generation = static_cast<int>(options_.population * options_.mutation_share);
   for (int g = 0; g < options_.generations; ++g) {
-    std::vector<Candidate> next = mutate(choose_parents(measured, pool, children_per_generation, rng), rng);
+    const double bar = pool.bar();
+    std::vector<Attempt> attempts;
+    std::vector<Candidate> next = mutate(choose_parents(measured, pool, children_per_generation, rng), attempts, rng);
     std::vector<Candidate> more = sample(options_.population - children_per_generation, rng);
     std::move(more.begin(), more.end(), std::back_inserter(next));
     pool.keep_new(next);
     score(next);
-    report(next);
+    report(next, std::move(attempts), bar);
     pool.add(std::move(next));
   }
-  return pick(pool.states(), count, options_, rng);
+  return pick_batch(pool.states(), count, options_,
+                    sketches_.allots_slots() ? trace_.shares : std::vector<double>(), rng);
 }
 
 std::vector<Candidate> Evolution::sample(int count, Rng& rng) const {
   std::vector<Rng> sources = fork(count, rng);
   std::vector<std::optional<Candidate>> slots(sources.size());
-  const int sketches = static_cast<int>(space_.sketches().size());
   parallel_for(count, threads_, [&](int i) {
     Rng& own = sources[static_cast<std::size_t>(i)];
-    const int sketch = sketches_.choose(sketches, own);
+    const int sketch = draw_by_odds(trace_.shares, own);
     auto state = space_.sample(sketch, own);
     if (!state) return;
     if (const auto hash = settle(*state))
@@ -137,30 +116,51 @@ std::vector<Candidate> Evolution::sample(int count, Rng& rng) const {
   return present(std::move(slots));
 }
 
-std::vector<const Candidate*> Evolution::choose_parents(const MeasuredSet& measured, const Pool& pool, int count,
-                                                        Rng& rng) const {
-  const auto& elites = measured.valid();
-  const std::size_t good = std::min(elites.size(), static_cast<std::size_t>(options_.elites));
-  const std::size_t predicted = std::min(pool.states().size(), static_cast<std::size_t>(options_.population));
-  std::vector<const Candidate*> parents;
-  for (int i = 0; i < count && good + predicted > 0; ++i) {
-    const bool elite = good > 0 && (predicted == 0 || rng.chance(options_.elite_share));
-    parents.push_back(elite ? &elites[tournament(good, rng)].candidate : &pool.states()[tournament(predicted, rng)]);
+std::vector<Evolution::Parent> Evolution::choose_parents(const MeasuredSet& measured, const Pool& pool, int count,
+                                                         Rng& rng) const {
+  // One group per sketch if the policy says how much each sketch gets, else one for all.
+  const std::size_t groups = sketches_.allots_slots() ? trace_.shares.size() : 1;
+  std::vector<std::vector<Parent>> elites(groups), predicted(groups);
+  const auto add = [&](std::vector<std::vector<Parent>>& to, const Candidate& c, double time_s, int most) {
+    for (std::size_t group = 0; group < groups; ++group)
+      if ((groups == 1 || c.sketch < 0 || c.sketch == static_cast<int>(group)) && std::ssize(to[group]) < most)
+        to[group].push_back({&c, time_s});
+  };
+  for (const MeasuredSet::Entry& entry : measured.valid()) add(elites, entry.candidate, entry.time_s, options_.elites);
+  for (const Candidate& c : pool.states()) add(predicted, c, kNever, options_.population);
+
+  std::vector<Parent> parents;
+  for (int i = 0; i < count; ++i) {
+    const auto group = groups > 1 ? static_cast<std::size_t>(draw_by_odds(trace_.shares, rng)) : 0;
+    const std::vector<Parent>&good = elites[group], &hopeful = predicted[group];
+    if (good.empty() && hopeful.empty()) continue;
+    const bool elite = !good.empty() && (hopeful.empty() || rng.chance(options_.elite_share));
+    const std::vector<Parent>& chosen = elite ? good : hopeful;
+    parents.push_back(chosen[tournament(chosen.size(), rng)]);
   }
   return parents;
 }
 
-std::vector<Candidate> Evolution::mutate(const std::vector<const Candidate*>& parents, Rng& rng) const {
+std::vector<Candidate> Evolution::mutate(const std::vector<Parent>& parents, std::vector<Attempt>& attempts,
+                                         Rng& rng) const {
   std::vector<Rng> sources = fork(static_cast<int>(parents.size()), rng);
   std::vector<std::optional<Candidate>> slots(parents.size());
+  attempts.resize(parents.size());
   parallel_for(static_cast<int>(parents.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
-    const Candidate& parent = *parents[at];
-    const int mutation = mutations_.choose(parent.state, sources[at]);
-    auto state = space_.mutate(parent.state, mutation, sources[at]);
+    Rng& own = sources[at];
+    const Candidate& parent = *parents[at].candidate;
+    const schedule::State& mate = parents[static_cast<std::size_t>(own.below(std::ssize(parents)))].candidate->state;
+    ProgramFeatures features{};
+    if (mutations_.looks_at_parents()) features = program_features(parent.state, space_.hardware());
+    const int mutation = mutations_.choose(features, own);
+    attempts[at] = {mutation, features, 0};
+    auto state = space_.mutate(parent.state, mutation, own, &mate);
     if (!state) return;
-    if (const auto hash = settle(*state))
-      slots[at] = Candidate{std::move(*state), *hash, parent.sketch, mutation, parent.score};
+    const auto hash = settle(*state);
+    if (!hash) return;
+    const int sketch = space_.sketch_of(*state);
+    slots[at] = Candidate{std::move(*state), *hash, sketch, mutation, parent.score, 0, i, parents[at].time_s, features};
   });
   return present(std::move(slots));
 }
@@ -172,11 +172,21 @@ void Evolution::score(std::vector<Candidate>& candidates) const {
   for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].score = scores[i];
 }
 
-void Evolution::report(const std::vector<Candidate>& children) {
-  std::vector<MutationPolicy::Outcome> outcomes;
+/// Tells the mutation policy what came of every attempt. A child gains as far as it is above its parent and above the
+/// bar, in standard deviations of the children.
+void Evolution::report(const std::vector<Candidate>& children, std::vector<Attempt> attempts, double bar) {
+  double sum = 0, squares = 0, n = 0;
   for (const Candidate& c : children)
-    if (c.mutation >= 0) outcomes.push_back({c.mutation, c.parent_score, c.score});
-  mutations_.observe(outcomes);
+    if (c.mutation >= 0 && std::isfinite(c.score)) sum += c.score, squares += c.score * c.score, ++n;
+  const double variance = n > 1 ? squares / n - sum / n * (sum / n) : 0;
+  const double deviation = variance > 0 ? std::sqrt(variance) : 1;
+  for (const Attempt& attempt : attempts) ++trace_.attempts[static_cast<std::size_t>(attempt.mutation)];
+  for (const Candidate& c : children) {
+    if (c.mutation < 0 || !std::isfinite(c.score)) continue;
+    attempts[static_cast<std::size_t>(c.attempt)].gain = (c.score - std::max(c.parent_score, bar)) / deviation;
+    trace_.better[static_cast<std::size_t>(c.mutation)] += c.score > c.parent_score;
+  }
+  mutations_.observe(attempts);
 }
 
 }  // namespace tilewright::search

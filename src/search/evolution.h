@@ -8,6 +8,7 @@
 #include "search/measured_set.h"
 #include "search/mutation_policy.h"
 #include "search/options.h"
+#include "search/result.h"
 #include "search/sketch_policy.h"
 #include "space/search_space.h"
 
@@ -27,15 +28,21 @@ class Evolution {
   /// Up to `count` distinct states, none measured, best predicted first with the random ones last. Fewer when that is
   /// all that could be found; none when the space seems exhausted.
   std::vector<Candidate> breed(const MeasuredSet& measured, int count, Rng& rng);
+  /// Of the last call; what was measured is not filled in.
+  const RoundTrace& trace() const { return trace_; }
 
  private:
   class Pool;
+  struct Parent {
+    const Candidate* candidate;
+    double time_s;  ///< infinity: it was not measured
+  };
+  using Attempt = MutationPolicy::Outcome;
   std::vector<Candidate> sample(int count, Rng& rng) const;
-  std::vector<Candidate> mutate(const std::vector<const Candidate*>& parents, Rng& rng) const;
-  std::vector<const Candidate*> choose_parents(const MeasuredSet& measured, const Pool& pool, int count,
-                                               Rng& rng) const;
+  std::vector<Candidate> mutate(const std::vector<Parent>& parents, std::vector<Attempt>& attempts, Rng& rng) const;
+  std::vector<Parent> choose_parents(const MeasuredSet& measured, const Pool& pool, int count, Rng& rng) const;
   void score(std::vector<Candidate>& candidates) const;
-  void report(const std::vector<Candidate>& children);
+  void report(const std::vector<Candidate>& children, std::vector<Attempt> attempts, double bar);
 
   const measure::Task& task_;
   const space::SearchSpace& space_;
@@ -44,10 +51,7 @@ class Evolution {
   MutationPolicy& mutations_;
   EvolutionOptions options_;
   int threads_;
+  RoundTrace trace_;
 };
-
-/// Hash of what decides the inner loops: the sketch and the innermost length of every split. States that share it are
-/// twins: the cost model can hardly tell them apart, so a batch should not consist of them.
-std::uint64_t twin_key(const Candidate& candidate);
 
 }  // namespace tilewright::search

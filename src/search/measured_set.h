@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <unordered_set>
 #include <vector>
 
 #include "measure/measurement.h"
+#include "search/program_features.h"
 #include "schedule/state.h"
 
 namespace tilewright::search {
@@ -13,10 +15,13 @@ namespace tilewright::search {
 struct Candidate {
   schedule::State state;
   std::uint64_t hash = 0;   ///< settle(state)
-  int sketch = -1;          ///< position among the space's sketches; -1: not known (default, resumed)
+  int sketch = -1;          ///< position among the space's sketches; -1: none of them
   int mutation = -1;        ///< the rule that made it; -1: sampled
   double parent_score = 0;  ///< with `mutation`: what the cost model says of the parent
   double score = 0;         ///< what the cost model says of it
+  int attempt = -1;         ///< with `mutation`: which of its generation
+  double parent_time_s = std::numeric_limits<double>::infinity();  ///< if the parent was measured
+  ProgramFeatures parent{};  ///< if the mutation policy looks at parents
 };
 
 /// Everything measured for one task. States count as equal when their text form is (structural hash).

@@ -1,28 +1,40 @@
 #include "search/mutation_policy.h"
 
-#include <algorithm>
+#include <numeric>
 
 #include "base/error.h"
+#include "search/mutation_policy_adaptive.h"
+#include "search/mutation_policy_learned.h"
 
 namespace tilewright::search {
 
-std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name,
-                                                     const std::vector<space::SearchSpace::MutationInfo>& mutations) {
-  if (name != "fixed") throw Error(Code::usage, "mutation policy {} is not known; there are: fixed", name);
-  std::vector<double> odds;
-  for (const auto& rule : mutations) odds.push_back(rule.odds);
-  return std::make_unique<FixedMutationPolicy>(odds);
+std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name, const MutationInfos& mutations,
+                                                     PolicyMemory& memory) {
+  if (name == "fixed") {
+    std::vector<double> odds;
+    for (const auto& rule : mutations) odds.push_back(rule.odds);
+    return std::make_unique<FixedMutationPolicy>(std::move(odds));
+  }
+  if (name == "adaptive") return std::make_unique<AdaptiveMutationPolicy>(static_cast<int>(mutations.size()));
+  if (name == "learned") return std::make_unique<LearnedMutationPolicy>(mutations, memory.moves);
+  throw Error(Code::usage, "mutation policy {} is not known; there are: fixed, adaptive, learned", name);
 }
 
-FixedMutationPolicy::FixedMutationPolicy(const std::vector<double>& odds) {
-  double sum = 0;
-  for (double o : odds) cumulative_.push_back(sum += o);
-  TW_CHECK(sum > 0, "no mutation rule has odds above 0");
+int draw_by_odds(std::span<const double> odds, Rng& rng) {
+  double left = rng.uniform() * std::accumulate(odds.begin(), odds.end(), 0.0);
+  int last = 0;
+  for (int i = 0; i < std::ssize(odds); ++i) {
+    const double share = odds[static_cast<std::size_t>(i)];
+    if (share <= 0) continue;
+    last = i;
+    if (left < share) return i;
+    left -= share;
+  }
+  return last;
 }
 
-int FixedMutationPolicy::choose(const schedule::State&, Rng& rng) const {
-  const double draw = rng.uniform() * cumulative_.back();
-  return static_cast<int>(std::upper_bound(cumulative_.begin(), cumulative_.end(), draw) - cumulative_.begin());
+FixedMutationPolicy::FixedMutationPolicy(std::vector<double> odds) : odds_(std::move(odds)) {
+  TW_CHECK(std::accumulate(odds_.begin(), odds_.end(), 0.0) > 0, "no mutation rule has odds above 0");
 }
 
 }  // namespace tilewright::search

@@ -27,10 +27,11 @@ struct NetworkTuner::State {
         fingerprint(target.fingerprint()),
         threads(kernel_threads),
         tasks(std::move(task_list)),
-        model(cost::make_cost_model(options.cost_model, model_options(options, target, threads))) {
+        model(cost::make_cost_model(options.cost_model, model_options(options, target, threads))),
+        memory(options.policy_memory ? options.policy_memory : std::make_shared<PolicyMemory>()) {
     const space::Hardware hardware = hardware_of(target, threads);
     for (const measure::Task& task : tasks)
-      tuners.push_back(std::make_unique<TaskTuner>(task, hardware, *model, options));
+      tuners.push_back(std::make_unique<TaskTuner>(task, hardware, *model, options, *memory));
   }
 
   int trials() const { return result.trials + result.resumed; }
@@ -62,6 +63,7 @@ struct NetworkTuner::State {
   int threads;
   std::vector<measure::Task> tasks;
   std::unique_ptr<cost::CostModel> model;
+  std::shared_ptr<PolicyMemory> memory;
   std::vector<std::unique_ptr<TaskTuner>> tuners;
   TuneResult result;
 

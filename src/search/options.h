@@ -2,8 +2,10 @@
 
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 
+#include "search/policy_memory.h"
 #include "space/options.h"
 
 namespace tilewright::search {
@@ -43,6 +45,8 @@ struct TuneOptions {
   space::SpaceOptions space;
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";
   bool priors = true;  ///< start from what was learned on other operators
+  /// What policies that learn over tasks start from and add to; null: they start with nothing.
+  std::shared_ptr<PolicyMemory> policy_memory;
   EvolutionOptions evolution;
   DescentOptions descent;
 };

@@ -21,6 +21,15 @@ struct CurvePoint {
   double best_s;
 };
 
+/// What one round did, by sketch and by mutation rule in the order of the space.
+struct RoundTrace {
+  int trials;                   ///< of the task, before it
+  std::vector<int> measured;    ///< candidates per sketch; those whose sketch is not known are left out
+  std::vector<double> shares;   ///< that the sketch policy gave
+  std::vector<int> attempts;    ///< per mutation rule; none in a round of descent
+  std::vector<int> better;      ///< of these, children that the cost model puts above their parent
+};
+
 /// What the search found out about one task.
 struct TaskResult {
   std::string workload_key, description;
@@ -36,6 +45,7 @@ struct TaskResult {
   int finalists = 0;  ///< states in the last contest (re-measured in turns), which best_s and default_s are of; 0: none
   std::vector<schedule::Step> best_steps;
   std::vector<CurvePoint> curve;  ///< one point per improvement, and one at the end
+  std::vector<RoundTrace> rounds;
   bool exhausted = false;         ///< every state that could be found was measured
   double gflops() const { return best_s < kNever && best_s > 0 ? flops / best_s * 1e-9 : 0; }
 };

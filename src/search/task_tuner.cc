@@ -1,6 +1,7 @@
 #include "search/task_tuner.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/hash.h"
 #include "search/settle.h"
@@ -13,13 +14,13 @@ bool is_valid(const measure::Measurement& m) { return m.error == measure::ErrorK
 }  // namespace
 
 TaskTuner::TaskTuner(const measure::Task& task, const space::Hardware& hardware, cost::CostModel& model,
-                     const TuneOptions& options)
+                     const TuneOptions& options, PolicyMemory& memory)
     : task_(task),
       model_(model),
       options_(options),
       space_(task.dag, hardware, options.space),
-      sketches_(make_sketch_policy(options.sketch_policy)),
-      mutations_(make_mutation_policy(options.mutation_policy, space_.mutations())),
+      sketches_(make_sketch_policy(options.sketch_policy, {space_, task, memory, hash_mix(options.seed, 7)})),
+      mutations_(make_mutation_policy(options.mutation_policy, space_.mutations(), memory)),
       evolution_(task_, space_, model_, *sketches_, *mutations_, options_.evolution, options_.threads),
       descent_(task_, model_, options_.descent),
       rng_(hash_mix(options.seed, hash_bytes(task.key))),
@@ -55,7 +56,8 @@ Status TaskTuner::resume(const measure::Record& record) {
   }
   ++result_.resumed;
   model_.update(task_, {&*state, 1}, {&record.result, 1});
-  add({std::move(*state), *hash, -1, -1, 0, score}, record.result);
+  const int sketch = space_.sketch_of(*state);
+  add({std::move(*state), *hash, sketch, -1, 0, score}, record.result);
   measuring_s_ += record.result.compile_s + record.result.run_s;
   if (result_.resumed % options_.batch == 0) history_.push_back(result_.best_s);
   return {};
@@ -109,6 +111,7 @@ void TaskTuner::decide(std::span<const Candidate> finalists, std::span<const mea
 
 std::vector<Candidate> TaskTuner::propose(int count, double left) {
   before_round_ = result_.best_s;
+  evolved_ = false;
   if (!has_default_) return default_candidate();
   if (std::vector<Candidate> batch = suggestions_.next(measured_, count); !batch.empty()) return batch;
   if (!descending_) descending_ = should_descend(left);
@@ -127,10 +130,11 @@ std::vector<Candidate> TaskTuner::propose(int count, double left) {
 std::vector<Candidate> TaskTuner::default_candidate() {
   has_default_ = true;
   const double score = model_.predict(task_, {&default_, 1}).front();
-  return {{default_, default_hash_, -1, -1, 0, score}};
+  return {{default_, default_hash_, space_.sketch_of(default_), -1, 0, score}};
 }
 
 std::vector<Candidate> TaskTuner::evolve(int count) {
+  evolved_ = true;
   std::vector<Candidate> batch = evolution_.breed(measured_, count, rng_);
   if (batch.empty()) batch = evolution_.breed(measured_, count, rng_);  // a second draw before giving up
   return batch;
@@ -183,11 +187,27 @@ void TaskTuner::end_round(std::span<const Candidate> batch, std::span<const meas
 }
 
 void TaskTuner::learn_policies(std::span<const Candidate> batch, std::span<const measure::Measurement> results) {
-  std::vector<SketchPolicy::Outcome> outcomes;
-  for (std::size_t i = 0; i < results.size(); ++i)
-    if (batch[i].sketch >= 0)
-      outcomes.push_back({batch[i].sketch, is_valid(results[i]) ? results[i].time_s() : kNever, before_round_});
-  sketches_->observe(outcomes);
+  RoundTrace trace;
+  if (evolved_) trace = evolution_.trace();
+  trace.trials = result_.trials - static_cast<int>(results.size());
+  trace.measured.assign(space_.sketches().size(), 0);
+  std::vector<SketchPolicy::Outcome> sketch_outcomes;
+  std::vector<MutationPolicy::Outcome> mutation_outcomes;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    const Candidate& c = batch[i];
+    const double time_s = is_valid(results[i]) ? results[i].time_s() : kNever;
+    if (c.sketch >= 0) {
+      ++trace.measured[static_cast<std::size_t>(c.sketch)];
+      sketch_outcomes.push_back({c.sketch, time_s, before_round_, results[i].compile_s + results[i].run_s});
+    }
+    if (c.mutation >= 0 && c.parent_time_s < kNever) {
+      const double gain = time_s < kNever ? std::log2(c.parent_time_s / time_s) : -1;
+      mutation_outcomes.push_back({c.mutation, c.parent, gain, true});
+    }
+  }
+  if (evolved_) sketches_->observe(sketch_outcomes);
+  mutations_->observe(mutation_outcomes);
+  result_.rounds.push_back(std::move(trace));
 }
 
 double TaskTuner::seconds_per_round() const {

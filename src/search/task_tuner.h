@@ -11,6 +11,7 @@
 #include "search/descent.h"
 #include "search/evolution.h"
 #include "search/options.h"
+#include "search/policy_memory.h"
 #include "search/result.h"
 #include "search/suggestions.h"
 #include "space/search_space.h"
@@ -22,9 +23,9 @@ namespace tilewright::search {
 /// end is near, descent (descent.h), and evolution again while there is anything left to try.
 class TaskTuner {
  public:
-  /// `task` and `model` must outlive it. Errors: Error(usage) for the name of a policy that is not known.
+  /// `task`, `model` and `memory` must outlive it. Errors: Error(usage) for the name of a policy that is not known.
   TaskTuner(const measure::Task& task, const space::Hardware& hardware, cost::CostModel& model,
-            const TuneOptions& options);
+            const TuneOptions& options, PolicyMemory& memory);
 
   /// Takes over what an earlier run measured. Failure: the steps do not replay on this task.
   Status resume(const measure::Record& record);
@@ -75,6 +76,7 @@ class TaskTuner {
   std::uint64_t default_hash_ = 0;
   bool has_default_ = false;
   bool descending_ = false;
+  bool evolved_ = false;  ///< what is being measured comes from evolution
   int stalled_ = 0;  ///< rounds of evolution in a row without progress
   double before_round_ = kNever;
   bool undecided_ = false;     ///< a valid state was measured since the last contest

@@ -20,6 +20,10 @@ struct SampleContext {
   const FactorTable& factors;
   const SpaceOptions& options;
   std::span<const TiledStage> tiled;  ///< of the sketch; none in the ansor space
+  // What only mutations look at:
+  const SearchSpace* space = nullptr;
+  int sketch = -1;                        ///< of the parent
+  const schedule::State* mate = nullptr;  ///< another parent
 };
 
 /// One step from a sketch to a complete state (SPEC_ANSOR §4): draws what is open and applies it to `state`. False: the

@@ -56,18 +56,20 @@ SearchSpace::SearchSpace(te::DagRef dag, const Hardware& hardware, const SpaceOp
 std::optional<schedule::State> SearchSpace::sample(int sketch, Rng& rng) const {
   const auto index = static_cast<std::size_t>(sketch);
   schedule::State state = sketches_.at(index);
-  const SampleContext context{hardware_, *sketch_access_[index], factors_, options_, tiled_[index]};
+  const SampleContext context{hardware_, *sketch_access_[index], factors_, options_, tiled_[index], this, sketch};
   for (const AnnotationRule* rule : annotations_)
     if (!rule->apply(context, state, rng)) return std::nullopt;
   return state;
 }
 
-std::optional<schedule::State> SearchSpace::mutate(const schedule::State& parent, int mutation, Rng& rng) const {
+std::optional<schedule::State> SearchSpace::mutate(const schedule::State& parent, int mutation, Rng& rng,
+                                                   const schedule::State* mate) const {
   const std::shared_ptr<const te::AccessAnalysis> access = access_of(parent);
-  const int sketch = options_.register_tile ? sketch_of(parent) : -1;
+  const int sketch = sketch_of(parent);
+  if (mate && (sketch < 0 || sketch_of(*mate) != sketch)) mate = nullptr;
   const std::span<const TiledStage> tiled =
       sketch < 0 ? std::span<const TiledStage>() : tiled_[static_cast<std::size_t>(sketch)];
-  const SampleContext context{hardware_, *access, factors_, options_, tiled};
+  const SampleContext context{hardware_, *access, factors_, options_, tiled, this, sketch, mate};
   const Mutation& rule = *mutations_[static_cast<std::size_t>(mutation)];
   std::optional<schedule::State> child = rule.apply(context, parent, rng);
   if (!child || !infer_extents(*child)) return std::nullopt;

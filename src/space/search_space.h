@@ -46,9 +46,14 @@ class SearchSpace {
   /// A complete state of sketch `sketch` by the annotation rules of the space (SPEC_ANSOR §4), or nothing if the draw
   /// was invalid.
   std::optional<schedule::State> sample(int sketch, Rng& rng) const;
-  /// A variation of `parent` by the named mutation rule, or nothing if the draw was invalid or changed nothing.
-  std::optional<schedule::State> mutate(const schedule::State& parent, int mutation, Rng& rng) const;
-  /// The mutation rules of the space by name, with their odds: Ansor's first (SPEC_ANSOR §5.3).
+  /// A variation of `parent` by the named mutation rule, or nothing if the draw was invalid or changed nothing. `mate`:
+  /// what crossover takes from; a state of another sketch makes the draw invalid.
+  std::optional<schedule::State> mutate(const schedule::State& parent, int mutation, Rng& rng,
+                                        const schedule::State* mate = nullptr) const;
+  /// The sketch whose steps the state begins with, lengths aside; -1: none.
+  int sketch_of(const schedule::State& state) const;
+  /// The mutation rules of the space by name, with their odds: Ansor's first (SPEC_ANSOR §5.3), then finer moves, whose
+  /// odds are 0.
   struct MutationInfo {
     std::string name;
     double odds;
@@ -60,8 +65,6 @@ class SearchSpace {
  private:
   /// The analysis of the state's current DAG: that of the sketch with the same stages, or a new one.
   std::shared_ptr<const te::AccessAnalysis> access_of(const schedule::State& state) const;
-  /// The sketch whose steps the state begins with, lengths aside; -1: none.
-  int sketch_of(const schedule::State& state) const;
 
   te::DagRef dag_;
   Hardware hardware_;

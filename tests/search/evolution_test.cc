@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "search/batch.h"
 #include "search/descent.h"
 #include "search/made_up_runner.h"
 #include "search/neighbours.h"
@@ -19,12 +20,13 @@ struct Bench {
       : task(the_task),
         space(task.dag, {}, {}),
         model(cost::make_cost_model("analytic", {made_up_target(), 1, 0})),
-        sketches(make_sketch_policy("uniform")),
-        mutations(make_mutation_policy("fixed", space.mutations())),
+        sketches(make_sketch_policy("uniform", {space, task, memory, 0})),
+        mutations(make_mutation_policy("fixed", space.mutations(), memory)),
         options(evolution_options),
         evolution(task, space, *model, *sketches, *mutations, options, 1) {}
   measure::Task task;
   space::SearchSpace space;
+  PolicyMemory memory;
   std::unique_ptr<cost::CostModel> model;
   std::unique_ptr<SketchPolicy> sketches;
   std::unique_ptr<MutationPolicy> mutations;

@@ -1,21 +1,120 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <numeric>
 
 #include "base/error.h"
-#include "search/mutation_policy.h"
-#include "search/sketch_policy.h"
+#include "search/made_up_runner.h"
+#include "search/mutation_policy_adaptive.h"
+#include "search/mutation_policy_learned.h"
+#include "search/network_tuner.h"
+#include "search/sketch_policy_bandit.h"
+#include "search/sketch_policy_q_learning.h"
 
 namespace tilewright::search {
 namespace {
 
-TEST(UniformSketchPolicy, DrawsEverySketchAlike) {
-  const auto policy = make_sketch_policy("uniform");
+double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+TEST(UniformSketchPolicy, GivesEverySketchAlikeAndLeavesTheBatchToTheModel) {
+  const UniformSketchPolicy policy(4);
+  EXPECT_EQ(policy.shares(), (std::vector<double>{0.25, 0.25, 0.25, 0.25}));
+  EXPECT_FALSE(policy.allots_slots());
+}
+
+/// Feeds `policy` batches in which sketch k takes times_s[k] and more, by up to `spread`.
+void feed(SketchPolicy& policy, const std::vector<double>& times_s, double spread, int batches, std::uint64_t seed) {
+  Rng rng(seed);
+  double best = 10;
+  for (int b = 0; b < batches; ++b) {
+    std::vector<SketchPolicy::Outcome> outcomes;
+    double after = best;
+    for (int i = 0; i < 16; ++i) {
+      const int sketch = draw_by_odds(policy.shares(), rng);
+      const double time_s = times_s[static_cast<std::size_t>(sketch)] * (1 + spread * rng.uniform());
+      outcomes.push_back({sketch, time_s, best, 0.1});
+      after = std::min(after, time_s);
+    }
+    policy.observe(outcomes);
+    best = after;
+  }
+}
+
+TEST(BanditSketchPolicy, StartsEvenThenFollowsTheBestSampleNotTheMeanOne) {
+  BanditSketchPolicy policy(2);
+  EXPECT_EQ(policy.shares(), (std::vector<double>{0.5, 0.5}));
+  // The second one is mostly bad and sometimes best; the first one is always the same.
+  for (int b = 0; b < 6; ++b) {
+    std::vector<SketchPolicy::Outcome> outcomes;
+    for (int i = 0; i < 8; ++i) {
+      outcomes.push_back({0, 2.0 + 0.01 * i, kNever, 0.1});
+      outcomes.push_back({1, i < 5 ? 4.0 : 1.0 + 0.2 * i, kNever, 0.1});
+    }
+    outcomes.push_back({1, 1.0, kNever, 0.1});
+    policy.observe(outcomes);
+  }
+  EXPECT_GT(policy.shares()[1], 0.8);
+}
+
+TEST(BanditSketchPolicy, GivesUpWhatCannotCatchUpAndKeepsAFloorForWhatMight) {
+  BanditSketchPolicy policy(3);
+  feed(policy, {1.0, 1.2, 9.0}, 0.5, 40, 3);
+  const std::vector<double> shares = policy.shares();
+  EXPECT_NEAR(sum(shares), 1, 1e-9);
+  EXPECT_GT(shares[0], shares[1]);
+  EXPECT_GT(shares[1], 0.02);
+  EXPECT_EQ(shares[2], 0);
+}
+
+TEST(BanditSketchPolicy, TreatsFailuresAsTheWorstAndNeverGivesNothingToAll) {
+  BanditSketchPolicy policy(2);
+  std::vector<SketchPolicy::Outcome> failures(30, {0, kNever, kNever, 0.1});
+  for (int i = 0; i < 30; ++i) failures.push_back({1, kNever, kNever, 0.1});
+  policy.observe(failures);
+  EXPECT_NEAR(sum(policy.shares()), 1, 1e-9);
+}
+
+TEST(SketchAgent, LearnsALinearValueAndIsLessSureOfWhatItNeverSaw) {
+  SketchAgent agent;
   Rng rng(1);
-  std::array<int, 4> seen{};
-  constexpr int kDraws = 40000;
-  for (int i = 0; i < kDraws; ++i) ++seen[static_cast<std::size_t>(policy->choose(4, rng))];
-  for (int count : seen) EXPECT_NEAR(count, kDraws / 4, 5 * 87);  // five standard deviations of a binomial
+  for (int i = 0; i < 300; ++i) {
+    SketchFeatures x{};
+    x[0] = 1, x[1] = rng.uniform();
+    agent.learn(x, 0.5 * x[1]);
+  }
+  SketchFeatures low{}, high{}, strange{};
+  low[0] = high[0] = strange[0] = 1;
+  high[1] = 1;
+  strange[2] = 1;
+  EXPECT_NEAR(agent.value(high), 0.5, 0.05);
+  EXPECT_NEAR(agent.value(low), 0, 0.05);
+  const std::vector<double> chances = agent.chances_to_be_best(std::vector{low, high, strange}, 400, rng);
+  EXPECT_NEAR(sum(chances), 1, 1e-9);
+  EXPECT_LT(chances[0], 0.1);
+  EXPECT_GT(chances[1], 0.3);
+  EXPECT_GT(chances[2], 0.1);  // it might be better still
+}
+
+struct Sketches {
+  measure::Task task = matmul_task(64, 64, 64);
+  space::SearchSpace space{task.dag, {}, {}};
+  PolicyMemory memory;
+  PolicyContext context() { return {space, task, memory, 5}; }
+};
+
+TEST(QLearningSketchPolicy, FindsTheBetterSketchAndRemembersItForTheNextTask) {
+  Sketches s;
+  ASSERT_GE(s.space.sketches().size(), 2u);
+  std::vector<double> times(s.space.sketches().size(), 4.0);
+  times[1] = 1.0;
+  for (int task = 0; task < 6; ++task) {
+    QLearningSketchPolicy policy(s.context());
+    feed(policy, times, 1.0, 4, static_cast<std::uint64_t>(task));
+  }
+  const std::vector<double> shares = QLearningSketchPolicy(s.context()).shares();
+  EXPECT_NEAR(sum(shares), 1, 1e-9);
+  EXPECT_GT(shares[1], 1.5 / static_cast<double>(shares.size()));
+  for (double share : shares) EXPECT_GT(share, 0.01);
 }
 
 TEST(FixedMutationPolicy, DrawsByItsOddsAndNeverWhatHasNone) {
@@ -29,21 +128,109 @@ TEST(FixedMutationPolicy, DrawsByItsOddsAndNeverWhatHasNone) {
   EXPECT_NEAR(seen[2], 0.1 * kDraws, 5 * 60);
 }
 
+TEST(AdaptiveMutationPolicy, PaysForTheBestGainsAndKeepsAFloor) {
+  AdaptiveMutationPolicy policy(3);
+  std::vector<MutationPolicy::Outcome> outcomes;
+  for (int i = 0; i < 100; ++i) {
+    outcomes.push_back({0, {}, 0.1});                    // always a little
+    outcomes.push_back({1, {}, i % 10 == 0 ? 3.0 : 0});  // seldom, but much
+    outcomes.push_back({2, {}, 0});                      // never
+  }
+  policy.observe(outcomes);
+  EXPECT_GT(policy.odds()[1], 0.8);
+  EXPECT_GT(policy.odds()[1], policy.odds()[0]);
+  EXPECT_NEAR(policy.odds()[2], 0.02, 1e-9);
+  EXPECT_NEAR(sum(policy.odds()), 1, 1e-9);
+}
+
+TEST(AdaptiveMutationPolicy, ForgetsWhatHasNotPaidLately) {
+  AdaptiveMutationPolicy policy(2);
+  policy.observe(std::vector<MutationPolicy::Outcome>(100, {0, {}, 1.0}));
+  policy.observe(std::vector<MutationPolicy::Outcome>(100, {1, {}, 0.0}));
+  EXPECT_GT(policy.odds()[0], 0.9);
+  policy.observe(std::vector<MutationPolicy::Outcome>(200, {0, {}, 0.0}));
+  policy.observe(std::vector<MutationPolicy::Outcome>(20, {1, {}, 0.5, true}));
+  EXPECT_GT(policy.odds()[1], 0.9);
+}
+
+TEST(LearnedMutationPolicy, PredictsTheRuleFromTheProgram) {
+  PolicyMemory memory;
+  const MutationInfos rules{{"a", 0}, {"b", 0}};
+  LearnedMutationPolicy policy(rules, memory.moves);
+  ProgramFeatures small{}, large{};
+  small[0] = large[0] = 1;
+  large[1] = 1;
+  for (int i = 0; i < 300; ++i)  // rule a helps small programs, b large ones
+    policy.observe(std::vector<MutationPolicy::Outcome>{{0, small, 1}, {1, small, 0}, {0, large, 0}, {1, large, 1}});
+  EXPECT_GT(policy.odds(small)[0], 0.65);
+  EXPECT_GT(policy.odds(large)[1], 0.65);
+  EXPECT_GT(policy.odds(small)[1], 0.1);  // a part of the draws is blind
+  PolicyMemory again = policy_memory_from(to_text(memory));
+  EXPECT_EQ(LearnedMutationPolicy(rules, again.moves).odds(small), policy.odds(small));
+}
+
+TEST(PolicyMemory, RefusesOtherVersionsAndFeatures) {
+  const auto message = [](std::string text, const std::string& from, const std::string& to) -> std::string {
+    text.replace(text.find(from), from.size(), to);
+    try {
+      policy_memory_from(text);
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), Code::bad_input);
+      return e.what();
+    }
+    return "";
+  };
+  const std::string text = to_text(PolicyMemory{});
+  EXPECT_EQ(message(text, "\"version\":1", "\"version\":9"),
+            "the trained policies are of version 9, this program reads version 1");
+  EXPECT_EQ(message(text, "cache write", "cache wrote"),
+            "the trained sketch policy has no feature 'cache write'; train it again");
+  EXPECT_EQ(message(text, "accumulators", "acumulators"),
+            "the trained mutation policy has no feature 'accumulators'; train it again");
+  EXPECT_NE(message(text, "{", "["), "");
+}
+
 TEST(Policies, NameTheKnownOnesWhenAskedForAnother) {
+  Sketches s;
   try {
-    make_sketch_policy("psychic");
+    make_sketch_policy("psychic", s.context());
     FAIL() << "did not throw";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), Code::usage);
-    EXPECT_STREQ(e.what(), "sketch policy psychic is not known; there are: uniform");
+    EXPECT_STREQ(e.what(), "sketch policy psychic is not known; there are: uniform, bandit, q-learning");
   }
   try {
-    make_mutation_policy("psychic", {});
+    make_mutation_policy("psychic", {}, s.memory);
     FAIL() << "did not throw";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), Code::usage);
-    EXPECT_STREQ(e.what(), "mutation policy psychic is not known; there are: fixed");
+    EXPECT_STREQ(e.what(), "mutation policy psychic is not known; there are: fixed, adaptive, learned");
   }
+}
+
+class SearchWith : public testing::TestWithParam<std::pair<const char*, const char*>> {};
+INSTANTIATE_TEST_SUITE_P(Policies, SearchWith,
+                         testing::Values(std::pair{"bandit", "fixed"}, std::pair{"q-learning", "fixed"},
+                                         std::pair{"uniform", "adaptive"}, std::pair{"uniform", "learned"},
+                                         std::pair{"q-learning", "learned"}));
+
+TEST_P(SearchWith, DecidesTheSameOnAnyNumberOfThreadsAndUsesAllTrials) {
+  std::vector<std::vector<std::uint64_t>> decisions;
+  for (int threads : {1, 4}) {
+    TuneOptions options;
+    options.trials = 60;
+    options.batch = 8;
+    options.threads = threads;
+    options.evolution.population = 48;
+    options.evolution.generations = 2;
+    std::tie(options.sketch_policy, options.mutation_policy) = GetParam();
+    MadeUpRunner runner(plausible_time);
+    const TuneResult result =
+        NetworkTuner({matmul_task(64, 64, 64), matmul_task(32, 64, 16)}, options, made_up_target(), 2).run(runner);
+    EXPECT_EQ(result.trials, 60);
+    decisions.push_back(runner.measured);
+  }
+  EXPECT_EQ(decisions[0], decisions[1]);
 }
 
 }  // namespace

@@ -88,10 +88,12 @@ TEST_P(SpaceKinds, ChainsOfMutationsReplayAndLower) {
     successes.resize(space.mutations().size());
     for (int chain = 0; chain < 4; ++chain) {
       std::optional<schedule::State> state;
-      while (!state) state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
-      for (int step = 0; step < 12; ++step) {
+      const int sketch = static_cast<int>(rng.below(std::ssize(space.sketches())));
+      while (!state) state = space.sample(sketch, rng);
+      const std::optional<schedule::State> mate = space.sample(sketch, rng);
+      for (int step = 0; step < 120; ++step) {
         const int mutation = static_cast<int>(rng.below(std::ssize(successes)));
-        const std::optional<schedule::State> child = space.mutate(*state, mutation, rng);
+        const std::optional<schedule::State> child = space.mutate(*state, mutation, rng, mate ? &*mate : nullptr);
         if (!child) continue;
         ++successes[static_cast<std::size_t>(mutation)];
         expect_replays(*child);
@@ -103,7 +105,8 @@ TEST_P(SpaceKinds, ChainsOfMutationsReplayAndLower) {
       }
     }
   }
-  for (int count : successes) EXPECT_GT(count, 5);
+  const auto rules = SearchSpace(small_dags().front(), two_cores(), options_).mutations();
+  for (std::size_t i = 0; i < rules.size(); ++i) EXPECT_GT(successes[i], 5) << rules[i].name;
 }
 
 TEST(SearchSpace, DrawsAreDecidedByTheSeed) {
@@ -125,6 +128,8 @@ TEST(SearchSpace, MutationsHaveAnsorsOdds) {
   for (const SearchSpace::MutationInfo& info : space.mutations()) sum += info.odds;
   EXPECT_DOUBLE_EQ(sum, 1.0);
   EXPECT_EQ(space.mutations()[0].name, "tile-size");
+  EXPECT_EQ(space.mutations()[3].name, "parallel");
+  for (std::size_t i = 4; i < space.mutations().size(); ++i) EXPECT_EQ(space.mutations()[i].odds, 0);
 }
 
 TEST(SpaceOptions, NamesRoundTripAndUnknownOnesAreRefused) {

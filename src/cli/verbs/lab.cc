@@ -1,0 +1,95 @@
+#include "base/file.h"
+#include "cli/format.h"
+#include "cli/interrupt.h"
+#include "cli/output.h"
+#include "cli/verb.h"
+#include "lab/run.h"
+
+namespace tilewright::cli {
+namespace {
+
+struct Flags {
+  std::string suite, output, replay, records, budget, continued;
+  int max_runs = 1 << 30;
+};
+
+lab::RunRequest request_of(const Flags& flags, const Common& common, const Interrupt& interrupt) {
+  lab::RunRequest request;
+  request.suite = lab::find_suite(flags.suite);
+  request.output = flags.output.empty() ? "lab-" + request.suite.name + ".jsonl" : flags.output;
+  request.replay = flags.replay;
+  request.records = flags.records;
+  request.threads = common.threads;
+  request.max_runs = flags.max_runs;
+  if (!flags.budget.empty()) request.budget_s = parse_wall_time(flags.budget);
+  if (common.verbosity >= 0) request.say = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  request.stop = [&interrupt] { return interrupt.raised(); };
+  return request;
+}
+
+int run(const Flags& flags, const Common& common) {
+  const Interrupt interrupt;
+  const lab::RunRequest request = request_of(flags, common, interrupt);
+  const lab::RunSummary summary = lab::run_suite(request);
+  if (common.json)
+    print_json({{"runs", summary.done},
+                {"before", summary.before},
+                {"total", summary.total},
+                {"judged", summary.judged},
+                {"complete", summary.complete()},
+                {"output", request.output.string()}});
+  else
+    fmt::print("{}: {} runs done, {} before, {} to go{}\n", request.output.string(), summary.done, summary.before,
+               summary.total - summary.done - summary.before,
+               summary.complete() ? "" : "; the same command goes on from here");
+  return interrupt.raised() ? static_cast<int>(Code::interrupted) : 0;
+}
+
+int train(const Flags& flags, const Common& common) {
+  const Interrupt interrupt;
+  const lab::RunRequest request = request_of(flags, common, interrupt);
+  auto memory = std::make_shared<search::PolicyMemory>();
+  if (!flags.continued.empty()) *memory = search::policy_memory_from(read_file(flags.continued));
+  lab::train(request, memory);
+  write_file(flags.output, search::to_text(*memory));
+  if (common.json)
+    print_json({{"output", flags.output}, {"batches", memory->sketches.observations()}});
+  else
+    fmt::print("{}: policies trained on {}, {:.0f} batches of one sketch\n", flags.output, request.suite.name,
+               memory->sketches.observations());
+  return interrupt.raised() ? static_cast<int>(Code::interrupted) : 0;
+}
+
+void declare_searches(CLI::App& command, Flags& flags) {
+  command.add_option("SUITE", flags.suite, "name of a suite, or a file")->required();
+  command.add_option("--replay", flags.replay, "record file that stands in for the machine")
+      ->check(CLI::ExistingFile)
+      ->type_name("FILE");
+}
+
+}  // namespace
+
+Action declare_lab(CLI::App& command) {
+  const auto flags = std::make_shared<Flags>();
+  const auto chosen = std::make_shared<Action>();
+  command.require_subcommand(1);
+  const auto add = [&](const char* name, const char* summary, int (*action)(const Flags&, const Common&)) {
+    CLI::App* sub = command.add_subcommand(name, summary);
+    sub->fallthrough();
+    sub->callback([=] { *chosen = [=](const Common& common) { return action(*flags, common); }; });
+    return sub;
+  };
+  CLI::App* running = add("run", "do what is missing of a suite: variants x inputs x spaces x seeds", run);
+  declare_searches(*running, *flags);
+  running->add_option("-o,--output", flags->output, "result file, resumed from (default: lab-SUITE.jsonl)");
+  running->add_option("--max-runs", flags->max_runs, "runs in this call")->check(CLI::Range(1, 1 << 30));
+  running->add_option("--budget", flags->budget, "begin no run that may not fit: 90s, 10m, 1h")->type_name("TIME");
+  running->add_option("--records", flags->records, "file to append all that is measured to")->type_name("FILE");
+  CLI::App* training = add("train", "train the policies that learn over tasks on a suite", train);
+  declare_searches(*training, *flags);
+  training->add_option("-o,--output", flags->output, "file to write them to")->required()->type_name("FILE");
+  training->add_option("--continue", flags->continued, "trained policies to go on from")->type_name("FILE");
+  return [chosen](const Common& common) { return (*chosen)(common); };
+}
+
+}  // namespace tilewright::cli

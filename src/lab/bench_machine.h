@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+
+#include "lab/run.h"
+#include "search/network_tuner.h"
+
+namespace tilewright::lab {
+
+/// What runs are measured on: this machine or a record file.
+class BenchMachine {
+ public:
+  /// Errors: Error(bad_input) for a record file that can't be read.
+  explicit BenchMachine(const RunRequest& request);
+  ~BenchMachine();
+
+  /// One search; nothing if it was stopped.
+  std::optional<search::TuneResult> search(const std::vector<measure::Task>& tasks, const search::TuneOptions& options,
+                                           search::Observer& observer);
+  const char* mode() const { return recorded_ ? "replay" : "live"; }
+  int threads() const { return threads_; }
+  const codegen::Target& target() const { return target_; }
+
+ private:
+  const RunRequest& request_;
+  int threads_;
+  codegen::Target target_;
+  std::unique_ptr<measure::RecordFile> recorded_;
+  std::unique_ptr<measure::RecordWriter> writer_;
+  std::unique_ptr<measure::Measurer> measurer_;
+};
+
+}  // namespace tilewright::lab

@@ -1,0 +1,52 @@
+#include "lab/judge.h"
+
+#include <map>
+
+#include "driver/model.h"
+#include "driver/quantiles.h"
+#include "driver/timing.h"
+#include "graph/compile.h"
+#include "schedule/codec.h"
+
+namespace tilewright::lab {
+namespace {
+
+constexpr double kSecondsEach = 0.25;
+
+runtime::Model compile_steps(const graph::Partition& partition, const nlohmann::json& steps) {
+  const auto schedule = [&](const measure::Task& task) {
+    const auto parsed = schedule::steps_from_json(steps);
+    TW_CHECK(static_cast<bool>(parsed), "{}", parsed.message());
+    auto state = schedule::State::replay(task.dag, *parsed);
+    TW_CHECK(static_cast<bool>(state), "{}", state.message());
+    return std::move(*state);
+  };
+  return graph::compile(partition, schedule, codegen::Target::host());
+}
+
+}  // namespace
+
+nlohmann::json judge_runs(const std::string& input, const std::vector<const Run*>& runs, int threads) {
+  const graph::Partition partition = driver::partition_of(input, {});
+  runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
+  std::map<std::string, std::size_t> position;
+  std::vector<std::unique_ptr<runtime::Model>> models;
+  std::vector<std::unique_ptr<driver::TimedModel>> timed;
+  std::vector<driver::TimedModel*> turns;
+  for (const Run* run : runs) {
+    if (!position.try_emplace(run->steps.dump(), models.size()).second) continue;
+    models.push_back(std::make_unique<runtime::Model>(compile_steps(partition, run->steps)));
+    timed.push_back(std::make_unique<driver::TimedModel>(*models.back(), pool, 1));
+    turns.push_back(timed.back().get());
+  }
+  const auto times = driver::time_in_turns(turns, {.seconds = kSecondsEach * static_cast<double>(turns.size())});
+  nlohmann::json entries = nlohmann::json::array();
+  for (const Run* run : runs)
+    entries.push_back({{"space", run->key.space},
+                       {"variant", run->key.variant},
+                       {"seed", run->key.seed},
+                       {"time_s", driver::quantiles(times[position.at(run->steps.dump())]).median_s}});
+  return {{"judged", input}, {"times", std::move(entries)}};
+}
+
+}  // namespace tilewright::lab

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "schedule/state.h"
+
+namespace tilewright::space {
+
+/// What a split loop is to the innermost vector of its stage.
+enum class AxisRole { vector, row, reduction };
+
+/// One split of a complete state that can be given other lengths.
+struct TileAxis {
+  int step;  ///< its position among the state's steps
+  AxisRole role;
+  std::vector<std::int64_t> lengths;  ///< all levels, the outermost first; it is rounded up where the rest leaves a tail
+};
+
+/// The splits of a complete state in the order of its steps; those made of loops that were split before are left out.
+std::vector<TileAxis> tile_axes(const schedule::State& state);
+
+}  // namespace tilewright::space
