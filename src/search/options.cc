@@ -13,6 +13,7 @@ TuneOptions ansor_options() {
                        .random_share = 0.05,
                        .twins = 64};
   options.descent.on = false;
+  options.transfers = 0;
   options.space = space::SpaceOptions::ansor();
   return options;
 }

@@ -38,6 +38,7 @@ struct TuneOptions {
   double peak_gflops = 0;  ///< of the machine with all threads; 0: not known
   int batch = 16;          ///< states measured per round
   int threads = 1;         ///< that the search itself uses
+  int transfers = 4;       ///< schedules of other tasks that a task tries at first and every few rounds, best predicted
   space::SpaceOptions space;
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";
   EvolutionOptions evolution;

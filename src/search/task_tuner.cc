@@ -1,9 +1,14 @@
 #include "search/task_tuner.h"
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
+#include <unordered_set>
+#include <utility>
 
 #include "base/hash.h"
 #include "search/settle.h"
+#include "search/transfer.h"
 
 namespace tilewright::search {
 namespace {
@@ -57,10 +62,34 @@ std::vector<Candidate> TaskTuner::propose(int count, double left) {
     descending_ = false;
     stalled_ = 0;
   }
-  std::vector<Candidate> batch = evolve(count);
+  std::vector<Candidate> batch = std::exchange(suggested_, {});
+  std::erase_if(batch, [&](const Candidate& c) { return measured_.contains(c.hash); });
+  batch.resize(std::min(batch.size(), static_cast<std::size_t>(count)));
+  if (std::ssize(batch) < count) {
+    std::unordered_set<std::uint64_t> taken;
+    for (const Candidate& c : batch) taken.insert(c.hash);
+    for (Candidate& c : evolve(count - static_cast<int>(batch.size())))
+      if (!taken.contains(c.hash)) batch.push_back(std::move(c));
+  }
   if (batch.empty() && options_.descent.on) batch = descent_.next(measured_, count);
   result_.exhausted = batch.empty();
   return batch;
+}
+
+void TaskTuner::suggest(std::span<const std::vector<schedule::Step>> donors) {
+  std::vector<Candidate> fitting;
+  std::unordered_set<std::uint64_t> seen;
+  for (const auto& steps : donors) {
+    std::optional<schedule::State> state = transfer(steps, task_.dag, options_.space.tails);
+    const auto hash = state ? settle(*state) : std::nullopt;
+    if (!hash || measured_.contains(*hash) || !seen.insert(*hash).second) continue;
+    const double score = model_.predict(task_, {&*state, 1}).front();
+    if (std::isfinite(score)) fitting.push_back({std::move(*state), *hash, -1, -1, 0, score});
+  }
+  std::stable_sort(fitting.begin(), fitting.end(),
+                   [](const Candidate& a, const Candidate& b) { return a.score > b.score; });
+  fitting.resize(std::min(fitting.size(), static_cast<std::size_t>(options_.transfers)));
+  suggested_ = std::move(fitting);
 }
 
 std::vector<Candidate> TaskTuner::default_candidate() {

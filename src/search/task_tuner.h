@@ -29,6 +29,9 @@ class TaskTuner {
   Status resume(const measure::Record& record);
   /// The default schedule was measured, in this run or an earlier one.
   bool has_default() const { return has_default_; }
+  /// Lets the next batch begin with schedules of other tasks, those of `donors` that fit (transfer.h) and are predicted
+  /// best.
+  void suggest(std::span<const std::vector<schedule::Step>> donors);
   /// The next states to measure, at most `count` >= 1; only the default schedule at first. `left`: share of the trials
   /// or of the time that is left, whichever is less, in [0, 1]. None: the space is exhausted, and result() says so.
   std::vector<Candidate> propose(int count, double left);
@@ -62,6 +65,7 @@ class TaskTuner {
   schedule::State default_;
   std::uint64_t default_hash_ = 0;
   bool has_default_ = false;
+  std::vector<Candidate> suggested_;
   bool descending_ = false;
   int stalled_ = 0;  ///< rounds of evolution in a row without progress
   double before_round_ = kNever;
