@@ -12,6 +12,8 @@
 namespace tilewright::search {
 namespace {
 
+constexpr std::size_t kTransferEvery = 4;  ///< rounds of a task
+
 cost::ModelOptions model_options(const TuneOptions& options, codegen::Target target, int kernel_threads) {
   target.cores = kernel_threads;
   return {std::move(target), options.threads, options.seed, options.priors};
@@ -43,6 +45,8 @@ struct NetworkTuner::State {
   bool out_of_time() const { return wall_s() >= options.budget_s - reserve_s(); }
 
   void adopt(const measure::Record& record);
+  void remember(const measure::Record& record);
+  std::vector<std::vector<schedule::Step>> donors(const TaskTuner& to) const;
   void measure_defaults();
   void first_rounds();
   void best_rounds();
@@ -65,6 +69,7 @@ struct NetworkTuner::State {
   std::unique_ptr<cost::CostModel> model;
   std::shared_ptr<PolicyMemory> memory;
   std::vector<std::unique_ptr<TaskTuner>> tuners;
+  std::map<std::string, measure::Record> others;  ///< best record of each task that is not tuned here, by key
   TuneResult result;
 
   Runner* runner = nullptr;
@@ -105,7 +110,7 @@ TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* o
 void NetworkTuner::State::adopt(const measure::Record& record) {
   const auto of_record = [&](const auto& tuner) { return tuner->task().key == record.workload_key; };
   const auto found = std::find_if(tuners.begin(), tuners.end(), of_record);
-  if (found == tuners.end()) return;
+  if (found == tuners.end()) return remember(record);
   const int before = (*found)->result().resumed;
   const bool is_foreign = record.target != fingerprint || record.threads != threads;
   const bool is_valid = record.result.error == measure::ErrorKind::none;
@@ -120,6 +125,22 @@ void NetworkTuner::State::adopt(const measure::Record& record) {
     result.suggested += is_foreign ? 1 : 0;
     result.resumed += (*found)->result().resumed - before;
   }
+}
+
+/// Keeps the best of a task that is not tuned here: its schedule may fit one that is.
+void NetworkTuner::State::remember(const measure::Record& record) {
+  if (record.result.error != measure::ErrorKind::none || record.target != fingerprint || record.threads != threads) return;
+  const auto [at, added] = others.try_emplace(record.workload_key, record);
+  if (!added && record.result.time_s() < at->second.result.time_s()) at->second = record;
+}
+
+/// The best schedules of all other tasks.
+std::vector<std::vector<schedule::Step>> NetworkTuner::State::donors(const TaskTuner& to) const {
+  std::vector<std::vector<schedule::Step>> best;
+  for (const auto& tuner : tuners)
+    if (tuner.get() != &to && !tuner->result().best_steps.empty()) best.push_back(tuner->result().best_steps);
+  for (const auto& [key, record] : others) best.push_back(record.steps);
+  return best;
 }
 
 void NetworkTuner::State::measure_defaults() {
@@ -210,6 +231,7 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
       std::find_if(tuners.begin(), tuners.end(), [&](const auto& t) { return t.get() == &tuner; }) - tuners.begin());
   observer->on_task(tuner.result(), index, static_cast<int>(tuners.size()));
   const double begin_s = wall_s();
+  if (options.transfers > 0 && tuner.history().size() % kTransferEvery == 1) tuner.suggest(donors(tuner));
   const int room = std::max(1, std::min(options.batch, options.trials - trials()));
   const std::vector<Candidate> batch = tuner.propose(room, left());
   result.split.evolve_s += wall_s() - begin_s;

@@ -15,6 +15,7 @@ TuneOptions ansor_options() {
   options.descent.on = false;
   options.cost_model = "gbdt";
   options.priors = false;
+  options.transfers = 0;
   options.space = space::SpaceOptions::ansor();
   return options;
 }

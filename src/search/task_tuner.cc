@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/hash.h"
 #include "search/settle.h"
+#include "search/transfer.h"
 
 namespace tilewright::search {
 namespace {
@@ -125,6 +127,23 @@ std::vector<Candidate> TaskTuner::propose(int count, double left) {
   if (batch.empty() && options_.descent.on) batch = descent_.next(measured_, count);
   result_.exhausted = batch.empty();
   return batch;
+}
+
+void TaskTuner::suggest(std::span<const std::vector<schedule::Step>> donors) {
+  std::vector<Candidate> fitting;
+  for (const auto& steps : donors) {
+    std::optional<schedule::State> state = transfer(steps, task_.dag, options_.space.tails);
+    const auto hash = state ? settle(*state) : std::nullopt;
+    if (!hash || measured_.contains(*hash)) continue;
+    const double score = model_.predict(task_, {&*state, 1}).front();
+    if (std::isfinite(score)) fitting.push_back({std::move(*state), *hash, -1, -1, 0, score});
+  }
+  std::ranges::stable_sort(fitting, std::greater<>(), &Candidate::score);
+  fitting.resize(std::min(fitting.size(), static_cast<std::size_t>(options_.transfers)));
+  for (Candidate& c : fitting) {
+    const double rank = -c.score;
+    suggestions_.add(std::move(c), rank);
+  }
 }
 
 std::vector<Candidate> TaskTuner::default_candidate() {

@@ -34,6 +34,8 @@ class TaskTuner {
   Status suggest(const measure::Record& record);
   /// The default schedule was measured, in this run or an earlier one.
   bool has_default() const { return has_default_; }
+  /// The next batch is of schedules of other tasks: those of `donors` that fit (transfer.h) and are predicted best.
+  void suggest(std::span<const std::vector<schedule::Step>> donors);
   /// The next states to measure, at most `count` >= 1; only the default schedule at first. `left`: share of the trials
   /// or of the time that is left, whichever is less, in [0, 1]. None: the space is exhausted, and result() says so.
   std::vector<Candidate> propose(int count, double left);

@@ -55,6 +55,31 @@ TEST(NetworkTuner, UsesAllTrialsAndNeverMeasuresAStateTwice) {
   EXPECT_EQ(std::set(runner.measured.begin(), runner.measured.end()).size(), 75u);
 }
 
+TEST(NetworkTuner, TriesInItsFirstRoundWhatWonOnATaskLikeIt) {
+  // One register tile is fast, whatever the task; a second task should not have to find it again.
+  const measure::Task first = matmul_task(96, 96, 64, 100), second = matmul_task(120, 72, 64);
+  TuneOptions options = small_options(130);
+  const auto tile_of = [](const schedule::State& s) {
+    std::vector<std::int64_t> innermost;
+    for (int i = 0; i < s.num_steps(); ++i)
+      if (const auto* split = std::get_if<schedule::SplitStep>(&s.step(i))) innermost.push_back(split->lengths.back());
+    return innermost;
+  };
+  std::vector<std::int64_t> won;
+  double best_s = kNever;
+  bool in_first_round = false;
+  int of_second = 0;
+  MadeUpRunner runner([&](const measure::Task& task, const schedule::State& s) {
+    const double time_s = plausible_time(task, s).value();
+    if (task.key == first.key && time_s < best_s) best_s = time_s, won = tile_of(s);
+    if (task.key == second.key && ++of_second <= 1 + options.batch) in_first_round = in_first_round || tile_of(s) == won;
+    return time_s;
+  });
+  tuner_for({first, second}, options).run(runner);
+  EXPECT_GT(of_second, 1);
+  EXPECT_TRUE(in_first_round);
+}
+
 TEST(NetworkTuner, NeverEndsSlowerThanTheDefault) {
   // The default is the best there is: everything else takes longer.
   const measure::Task task = matmul_task(64, 64, 64);
