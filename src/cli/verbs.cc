@@ -1,11 +1,9 @@
-#include <array>
-
 #include "cli/verb.h"
 
 namespace tilewright::cli {
 namespace {
 
-constexpr std::array<Verb, 13> kVerbs{{
+constexpr Verb kVerbs[] = {
     {"machine", "describe this machine, measured", "tilewright machine --json", declare_machine},
     {"workloads", "list the named workloads, and the operators that a workload text may name", "tilewright workloads",
      declare_workloads},
@@ -29,7 +27,7 @@ constexpr std::array<Verb, 13> kVerbs{{
      declare_records},
     {"lab", "compare ways to search", "tilewright lab run smoke", declare_lab},
     {"doctor", "check the installation and the machine, say what to mend", "tilewright doctor", declare_doctor},
-}};
+};
 
 }  // namespace
 
