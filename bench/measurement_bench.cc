@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <numeric>
 #include <string>
@@ -179,7 +180,6 @@ int run(const Options& options) {
     const Searched searched = search_and_print(task, options.trials);
     print_rank_correlation(task, searched);
     print_champions(task, searched, options.repeats);
-    std::fflush(stdout);
   }
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -191,6 +191,7 @@ int run(const Options& options) {
 }  // namespace tilewright
 
 int main(int argc, char** argv) {
+  std::setvbuf(stdout, nullptr, _IOLBF, 0);
   try {
     return tilewright::run(tilewright::parse(argc, argv));
   } catch (const tilewright::Error& error) {

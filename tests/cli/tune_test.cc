@@ -110,8 +110,9 @@ TEST_F(Tune, EndsInGoodOrderWhenInterruptedAndResumes) {
 }
 
 TEST_F(Tune, SaysWhyNothingCouldBeMeasured) {
-  // Four terabytes of arguments.
-  const Outcome outcome = run("tune matmul:n=1048576,m=1048576,k=1 --trials 3 --records r.jsonl --json");
+  // Four gigabytes of output where three may be had.
+  const Outcome outcome =
+      run("tune matmul:n=32768,m=32768,k=1 --trials 3 --records r.jsonl --json", "ulimit -v 3000000;");
   EXPECT_EQ(outcome.code, 4) << outcome.err;
   EXPECT_EQ(outcome.json().at("valid"), 0);
   EXPECT_NE(outcome.err.find("nothing valid could be measured: 3 "), std::string::npos) << outcome.err;
