@@ -1,10 +1,12 @@
 #include "support/run_kernel.h"
 
 #include <cstring>
+#include <deque>
 #include <limits>
 
 #include "runtime/object_loader.h"
 #include "runtime/tensor.h"
+#include "support/fenced_memory.h"
 
 namespace tilewright::testing {
 namespace {
@@ -48,6 +50,7 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
   const auto loaded = runtime::LoadedObject::load(*object);
   TW_CHECK(static_cast<bool>(loaded), "{}", loaded.message());
   const auto kernel = (*loaded)->function<tw_kernel>("kernel");
+  std::deque<FencedMemory> memory;
   std::vector<runtime::Tensor> tensors;
   std::vector<void*> buffers;
   const auto layout_of = [&](std::size_t a) -> const BlockedLayout* {
@@ -56,7 +59,8 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
     return nullptr;
   };
   for (const te::Tensor& argument : program.dag->arguments()) {
-    tensors.emplace_back(argument.type(), argument.shape());
+    memory.emplace_back(argument->elements() * bytes_of(argument.type()));
+    tensors.push_back(runtime::Tensor::view(argument.type(), argument.shape(), memory.back().data()));
     std::memset(tensors.back().data(), 0xff,
                 static_cast<std::size_t>(tensors.back().bytes()));  // NaN, so that what is not written shows
     buffers.push_back(tensors.back().data());

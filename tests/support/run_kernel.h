@@ -9,7 +9,8 @@
 
 namespace tilewright::testing {
 
-/// Compiles the program, loads it into this process and runs it once. Failure: it is too large to compile.
+/// Compiles the program, loads it into this process and runs it once, in buffers with fences around them: an access
+/// outside ends the process. Failure: it is too large to compile.
 /// Errors: InternalError if it does not load or fails.
 Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::ThreadPool& pool,
                                           const loop::Program& program, std::span<const te::Array> inputs);

@@ -71,13 +71,7 @@ Value* ValueEmitter::load_memory(BufferId id, const Access& a) {
 
 Value* ValueEmitter::address_of_lane(BufferId buffer, const Access& a, int lane) {
   if (!a.irregular) return f_.emit_address(buffer, a.offset + Index(a.stride * lane));
-  const Lanes all = lanes;
-  f_.set_constant(all.var, all.begin + lane);
-  lanes = {};
-  Value* address = f_.emit_address(buffer, f_.simplify(a.offset));
-  lanes = all;
-  f_.clear(all.var);
-  return address;
+  return emit_in_lane(a.offset, lane, [&] { return f_.emit_address(buffer, f_.simplify(a.offset)); });
 }
 
 Value* ValueEmitter::gather(BufferId id, const Access& a) {

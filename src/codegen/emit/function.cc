@@ -119,6 +119,12 @@ Index FunctionContext::substitute(const Index& index) {
 
 Index FunctionContext::simplify(const Index& index) { return shared.indices.recombine(substitute(index)); }
 
+std::unique_ptr<llvm::IRBuilder<>::InsertPointGuard> FunctionContext::place_in_setup(int level) {
+  auto back = std::make_unique<llvm::IRBuilder<>::InsertPointGuard>(builder);
+  builder.SetInsertPoint(scopes_[static_cast<std::size_t>(level)].end_of_setup);
+  return back;
+}
+
 llvm::Value* FunctionContext::emit_atom(int atom) {
   const Atom a = shared.indices.atom(atom);
   if (a.kind == Atom::Kind::loop) {
@@ -138,8 +144,7 @@ llvm::Value* FunctionContext::emit_atom(int atom) {
     auto& known = scopes_[static_cast<std::size_t>(level)].atoms;
     if (auto it = known.find(atom); it != known.end()) return it->second;
   }
-  llvm::IRBuilder<>::InsertPointGuard guard(builder);
-  if (keeps) builder.SetInsertPoint(scopes_[static_cast<std::size_t>(level)].end_of_setup);
+  const auto back = keeps ? place_in_setup(level) : nullptr;
   llvm::Value* of = emit_index(a.of);
   llvm::Value* divisor = builder.getInt64(static_cast<std::uint64_t>(a.divisor));
   const bool non_negative = shared.indices.range(a.of).low >= 0;
@@ -201,8 +206,7 @@ llvm::Value* FunctionContext::emit_address(loop::BufferId id, const Index& offse
         continue;
       }
     }
-    llvm::IRBuilder<>::InsertPointGuard guard(builder);
-    if (keeps) builder.SetInsertPoint(scopes_[static_cast<std::size_t>(level)].end_of_setup);
+    const auto back = keeps ? place_in_setup(level) : nullptr;
     Index part;
     for (; t < end; ++t) part.terms.push_back(terms[t].second);
     std::sort(part.terms.begin(), part.terms.end(), [](const auto& a, const auto& b) { return a.atom < b.atom; });

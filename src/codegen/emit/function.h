@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -81,6 +82,9 @@ class FunctionContext {
     std::map<int, llvm::Value*> atoms;  ///< quotients and remainders
   };
   int level_of(int atom) const;
+  /// Moves the builder into the setup block of a scope until the result is dropped. Only for what is kept there: a value
+  /// that is computed in place may branch, and then the builder must go on where it ended.
+  std::unique_ptr<llvm::IRBuilder<>::InsertPointGuard> place_in_setup(int level);
   llvm::Value* emit_atom(int atom);
   loop::Index substitute(const loop::Index& index);
 

@@ -1,5 +1,7 @@
 #include "codegen/emit/values.h"
 
+#include <algorithm>
+
 #include "base/error.h"
 #include "codegen/emit/math.h"
 
@@ -77,15 +79,24 @@ Value* ValueEmitter::emit_linear(const Index& index) {
       steps.push_back(builder.getInt64(static_cast<std::uint64_t>(lane * stride)));
     return builder.CreateAdd(widen(first), llvm::ConstantVector::get(steps));
   }
-  const Lanes all = lanes;
   Value* result =
-      llvm::PoisonValue::get(llvm::FixedVectorType::get(builder.getInt64Ty(), static_cast<unsigned>(all.count)));
-  for (int lane = 0; lane < all.count; ++lane) {
-    f_.set_constant(all.var, all.begin + lane);
-    lanes = {};
-    result = builder.CreateInsertElement(result, f_.emit_index(f_.simplify(simple)), static_cast<std::uint64_t>(lane));
-    lanes = all;
+      llvm::PoisonValue::get(llvm::FixedVectorType::get(builder.getInt64Ty(), static_cast<unsigned>(lanes.count)));
+  for (int lane = 0; lane < lanes.count; ++lane) {
+    Value* element = emit_in_lane(simple, lane, [&] { return f_.emit_index(f_.simplify(simple)); });
+    result = builder.CreateInsertElement(result, element, static_cast<std::uint64_t>(lane));
   }
+  return result;
+}
+
+Value* ValueEmitter::emit_in_lane(const Index& index, int lane, const std::function<Value*()>& emit_one) {
+  const Lanes all = lanes;
+  Value* const all_mask = mask;
+  Value* active =
+      mask && loads(index) ? f_.builder.CreateExtractElement(mask, static_cast<std::uint64_t>(lane)) : nullptr;
+  f_.set_constant(all.var, all.begin + lane);
+  lanes = {}, mask = nullptr;
+  Value* result = active ? emit_where(active, emit_one, nullptr) : emit_one();
+  lanes = all, mask = all_mask;
   f_.clear(all.var);
   return result;
 }
@@ -136,11 +147,19 @@ Value* ValueEmitter::emit_binary_value(const loop::Value& value, const BinaryVal
 bool ValueEmitter::is_eager(ValueId id) {
   return match_variant(
       program_.value(id).kind, [](const loop::ConstantValue&) { return true; },
-      [&](const loop::IndexValue&) { return true; }, [&](const loop::NonNegative&) { return true; },
+      [&](const loop::IndexValue& n) { return !loads(n.index); },
+      [&](const loop::NonNegative& n) { return !loads(n.index); },
       [](const loop::LoadValue&) { return false; }, [&](const loop::UnaryValue& n) { return is_eager(n.a); },
       [&](const BinaryValue& n) { return is_eager(n.a) && is_eager(n.b); },
       [&](const loop::SelectValue& n) { return is_eager(n.condition) && is_eager(n.on_true) && is_eager(n.on_false); },
       [&](const loop::CastValue& n) { return is_eager(n.a); });
+}
+
+bool ValueEmitter::loads(const Index& index) {
+  return std::any_of(index.terms.begin(), index.terms.end(), [&](const Index::Term& term) {
+    const loop::Atom& a = f_.shared.indices.atom(term.atom);
+    return a.kind == loop::Atom::Kind::value ? !is_eager(a.value) : loads(a.of);
+  });
 }
 
 Value* ValueEmitter::emit_select(const loop::Value&, const loop::SelectValue& n) {
@@ -159,9 +178,11 @@ Value* ValueEmitter::emit_select(const loop::Value&, const loop::SelectValue& n)
   return emit_lazily(condition, n.on_true, otherwise);
 }
 
-/// The value of `id` where the condition holds, `otherwise` (null: anything) where not; `id` is evaluated only where it
-/// holds.
 Value* ValueEmitter::emit_lazily(Value* condition, ValueId id, Value* otherwise) {
+  return emit_where(condition, [&] { return emit(id); }, otherwise);
+}
+
+Value* ValueEmitter::emit_where(Value* condition, const std::function<Value*()>& emit_value, Value* otherwise) {
   auto& builder = f_.builder;
   const bool per_lane = condition->getType()->isVectorTy();
   Value* active = condition;
@@ -174,7 +195,7 @@ Value* ValueEmitter::emit_lazily(Value* condition, ValueId id, Value* otherwise)
   builder.SetInsertPoint(then);
   Value* outer_mask = mask;
   if (per_lane) mask = active;
-  Value* value = emit(id);
+  Value* value = emit_value();
   mask = outer_mask;
   const bool vector = per_lane || value->getType()->isVectorTy() || (otherwise && otherwise->getType()->isVectorTy());
   if (vector) value = widen(value);

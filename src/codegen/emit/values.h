@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <map>
 #include <utility>
 #include <vector>
@@ -55,6 +56,12 @@ class ValueEmitter {
   void store_memory(loop::BufferId buffer, const Access& access, llvm::Value* value);
   void scatter(loop::BufferId buffer, const Access& access, llvm::Value* value);
   llvm::Value* address_of_lane(loop::BufferId buffer, const Access& access, int lane);
+  /// What `emit_one` makes as scalar code for one lane. An index that loads is computed only in active lanes, since where
+  /// it would read may not exist in others; there the result is zero (null).
+  llvm::Value* emit_in_lane(const loop::Index& index, int lane, const std::function<llvm::Value*()>& emit_one);
+  /// The value of `emit_value` where the condition holds, else `otherwise` (null: zero); runs it only where it holds.
+  llvm::Value* emit_where(llvm::Value* condition, const std::function<llvm::Value*()>& emit_value,
+                          llvm::Value* otherwise);
   llvm::Value* from_memory(llvm::Value* value, DType type);
   llvm::Value* to_memory(llvm::Value* value, DType type);
   llvm::Value* emit_linear(const loop::Index& index);
@@ -62,6 +69,7 @@ class ValueEmitter {
   llvm::Value* emit_select(const loop::Value& value, const loop::SelectValue& n);
   llvm::Value* emit_lazily(llvm::Value* condition, loop::ValueId id, llvm::Value* otherwise);
   bool is_eager(loop::ValueId id);
+  bool loads(const loop::Index& index);  ///< a value that is loaded is in it
   bool depends_on_lane(const loop::Index& index);
 
   FunctionContext& f_;
