@@ -14,6 +14,7 @@ struct Mutation {
   std::string_view name;
   double odds;  ///< Ansor's
   std::optional<schedule::State> (*apply)(const SampleContext& context, const schedule::State& parent, Rng& rng);
+  bool changes_tiles = false;  ///< reads context.tiled; for the others it may be empty
 };
 
 extern const Mutation kMutateTileSize, kMutateAutoUnroll, kMutateComputeLocation, kMutateParallel;

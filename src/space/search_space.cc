@@ -64,11 +64,11 @@ std::optional<schedule::State> SearchSpace::sample(int sketch, Rng& rng) const {
 
 std::optional<schedule::State> SearchSpace::mutate(const schedule::State& parent, int mutation, Rng& rng) const {
   const std::shared_ptr<const te::AccessAnalysis> access = access_of(parent);
-  const int sketch = options_.register_tile ? sketch_of(parent) : -1;
+  const Mutation& rule = *mutations_[static_cast<std::size_t>(mutation)];
+  const int sketch = rule.changes_tiles ? sketch_of(parent) : -1;
   const std::span<const TiledStage> tiled =
       sketch < 0 ? std::span<const TiledStage>() : tiled_[static_cast<std::size_t>(sketch)];
   const SampleContext context{hardware_, *access, factors_, options_, tiled};
-  const Mutation& rule = *mutations_[static_cast<std::size_t>(mutation)];
   std::optional<schedule::State> child = rule.apply(context, parent, rng);
   if (!child || !infer_extents(*child)) return std::nullopt;
   return child;

@@ -13,6 +13,7 @@ const Mutation kMutateRegisterTile{
       Result<schedule::State> child = schedule::State::replay(parent.base_dag(), steps);
       if (!child) return std::nullopt;
       return std::move(*child);
-    }};
+    },
+    /*changes_tiles=*/true};
 
 }  // namespace tilewright::space
