@@ -1,11 +1,18 @@
 # Warnings, sanitizers, compiler cache and linker: the same for every target of ours.
 add_library(tilewright_warnings INTERFACE)
-target_compile_options(tilewright_warnings INTERFACE -Wall -Wextra -Wpedantic -Wshadow=local -Wno-missing-field-initializers)
+target_compile_options(tilewright_warnings INTERFACE -Wall -Wextra -Wpedantic
+                       $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wno-missing-field-initializers)
 
 set(TILEWRIGHT_SANITIZE "" CACHE STRING "sanitizers to build with, e.g. address,undefined or thread")
 if(TILEWRIGHT_SANITIZE)
   add_compile_options(-fsanitize=${TILEWRIGHT_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TILEWRIGHT_SANITIZE})
+endif()
+if(TILEWRIGHT_FUZZER)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES Clang)
+    message(FATAL_ERROR "libFuzzer comes with clang: cmake --preset fuzz, or CMAKE_CXX_COMPILER=clang++ (packages: clang-19 libclang-rt-19-dev)")
+  endif()
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_program(CCACHE ccache)

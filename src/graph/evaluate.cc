@@ -20,6 +20,9 @@ using runtime::Tensor;
 /// Multiply-adds that the reference interpreter may do for one node at compile time: well below a second.
 constexpr std::int64_t kInterpreterLimit = 1 << 20;
 
+/// Elements of a value that is worked out at compile time and kept in the model.
+constexpr std::int64_t kLargestConstant = 1 << 28;
+
 std::optional<Tensor> move_elements(const Reshape& op, Tensors in) { return in[0].reshaped(op.shape); }
 std::optional<Tensor> move_elements(const Identity&, Tensors in) { return in[0]; }
 
@@ -141,6 +144,12 @@ std::int64_t work(const te::Dag& dag) {
 }  // namespace
 
 Result<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs) {
+  std::vector<TensorType> types;
+  for (const Tensor& input : inputs) types.push_back({input.type(), input.shape()});
+  if (const Result<TensorType> type = infer(op, types); !type)
+    return type.failure();
+  else if (product(type->shape) > kLargestConstant)
+    return failure("its value is too large to be kept");
   if (std::optional<Tensor> moved = match_variant(op, [&](const auto& o) { return move_elements(o, inputs); }))
     return *moved;
   if (std::holds_alternative<Gather>(op)) return failure("an index is out of range");

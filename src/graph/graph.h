@@ -73,8 +73,12 @@ class Graph {
 /// How many nodes read each tensor; being an output of the graph counts as one reader.
 std::vector<int> count_readers(const Graph& graph);
 
-/// The type of what `op` makes of inputs of these types. Failure: what does not fit, expected and found.
+/// The type of what `op` makes of inputs of these types, whose shapes are indexable. Failure: what does not fit,
+/// expected and found, or that the result is not indexable.
 Result<TensorType> infer(const Op& op, std::span<const TensorType> inputs);
+
+/// Whether indices of 32 bits can count the elements of the shape. Failure: that they can't.
+Status check_indexable(const Shape& shape);
 
 /// The value of `op` on constants. Failure if it is not worth it at compile time (too large to interpret).
 Result<runtime::Tensor> evaluate(const Op& op, std::span<const runtime::Tensor> inputs);

@@ -1,6 +1,7 @@
 // Shape and type inference, one function per operator.
 
 #include <algorithm>
+#include <limits>
 
 #include "base/integer.h"
 #include "base/match.h"
@@ -170,6 +171,7 @@ Result<TensorType> infer_op(const Softmax& op, Types in) { return with_axis(op.a
 Result<TensorType> infer_op(const Lrn& op, Types in) { return with_axis(op.axis, in); }
 
 Result<TensorType> infer_op(const Reshape& op, Types in) {
+  if (Status ok = check_indexable(op.shape); !ok) return ok.failure();
   if (product(op.shape) != product(in[0].shape))
     return failure("{} elements (shape {}) can't be seen as shape {}", product(in[0].shape), to_text(in[0].shape),
                    to_text(op.shape));
@@ -244,8 +246,23 @@ Result<TensorType> infer_op(const Gather& op, Types in) {
 
 }  // namespace
 
+Status check_indexable(const Shape& shape) {
+  constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
+  std::int64_t elements = 1;  // of the dimensions that have any: the others must not hide a large one
+  for (const std::int64_t extent : shape) {
+    if (extent < 0) return failure("shape {} has a negative dimension", to_text(shape));
+    if (extent > kMost / elements)
+      return failure("a tensor of shape {} has more elements than can be indexed ({})", to_text(shape), kMost);
+    elements *= std::max<std::int64_t>(extent, 1);
+  }
+  return {};
+}
+
 Result<TensorType> infer(const Op& op, std::span<const TensorType> inputs) {
-  return match_variant(op, [&](const auto& o) { return infer_op(o, inputs); });
+  Result<TensorType> type = match_variant(op, [&](const auto& o) { return infer_op(o, inputs); });
+  if (!type) return type;
+  if (Status ok = check_indexable(type->shape); !ok) return ok.failure();
+  return type;
 }
 
 }  // namespace tilewright::graph

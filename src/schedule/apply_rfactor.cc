@@ -25,7 +25,7 @@ void add_parts(Nodes& nodes, const SplitRelation& split) {
     const std::size_t part = split.inner_to_outer ? n - k : k;
     const std::int64_t length = chosen(split.lengths[split.inner_to_outer ? part - 1 : part]);
     nodes.extents[static_cast<std::size_t>(split.parts[part])] = length;
-    rest = ceil_div(rest, length);
+    rest = rest / length + (rest % length != 0 ? 1 : 0);  // not ceil_div: rest may be the largest number
   }
   nodes.extents[static_cast<std::size_t>(split.parts[split.inner_to_outer ? 0 : n])] = rest;
   for (std::size_t part = 0; part <= n; ++part) {
@@ -39,7 +39,8 @@ void add_fused(Nodes& nodes, const FuseRelation& fuse) {
   std::string name;
   std::int64_t extent = 1;
   for (int part : fuse.parts) {
-    extent *= nodes.extents[static_cast<std::size_t>(part)];
+    if (__builtin_mul_overflow(extent, nodes.extents[static_cast<std::size_t>(part)], &extent))
+      extent = std::numeric_limits<std::int64_t>::max();  // refused below, like all that a 32-bit index can't count
     const std::string& part_name = nodes.names[static_cast<std::size_t>(part)];
     name = name.empty() ? part_name : name + "_" + part_name + "_fused";
   }

@@ -146,6 +146,9 @@ TEST_F(Agreement, HoldsForSamplesOfEveryWorkload) {
     }
   }
   EXPECT_GE(counts_.lowered, drawn * 99 / 100);
+  RecordProperty("drawn", drawn);
+  RecordProperty("lowered", counts_.lowered);
+  RecordProperty("run", counts_.run);
 }
 
 }  // namespace

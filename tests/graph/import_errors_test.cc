@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
+#include <limits>
 
 #include "base/error.h"
 #include "onnx_model.h"
@@ -45,6 +46,7 @@ OnnxModel with_input(int opset = 13) { return OnnxModel(opset).input("x", {1, 3,
 
 std::vector<BadModel> bad_models() {
   const std::int64_t one = 1;
+  constexpr std::int64_t kHuge = std::numeric_limits<std::int64_t>::max();
   return {
       {"unknown_operator",
        with_input().node("Frobnicate", {"x"}, {"y"}).output("y"),
@@ -142,6 +144,29 @@ std::vector<BadModel> bad_models() {
        OnnxModel().dynamic_input("x", "batch", {3, 8}).node("Relu", {"x"}, {"y"}).output("y"),
        {"input 'x'", "[batch, 3, 8]", "--shape x:1x3x8"}},
       {"no_outputs", with_input().node("Relu", {"x"}, {"y"}), {"it has no outputs"}},
+      {"pads_beyond_64_bits",
+       with_input()
+           .node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Integers{2, 2}}, {"pads", Integers{kHuge, 0, kHuge, 0}}})
+           .output("y"),
+       {"pads has the number 9223372036854775807", "1073741824"}},
+      {"padding_input_beyond_64_bits",
+       with_input().integers("p", {0, 0, kHuge, 0, 0, 0, kHuge, 0}).node("Pad", {"x", "p"}, {"y"}).output("y"),
+       {"its pads has the number 9223372036854775807"}},
+      {"more_elements_than_an_index_counts",
+       with_input().integers("s", {1 << 20, 1 << 20, 1, 1, 8, 8}).node("ConstantOfShape", {"s"}, {"y"}).output("y"),
+       {"1048576x1048576x1x1x8x8", "more elements than can be indexed (2147483647)"}},
+      {"input_with_more_elements_than_an_index_counts",
+       OnnxModel().input("x", {1 << 20, 1 << 20}).node("Relu", {"x"}, {"y"}).output("y"),
+       {"input 'x'", "more elements than can be indexed"}},
+      {"reshape_beyond_64_bits",
+       with_input().integers("s", {1 << 30, 1 << 30, 1 << 30, -1}).node("Reshape", {"x", "s"}, {"y"}).output("y"),
+       {"has too many elements"}},
+      {"resize_to_more_than_a_table_holds",
+       with_input()
+           .weight("scales", {DType::f32, {4}, {1, 1, 1, 1e8}})
+           .node("Resize", {"x", "", "scales"}, {"y"})
+           .output("y"),
+       {"at compile time; supported are up to 67108864"}},
       {"output_from_nowhere",
        with_input().node("Relu", {"x"}, {"y"}).output("z"),
        {"output 'z' is computed by no node"}},

@@ -6,54 +6,12 @@
 #include "schedule/ground_truth.h"
 #include "schedule/state.h"
 #include "schedule/workloads.h"
+#include "support/damaged_json.h"
 
 namespace tilewright::schedule {
 namespace {
 
 using nlohmann::json;
-
-json random_value(Rng& rng) {
-  switch (rng.below(8)) {
-    case 0:
-      return nullptr;
-    case 1:
-      return "SP";
-    case 2:
-      return rng.between(-3, 40);
-    case 3:
-      return 1.5;
-    case 4:
-      return std::numeric_limits<std::int64_t>::max();
-    case 5:
-      return std::numeric_limits<std::uint64_t>::max();
-    case 6:
-      return json::array({rng.between(0, 5), 2});
-    default:
-      return json::object({{"a", 1}});
-  }
-}
-
-/// Changes, drops, doubles or moves something somewhere below `value`.
-void damage(json& value, Rng& rng) {
-  if (!value.is_array() || value.empty()) {
-    value = random_value(rng);
-    return;
-  }
-  const auto at = static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(value.size())));
-  switch (rng.below(6)) {
-    case 0:
-      value.erase(at);
-      break;
-    case 1:
-      value.push_back(value[at]);
-      break;
-    case 2:
-      std::swap(value[at], value[value.size() - 1]);
-      break;
-    default:
-      damage(value[at], rng);
-  }
-}
 
 TEST(Codec, DamagedRecordsAreRefusedOrReplayed) {
   int decoded = 0, replayed = 0;
@@ -66,7 +24,7 @@ TEST(Codec, DamagedRecordsAreRefusedOrReplayed) {
   for (std::uint64_t seed = 0; seed < 3000; ++seed) {
     Rng rng(seed);
     auto [dag, steps] = programs[static_cast<std::size_t>(rng.below(std::ssize(programs)))];
-    for (std::int64_t n = rng.between(1, 3); n > 0; --n) damage(steps, rng);
+    for (std::int64_t n = rng.between(1, 3); n > 0; --n) testing::damage(steps, rng);
     const Result<std::vector<Step>> read = steps_from_json(steps);
     if (!read) {
       EXPECT_FALSE(read.message().empty());

@@ -59,24 +59,17 @@ inline te::DagRef conv2d_nchw_bias_relu() {
   return te::Dag::make({data, kernel, bias, relu});
 }
 
-/// 112x112, 32 channels, 3x3, stride 1, pad 1; `channel` is the position of the channel axis, 1 or 3.
-inline te::DagRef depthwise_conv2d(std::size_t channel) {
-  const bool last = channel == 3;
-  const std::size_t y = last ? 1 : 2;
-  using Shape = std::vector<std::int64_t>;
-  const Shape shape = last ? Shape{1, 112, 112, 32} : Shape{1, 32, 112, 112};
-  const te::Tensor data = te::placeholder(shape, "data"),
-                   kernel = te::placeholder(last ? Shape{3, 3, 32, 1} : Shape{32, 1, 3, 3}, "kernel");
-  const te::Tensor pad = with_zero_border(data, "PaddedInput", y, 2);
+/// 112x112, 32 channels, 3x3, stride 1, pad 1.
+inline te::DagRef depthwise_conv2d_nchw() {
+  const te::Tensor data = te::placeholder({1, 32, 112, 112}, "data"), kernel = te::placeholder({32, 1, 3, 3}, "kernel");
+  const te::Tensor pad = with_zero_border(data, "PaddedInput", 2, 2);
   const te::AxisRef di = te::reduce_axis(3, "di"), dj = te::reduce_axis(3, "dj");
-  const te::Tensor conv = te::compute(
-      shape, "DepthwiseConv2d",
-      [&](std::span<const te::Expr> i) {
-        std::vector<te::Expr> from(i.begin(), i.end());
-        from[y] = i[y] + di, from[y + 1] = i[y + 1] + dj;
-        return te::sum(pad(from) * (last ? kernel(di, dj, i[3], 0) : kernel(i[1], 0, di, dj)), {di, dj});
-      },
-      last ? std::vector<std::string>{"b", "i", "j", "c"} : std::vector<std::string>{"b", "c", "i", "j"});
+  const te::Tensor conv =
+      te::compute({1, 32, 112, 112}, "DepthwiseConv2d",
+                  [&](std::span<const te::Expr> i) {
+                    return te::sum(pad(i[0], i[1], i[2] + di, i[3] + dj) * kernel(i[1], 0, di, dj), {di, dj});
+                  },
+                  {"b", "c", "i", "j"});
   return te::Dag::make({data, kernel, conv});
 }
 
@@ -92,26 +85,6 @@ inline te::DagRef dilated_conv2d_nhwc() {
                     const te::Expr channel = te::floor_div(i[3], 256) * te::Expr(256) + rc;
                     const te::Expr y = i[1] + te::Expr(rh) * te::Expr(2), x = i[2] + te::Expr(rw) * te::Expr(2);
                     return te::sum(pad(i[0], y, x, channel) * weight(rh, rw, rc, i[3]), {rh, rw, rc});
-                  },
-                  {"n", "h", "w", "co"});
-  return te::Dag::make({inputs, weight, conv});
-}
-
-/// 8x8 to 16x16, 256 to 128 channels, 4x4, stride 2, pad 1.
-inline te::DagRef conv2d_transpose_nhwc() {
-  const te::Tensor inputs = te::placeholder({1, 8, 8, 256}, "inputs"),
-                   weight = te::placeholder({4, 4, 256, 128}, "weight");
-  const te::Tensor pad = with_zero_border(inputs, "PadInput", 1, 2);
-  const te::AxisRef rh = te::reduce_axis(4, "rh"), rw = te::reduce_axis(4, "rw"), rc = te::reduce_axis(256, "rc");
-  const auto is_even = [](const te::Expr& e) { return te::binary(te::BinaryOp::eq, te::floor_mod(e, 2), 0); };
-  const te::Tensor conv =
-      te::compute({1, 16, 16, 128}, "conv2d_transpose_nhwc",
-                  [&](std::span<const te::Expr> i) {
-                    const te::Expr h = i[1] + rh, w = i[2] + rw;
-                    const te::Expr tap = pad(i[0], te::floor_div(h, 2), te::floor_div(w, 2), rc);
-                    return te::sum(te::select(is_even(h) && is_even(w), tap, te::Expr(0.0F)) *
-                                       weight(te::Expr(3) - te::Expr(rh), te::Expr(3) - te::Expr(rw), rc, i[3]),
-                                   {rh, rw, rc});
                   },
                   {"n", "h", "w", "co"});
   return te::Dag::make({inputs, weight, conv});

@@ -169,6 +169,18 @@ TEST(Illegal, RfactorOfMoreIterationsThanAnIndexHolds) {
             "step 2: rfactor: 4294967296 iterations of loop k0_k1_fused in stage x_red do not fit a 32-bit index");
 }
 
+/// Lengths whose product does not even fit 64 bits, of loops whose extents are not known when they are fused.
+TEST(Illegal, RfactorOfMoreIterationsThanAnIntegerHolds) {
+  constexpr std::int64_t kHuge = 1 << 30;
+  const te::DagRef dag = workloads::matmul_bias_relu(8, 8, 8);
+  const Result<State> state = State::replay(
+      dag, {ComputeAtStep{2, 5, 0}, SplitStep{2, 2, 8, {kHuge}, true}, SplitStep{2, 2, kUnknown, {kHuge}, true},
+            SplitStep{2, 2, kUnknown, {kHuge}, true}, FuseStep{2, {2, 3, 4, 5}}, SplitStep{2, 2, kUnknown, {2}, true},
+            RfactorStep{2, 2, 2}});
+  EXPECT_FALSE(state);
+  EXPECT_NE(state.message().find("do not fit a 32-bit index"), std::string::npos) << state.message();
+}
+
 TEST(Illegal, ReplayNamesTheStep) {
   const Result<State> state = State::replay(matmul().base_dag(), {split(0, {2}), split(0, {0})});
   EXPECT_FALSE(state);

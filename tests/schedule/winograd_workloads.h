@@ -27,9 +27,9 @@ inline te::Tensor constant_matrix(const std::string& name, const std::vector<std
 }
 
 /// Winograd's F(4x4, 3x3) with the interpolation points 0, -1, 1, 1/2, -2: 28x28 elements of 128 to 128 channels,
-/// stride 1, pad 1, in 49 tiles of 4x4. `transforms_weight`: the kernel is [3, 3, 128, 128] and is transformed, too;
-/// otherwise it comes as [6, 6, 128, 128] (SPEC_ANSOR §3.2 rule 2).
-inline te::DagRef winograd_conv2d_nhwc(bool transforms_weight) {
+/// stride 1, pad 1, in 49 tiles of 4x4, whose kernel comes transformed (SPEC_ANSOR §3.2 rule 2). Where the kernel is
+/// transformed, too, it is the workload winograd_conv2d.
+inline te::DagRef winograd_conv2d_nhwc_nwt() {
   using Indices = std::span<const te::Expr>;
   const te::Expr tile(4), tiles(7);
   const te::Tensor data = te::placeholder({1, 28, 28, 128}, "data");
@@ -60,27 +60,11 @@ inline te::DagRef winograd_conv2d_nhwc(bool transforms_weight) {
       [&](Indices i) { return te::sum(input_tile(r_a, r_b, i[2], i[3]) * b(r_a, i[0]) * b(r_b, i[1]), {r_a, r_b}); },
       {"eps", "nu", "p", "ci"}, constant_loops("eps,nu,r_a,r_b"));
 
-  te::Tensor kernel = te::placeholder({6, 6, 128, 128}, "kernel_packed"), kernel_pack = kernel;
-  if (transforms_weight) {
-    kernel = te::placeholder({3, 3, 128, 128}, "kernel");
-    const te::Tensor g = constant_matrix("G", {{1, 0, 0},
-                                               {-1 / 3.0F, 1 / 3.0F, -1 / 3.0F},
-                                               {1 / 3.0F, 1 / 3.0F, 1 / 3.0F},
-                                               {-16 / 15.0F, -8 / 15.0F, -4 / 15.0F},
-                                               {1 / 15.0F, -2 / 15.0F, 4 / 15.0F},
-                                               {0, 0, 1}});
-    const te::AxisRef r_kh = te::reduce_axis(3, "r_kh"), r_kw = te::reduce_axis(3, "r_kw");
-    kernel_pack =
-        te::compute({6, 6, 128, 128}, "kernel_pack",
-                    [&](Indices i) {
-                      return te::sum(kernel(r_kh, r_kw, i[3], i[2]) * g(i[0], r_kh) * g(i[1], r_kw), {r_kh, r_kw});
-                    },
-                    {"eps", "nu", "co", "ci"});
-  }
+  const te::Tensor kernel = te::placeholder({6, 6, 128, 128}, "kernel_packed");
   const te::AxisRef ci = te::reduce_axis(128, "ci");
   const te::Tensor bgemm = te::compute(
       {6, 6, 49, 128}, "bgemm",
-      [&](Indices i) { return te::sum(data_pack(i[0], i[1], i[2], ci) * kernel_pack(i[0], i[1], i[3], ci), {ci}); },
+      [&](Indices i) { return te::sum(data_pack(i[0], i[1], i[2], ci) * kernel(i[0], i[1], i[3], ci), {ci}); },
       {"eps", "nu", "p", "co"});
   const te::Tensor a = constant_matrix(
       "A", {{1, 0, 0, 0}, {1, -1, 1, -1}, {1, 1, 1, 1}, {1, 0.5F, 0.25F, 0.125F}, {1, -2, 4, -8}, {0, 0, 0, 1}});

@@ -6,6 +6,7 @@
 #include "schedule/conv_workloads.h"
 #include "schedule/winograd_workloads.h"
 #include "te/dag.h"
+#include "workload/workload.h"
 
 namespace tilewright::workloads {
 
@@ -13,7 +14,10 @@ using te::Expr;
 using te::Tensor;
 using Indices = std::span<const Expr>;
 
-/// The computations of tests/schedule/ansor, operation by operation and axis by axis as Ansor saw them.
+/// The computations of tests/schedule/ansor, operation by operation and axis by axis as Ansor saw them. What room
+/// `workload` writes in the same way is parsed; here are the others.
+inline te::DagRef parsed(std::string_view text) { return workload::parse(text).dag; }
+
 inline te::DagRef matmul(std::int64_t n, std::int64_t l, std::int64_t m) {
   const Tensor a = te::placeholder({n, l}, "A"), b = te::placeholder({l, m}, "B");
   const te::AxisRef k = te::reduce_axis(l, "k");
@@ -221,62 +225,10 @@ inline te::DagRef max_pool2d(std::int64_t h, std::int64_t channels, int channel)
   return te::Dag::make({in, pool});
 }
 
-inline te::DagRef transpose_batch_matmul(std::int64_t length, std::int64_t heads, std::int64_t dim) {
-  const Tensor query = te::placeholder({1, length, heads, dim}, "query"),
-               value = te::placeholder({1, length, heads, dim}, "value");
-  const Tensor query_t = te::compute({1, heads, length, dim}, "query_T",
-                                     [&](Indices i) { return query(i[0], i[2], i[1], i[3]); }, {"b", "h", "l", "d"});
-  const Tensor value_t = te::compute({1, heads, dim, length}, "value_T",
-                                     [&](Indices i) { return value(i[0], i[3], i[1], i[2]); }, {"b", "h", "d", "l"});
-  const te::AxisRef k = te::reduce_axis(dim, "k");
-  const Tensor c =
-      te::compute({1, heads, length, length}, "C",
-                  [&](Indices i) { return te::sum(query_t(i[0], i[1], i[2], k) * value_t(i[0], i[1], k, i[3]), {k}); },
-                  {"b", "h", "i", "j"});
-  return te::Dag::make({query, value, c});
-}
-
-/// softmax over the last axis of transpose_batch_matmul.
-inline te::DagRef transpose_batch_matmul_softmax(std::int64_t length, std::int64_t heads, std::int64_t dim) {
-  const te::DagRef product = transpose_batch_matmul(length, heads, dim);
-  const Tensor c = product->outputs()[0];
-  const te::AxisRef k0 = te::reduce_axis(length, "k"), k1 = te::reduce_axis(length, "k");
-  const Tensor most = te::compute({1, heads, length}, "T_softmax_maxelem", [&](Indices i) {
-    return te::reduce(te::Combiner::max, c(i[0], i[1], i[2], k0), {k0});
-  });
-  const Tensor e = te::compute(c.shape(), "T_softmax_exp", [&](Indices i) {
-    return te::unary(te::UnaryOp::exp, c(i[0], i[1], i[2], i[3]) - most(i[0], i[1], i[2]));
-  });
-  const Tensor sum = te::compute({1, heads, length}, "T_softmax_expsum",
-                                 [&](Indices i) { return te::sum(e(i[0], i[1], i[2], k1), {k1}); });
-  const Tensor norm = te::compute(c.shape(), "T_softmax_norm",
-                                  [&](Indices i) { return e(i[0], i[1], i[2], i[3]) / sum(i[0], i[1], i[2]); });
-  return te::Dag::make({product->arguments()[0], product->arguments()[1], norm});
-}
-
-inline te::DagRef norm(std::int64_t batch, std::int64_t m, std::int64_t n) {
-  const Tensor a = te::placeholder({batch, m, n}, "A");
-  const te::AxisRef i = te::reduce_axis(m, "i"), j = te::reduce_axis(n, "j");
-  const Tensor c =
-      te::compute({batch}, "C", [&](Indices b) { return te::sum(a(b[0], i, j) * a(b[0], i, j), {i, j}); }, {"b"});
-  const Tensor d = te::compute({batch}, "D", [&](Indices b) { return te::unary(te::UnaryOp::sqrt, c(b[0])); }, {"b"});
-  return te::Dag::make({a, d});
-}
-
 inline te::DagRef reduce_sum_all(std::int64_t m, std::int64_t n) {
   const Tensor x = te::placeholder({m, n}, "x");
   const te::AxisRef k0 = te::reduce_axis(m, "k0"), k1 = te::reduce_axis(n, "k1");
   return te::Dag::make({x, te::compute({}, "x_red", [&](Indices) { return te::sum(x(k0, k1), {k0, k1}); })});
-}
-
-inline te::DagRef elementwise_chain(std::int64_t m, std::int64_t n) {
-  const Tensor x = te::placeholder({m, n}, "x");
-  const std::vector<std::string> axes{"i", "j"};
-  const Tensor a = te::compute({m, n}, "a", [&](Indices i) { return x(i[0], i[1]) * Expr(2.0F); }, axes);
-  const Tensor b =
-      te::compute({m, n}, "b", [&](Indices i) { return te::unary(te::UnaryOp::exp, a(i[0], i[1])); }, axes);
-  const Tensor c = te::compute({m, n}, "c", [&](Indices i) { return b(i[0], i[1]) + Expr(1.0F); }, axes);
-  return te::Dag::make({x, c});
 }
 
 inline te::DagRef transpose(std::int64_t m, std::int64_t n) {
@@ -303,12 +255,12 @@ inline const std::map<std::string, te::DagRef>& all() {
       {"conv2d_nhwc_plain", conv2d_plain({56, 64, 64, 3, 1, 1})},
       {"conv2d_nhwc_1x1", conv2d_plain({14, 512, 256, 1, 1, 0})},
       {"conv2d_nhwc_bn_relu", conv2d_bn_relu({28, 256, 128, 1, 2, 0})},
-      {"conv2d_transpose_nhwc", conv2d_transpose_nhwc()},
+      {"conv2d_transpose_nhwc", parsed("conv2d_transpose:h=8,ci=256,co=128,k=4,stride=2,pad=1")},
       {"dilated_conv2d_nhwc", dilated_conv2d_nhwc()},
-      {"winograd_conv2d_nhwc", winograd_conv2d_nhwc(true)},
-      {"winograd_conv2d_nhwc_nwt", winograd_conv2d_nhwc(false)},
-      {"depthwise_conv2d_nchw", depthwise_conv2d(1)},
-      {"depthwise_conv2d_nhwc", depthwise_conv2d(3)},
+      {"winograd_conv2d_nhwc", parsed("winograd_conv2d:h=28,ci=128,co=128,m=4")},
+      {"winograd_conv2d_nhwc_nwt", winograd_conv2d_nhwc_nwt()},
+      {"depthwise_conv2d_nchw", depthwise_conv2d_nchw()},
+      {"depthwise_conv2d_nhwc", parsed("depthwise_conv2d:h=112,c=32,k=3,pad=1")},
       {"depthwise_conv2d_nhwc_bias_relu", depthwise_bias_relu(112, 32)},
       {"group_conv2d_nchw", group_conv2d_nchw()},
       {"softmax_512", softmax(512, 512)},
@@ -316,11 +268,11 @@ inline const std::map<std::string, te::DagRef>& all() {
       {"max_pool2d_nchw_cores20", max_pool2d(112, 64, 1)},
       {"global_avg_pool_nchw", global_avg_pool(1)},
       {"global_avg_pool_nhwc", global_avg_pool(3)},
-      {"tbg_transpose_batch_matmul", transpose_batch_matmul(128, 12, 64)},
-      {"tbs_transpose_batch_matmul_softmax", transpose_batch_matmul_softmax(128, 12, 64)},
-      {"norm_bmn_1", norm(1, 512, 512)},
+      {"tbg_transpose_batch_matmul", parsed("transpose_batch_matmul:seq=128,heads=12,dim=64")},
+      {"tbs_transpose_batch_matmul_softmax", parsed("transpose_batch_matmul_softmax:seq=128,heads=12,dim=64")},
+      {"norm_bmn_1", parsed("norm:m=512,n=512")},
       {"reduce_sum_all", reduce_sum_all(1024, 1024)},
-      {"elementwise_chain", elementwise_chain(1024, 1024)},
+      {"elementwise_chain", parsed("elementwise_chain:m=1024,n=1024")},
       {"transpose", transpose(1024, 1024)},
   };
   return kAll;

@@ -118,7 +118,7 @@ parallel i0.0@i1.0.0@ (0,28)
 }
 
 TEST(DefaultSchedule, LeavesSmallWorkToOneCore) {
-  const std::string text = to_text(default_of(workloads::elementwise_chain(8, 32), machine(8)));
+  const std::string text = to_text(default_of(workloads::parsed("elementwise_chain:m=8,n=32"), machine(8)));
   EXPECT_EQ(text.find("parallel"), std::string::npos) << text;
 }
 

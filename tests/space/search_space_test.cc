@@ -20,10 +20,10 @@ std::vector<te::DagRef> small_dags() {
           workloads::depthwise_bias_relu(10, 16),
           workloads::softmax(12, 20),
           workloads::max_pool2d(12, 8, 3),
-          workloads::transpose_batch_matmul(16, 3, 8),
-          workloads::norm(2, 12, 16),
+          workloads::parsed("transpose_batch_matmul:seq=16,heads=3,dim=8"),
+          workloads::parsed("norm:b=2,m=12,n=16"),
           workloads::reduce_sum_all(16, 12),
-          workloads::elementwise_chain(13, 7),
+          workloads::parsed("elementwise_chain:m=13,n=7"),
           workloads::transpose(6, 10)};
 }
 

@@ -121,6 +121,8 @@ TEST(Workload, ErrorsNameThePart) {
       {"conv2d:h=8,ci=3,co=4,k=3,", "expected key=value, found ''"},
       {"conv2d:h", "expected key=value, found 'h'"},
       {"winograd_conv2d:h=8,ci=3,co=4,m=3", "m=3"},
+      {"winograd_conv2d:n=16777216,h=16777216,ci=1,co=1", "more than 2147483647 tiles"},
+      {"matmul:b=16777216,n=16777216,m=16777216,k=16777216", "elements; at most"},
       {"max_pool2d:h=8,c=1,k=2,pad=2", "padding 2 is as large"},
       {"conv2d_transpose:h=8,ci=1,co=1,k=2,pad=2", "padding 2 is larger"},
   };

@@ -35,7 +35,7 @@ Outputs import_constant(OnnxNode& node) {
 }
 
 Outputs import_constant_of_shape(OnnxNode& node) {
-  const Shape shape = node.constant_integers(0, "shape");
+  const Shape shape = node.constant_sizes(0, "shape");
   for (const std::int64_t extent : shape)
     if (extent < 0) refuse("shape {} has a negative dimension", to_text(shape));
   runtime::Tensor value(DType::f32, {1});

@@ -22,7 +22,7 @@ struct Spread {
 
 Pair two_numbers(const OnnxNode& node, std::string_view name, int dims, std::int64_t otherwise, std::int64_t lowest) {
   const std::vector<std::int64_t> given =
-      node.integers(name, std::vector<std::int64_t>(static_cast<std::size_t>(dims), otherwise));
+      node.sizes(name, std::vector<std::int64_t>(static_cast<std::size_t>(dims), otherwise));
   if (static_cast<int>(given.size()) != dims) refuse("{} has {} numbers, expected {}", name, given.size(), dims);
   for (const std::int64_t value : given)
     if (value < lowest) refuse("{} must be at least {}, found {}", name, lowest, value);
@@ -56,7 +56,7 @@ Spread read_spread(const OnnxNode& node, int dims, const Pair& extent, const Pai
     pad_for({extent[0] * s.stride[0], extent[1] * s.stride[1]}, full, automatic == "SAME_UPPER", s);
   } else if (automatic == "NOTSET") {
     const std::vector<std::int64_t> pads =
-        node.integers("pads", std::vector<std::int64_t>(static_cast<std::size_t>(2 * dims), 0));
+        node.sizes("pads", std::vector<std::int64_t>(static_cast<std::size_t>(2 * dims), 0));
     if (static_cast<int>(pads.size()) != 2 * dims) refuse("pads has {} numbers, expected {}", pads.size(), 2 * dims);
     for (int d = 0; d < dims; ++d) {
       s.pad_begin[static_cast<std::size_t>(2 - dims + d)] = pads[static_cast<std::size_t>(d)];

@@ -46,7 +46,7 @@ Importer::Importer(onnx::ModelProto& model, const std::filesystem::path& path, c
 
 void Importer::read_opset() {
   for (const onnx::OperatorSetIdProto& set : model_.opset_import())
-    if (is_own_domain(set.domain())) opset_ = static_cast<int>(set.version());
+    if (is_own_domain(set.domain())) opset_ = static_cast<int>(std::clamp<std::int64_t>(set.version(), 0, 1 << 30));
   if (opset_ == 0) fail("it does not say which ONNX operator set it uses; export it again");
   if (opset_ < kOldestOpset)
     fail("it uses operator set {}, supported are {} to {}; convert it with onnx.version_converter", opset_,
@@ -80,7 +80,9 @@ void Importer::read_inputs(const ImportOptions& options) {
     if (weights.count(input.name()) > 0) continue;
     known.insert(input.name());
     names += (names.empty() ? "'" : ", '") + input.name() + "'";
-    values_[input.name()] = graph_.add_input(input.name(), input_type(input, options));
+    const TensorType type = input_type(input, options);
+    if (const Status ok = check_indexable(type.shape); !ok) fail("input '{}': {}", input.name(), ok.message());
+    values_[input.name()] = graph_.add_input(input.name(), type);
   }
   for (const auto& [name, shape] : options.shapes)
     if (known.count(name) == 0)

@@ -1,7 +1,9 @@
 #include "graph/onnx/node.h"
 
 #include <algorithm>
+#include <cmath>
 
+#include "base/integer.h"
 #include "graph/array.h"
 #include "graph/onnx/tensor.h"
 
@@ -47,6 +49,14 @@ std::vector<std::int64_t> OnnxNode::integers(std::string_view name, std::vector<
   return attribute ? std::vector<std::int64_t>(attribute->ints().begin(), attribute->ints().end()) : otherwise;
 }
 
+std::vector<std::int64_t> OnnxNode::sizes(std::string_view name, std::vector<std::int64_t> otherwise) const {
+  std::vector<std::int64_t> values = integers(name, std::move(otherwise));
+  for (const std::int64_t value : values)
+    if (value < -kLargestSize || value > kLargestSize)
+      refuse("{} has the number {}; supported are up to {}", name, value, kLargestSize);
+  return values;
+}
+
 std::vector<double> OnnxNode::reals(std::string_view name) const {
   const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::FLOATS);
   return attribute ? std::vector<double>(attribute->floats().begin(), attribute->floats().end())
@@ -78,6 +88,21 @@ std::vector<std::int64_t> OnnxNode::constant_integers(int i, std::string_view wh
   if (tensor.type() != DType::i64 && tensor.type() != DType::i32)
     refuse("its {} has type {}, expected i64", what, to_text(tensor.type()));
   return to_integers(tensor);
+}
+
+std::vector<std::int64_t> OnnxNode::constant_sizes(int i, std::string_view what) const {
+  std::vector<std::int64_t> values = constant_integers(i, what);
+  for (const std::int64_t value : values)
+    if (value < -kLargestSize || value > kLargestSize)
+      refuse("its {} has the number {}; supported are up to {}", what, value, kLargestSize);
+  return values;
+}
+
+std::int64_t OnnxNode::constant_size(int i, std::string_view what) const {
+  const double value = constant_real(i, what);
+  if (!(std::abs(value) <= static_cast<double>(kLargestSize)))
+    refuse("its {} is {}; supported are up to {}", what, value, kLargestSize);
+  return static_cast<std::int64_t>(value);
 }
 
 double OnnxNode::constant_real(int i, std::string_view what) const {
@@ -119,6 +144,13 @@ TensorId OnnxNode::scalar(DType type, double value) {
 
 TensorId OnnxNode::add_constant(runtime::Tensor value) {
   return graph_.add_constant(proto_.output_size() > 0 ? proto_.output(0) : proto_.name(), std::move(value));
+}
+
+void OnnxNode::require_table(const Shape& shape) const {
+  if (const Status ok = check_indexable(shape); !ok) throw NodeProblem(ok.message());
+  if (product(shape) > kLargestTable)
+    refuse("it needs a table of shape {} at compile time; supported are up to {} elements", to_text(shape),
+           kLargestTable);
 }
 
 TensorId OnnxNode::reshape(TensorId data, Shape shape) {

@@ -29,6 +29,9 @@ template <class... Args>
 /// Everything that does not fit is refused with a NodeProblem.
 class OnnxNode {
  public:
+  static constexpr std::int64_t kLargestSize = 1 << 30;   ///< of a number given for an extent, stride, padding, …
+  static constexpr std::int64_t kLargestTable = 1 << 26;  ///< elements; some seconds to make
+
   OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, const std::filesystem::path& folder,
            Graph& graph)
       : proto_(proto), opset_(opset), inputs_(std::move(inputs)), folder_(folder), graph_(graph) {}
@@ -43,6 +46,8 @@ class OnnxNode {
   double real(std::string_view name, double otherwise) const;
   std::string text(std::string_view name, std::string otherwise) const;
   std::vector<std::int64_t> integers(std::string_view name, std::vector<std::int64_t> otherwise) const;
+  /// Integers that sizes are worked out from: refused where products and sums of a few would not fit into 64 bits.
+  std::vector<std::int64_t> sizes(std::string_view name, std::vector<std::int64_t> otherwise) const;
   std::vector<double> reals(std::string_view name) const;
   runtime::Tensor value(std::string_view name) const;
 
@@ -59,6 +64,8 @@ class OnnxNode {
   /// The value of an input that must be known at compile time; `what` it is called in messages.
   const runtime::Tensor& constant(int i, std::string_view what) const;
   std::vector<std::int64_t> constant_integers(int i, std::string_view what) const;
+  std::vector<std::int64_t> constant_sizes(int i, std::string_view what) const;
+  std::int64_t constant_size(int i, std::string_view what) const;
   double constant_real(int i, std::string_view what) const;
   /// An axis in [-rank, rank) as one in [0, rank).
   int axis(std::int64_t axis, int rank) const;
@@ -71,6 +78,8 @@ class OnnxNode {
   TensorId binary(te::BinaryOp op, TensorId a, TensorId b) { return add(Binary{op}, {a, b}); }
   TensorId unary(te::UnaryOp op, TensorId a) { return add(Unary{op}, {a}); }
   TensorId reshape(TensorId data, Shape shape);
+  /// Refuses a constant that is made element by element and has too many of them.
+  void require_table(const Shape& shape) const;
   const Shape& shape_of(TensorId id) const { return graph_.shape(id); }
   DType type_of(TensorId id) const { return graph_.type(id).type; }
 

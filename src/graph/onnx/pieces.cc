@@ -26,12 +26,12 @@ TensorId cut(OnnxNode& node, int axis, std::int64_t start, std::int64_t extent) 
 
 /// Lengths as attribute (until opset 12) or second input; else equal parts, the last one shorter if need be.
 std::vector<std::int64_t> split_lengths(const OnnxNode& node, std::int64_t extent) {
-  if (node.has_input(1)) return node.constant_integers(1, "split");
+  if (node.has_input(1)) return node.constant_sizes(1, "split");
   const std::int64_t parts = node.integer("num_outputs", node.num_outputs());
   if (parts < 1 || parts > extent) refuse("an extent of {} can't be cut into {} parts", extent, parts);
   std::vector<std::int64_t> equal(static_cast<std::size_t>(parts), ceil_div(extent, parts));
   equal.back() = extent - (parts - 1) * equal.front();
-  return node.integers("split", equal);
+  return node.sizes("split", equal);
 }
 
 }  // namespace
@@ -72,6 +72,7 @@ Outputs import_slice(OnnxNode& node) {
     const auto d = static_cast<std::size_t>(node.axis(axes[i], node.rank(0)));
     const std::int64_t extent = node.shape(0)[d], step = steps[i];
     if (step == 0) refuse("a step of 0");
+    if (std::max(step, -(step + 1)) > OnnxNode::kLargestSize) refuse("a step of {}", step);
     const auto clamped = [&](std::int64_t bound) {
       if (bound < 0) bound = std::max<std::int64_t>(bound, -extent - 1) + extent;
       return step > 0 ? std::clamp<std::int64_t>(bound, 0, extent) : std::clamp<std::int64_t>(bound, -1, extent - 1);
@@ -93,8 +94,8 @@ struct Padding {
 
 /// Attributes until opset 10, inputs since; since 18 for some axes only.
 Padding read_padding(const OnnxNode& node) {
-  if (!node.has_input(1)) return {node.integers("pads", {}), node.real("value", 0)};
-  Padding padding{node.constant_integers(1, "pads"), node.has_input(2) ? node.constant_real(2, "constant_value") : 0};
+  if (!node.has_input(1)) return {node.sizes("pads", {}), node.real("value", 0)};
+  Padding padding{node.constant_sizes(1, "pads"), node.has_input(2) ? node.constant_real(2, "constant_value") : 0};
   if (!node.has_input(3)) return padding;
   const std::vector<std::int64_t> axes = node.constant_integers(3, "axes");
   const auto rank = static_cast<std::size_t>(node.rank(0));

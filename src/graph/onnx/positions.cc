@@ -16,6 +16,7 @@ using te::BinaryOp;
 /// A constant tensor with the value f(i) as element i.
 template <class F>
 TensorId constant(OnnxNode& node, DType type, const Shape& shape, const F& f) {
+  node.require_table(shape);
   runtime::Tensor tensor(type, shape);
   for (std::int64_t i = 0; i < tensor.elements(); ++i) set_element(tensor, i, static_cast<double>(f(i)));
   return node.add_constant(std::move(tensor));
@@ -73,7 +74,7 @@ Outputs import_hardmax(OnnxNode& node) {
 
 /// Negative indices count from the back; values are [off, on].
 Outputs import_one_hot(OnnxNode& node) {
-  const auto depth = static_cast<std::int64_t>(node.constant_real(1, "depth"));
+  const auto depth = node.constant_size(1, "depth");
   if (depth < 1) refuse("its depth must be at least 1, found {}", depth);
   const int rank = node.rank(0) + 1, axis = node.axis(node.integer("axis", -1), rank);
   if (node.shape(2) != Shape{2}) refuse("its values have shape {}, expected 2", to_text(node.shape(2)));
@@ -101,7 +102,7 @@ Outputs import_eye_like(OnnxNode& node) {
 /// Keeps the triangle of each matrix on one side of diagonal k.
 Outputs import_trilu(OnnxNode& node) {
   if (node.rank(0) < 2) refuse("its data has shape {}, expected at least 2 dimensions", to_text(node.shape(0)));
-  const auto k = node.has_input(1) ? static_cast<std::int64_t>(node.constant_real(1, "k")) : 0;
+  const auto k = node.has_input(1) ? node.constant_size(1, "k") : 0;
   const bool upper = node.integer("upper", 1) != 0;
   const Shape& data = node.shape(0);
   const std::int64_t rows = data[data.size() - 2], columns = data.back();
@@ -132,7 +133,7 @@ Outputs import_size(OnnxNode& node) {
 Outputs import_cum_sum(OnnxNode& node) {
   constexpr std::int64_t kLongest = 4096;
   const int rank = node.rank(0), last = rank - 1;
-  const int axis = node.axis(static_cast<std::int64_t>(node.constant_real(1, "axis")), rank);
+  const int axis = node.axis(node.constant_size(1, "axis"), rank);
   const std::int64_t n = node.shape(0)[static_cast<std::size_t>(axis)];
   if (n > kLongest) refuse("axis {} has extent {}; supported are up to {}", axis, n, kLongest);
   const bool exclusive = node.integer("exclusive", 0) != 0, reverse = node.integer("reverse", 0) != 0;

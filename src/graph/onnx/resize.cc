@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/integer.h"
 #include "graph/array.h"
 #include "graph/onnx/functions.h"
 
@@ -114,9 +115,11 @@ TensorId resize_dimension(OnnxNode& node, TensorId x, std::size_t d, const std::
 
 TensorId resize(OnnxNode& node, const Sampling& s, const std::vector<double>& scales, const Shape& sizes) {
   TensorId out = node.input(0);
+  if (product(node.shape(0)) == 0) refuse("its data has no elements (shape {})", to_text(node.shape(0)));
   for (std::size_t d = 0; d < sizes.size(); ++d) {
     const std::int64_t in = node.shape(0)[d];
     if (sizes[d] < 1) refuse("dimension {} of shape {} would get extent {}", d, to_text(node.shape(0)), sizes[d]);
+    node.require_table({sizes[d]});
     if (sizes[d] != in || scales[d] != 1) out = resize_dimension(node, out, d, taps_of(s, in, sizes[d], scales[d]));
   }
   return out == node.input(0) ? node.add(Identity{}, {out}) : out;
@@ -135,6 +138,8 @@ Shape scaled(const OnnxNode& node, const std::vector<double>& scales) {
   Shape sizes;
   for (std::size_t d = 0; d < scales.size(); ++d) {
     if (!(scales[d] > 0)) refuse("scales must be positive, found {}", scales[d]);
+    if (!(scales[d] * static_cast<double>(node.shape(0)[d]) <= static_cast<double>(OnnxNode::kLargestSize)))
+      refuse("scale {} is too large for dimension {} of shape {}", scales[d], d, to_text(node.shape(0)));
     sizes.push_back(static_cast<std::int64_t>(std::floor(static_cast<double>(node.shape(0)[d]) * scales[d])));
   }
   return sizes;
@@ -165,6 +170,7 @@ Outputs import_resize(OnnxNode& node) {
   std::vector<double> scales;
   Shape sizes;
   for (const double size : constant_reals(node, 3, "sizes")) {
+    if (!(std::abs(size) <= static_cast<double>(OnnxNode::kLargestSize))) refuse("a size of {}", size);
     sizes.push_back(static_cast<std::int64_t>(size));
     scales.push_back(size / static_cast<double>(node.shape(0)[scales.size()]));
   }

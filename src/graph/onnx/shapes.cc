@@ -11,7 +11,7 @@ Outputs import_identity(OnnxNode& node) { return {node.add(Identity{}, {node.inp
 
 Outputs import_reshape(OnnxNode& node) {
   const Shape data = node.shape(0);
-  Shape shape = node.constant_integers(1, "shape");
+  Shape shape = node.constant_sizes(1, "shape");
   const bool allow_zero = node.integer("allowzero", 0) != 0;
   int unknown = -1;
   std::int64_t known = 1;
@@ -24,8 +24,8 @@ Outputs import_reshape(OnnxNode& node) {
     if (shape[d] < -1 || (shape[d] == -1 && unknown >= 0)) refuse("{} is no shape to give to data", to_text(shape));
     if (shape[d] == -1)
       unknown = static_cast<int>(d);
-    else
-      known *= shape[d];
+    else if (__builtin_mul_overflow(known, shape[d], &known))
+      refuse("shape {} has too many elements", to_text(shape));
   }
   if (unknown >= 0) {
     if (known == 0 || product(data) % known != 0)
@@ -82,7 +82,7 @@ Outputs import_transpose(OnnxNode& node) {
 
 /// To the shape that the data and the given shape broadcast to together.
 Outputs import_expand(OnnxNode& node) {
-  Shape data = node.shape(0), shape = node.constant_integers(1, "shape");
+  Shape data = node.shape(0), shape = node.constant_sizes(1, "shape");
   const std::size_t rank = std::max(data.size(), shape.size());
   data.insert(data.begin(), rank - data.size(), 1);
   shape.insert(shape.begin(), rank - shape.size(), 1);

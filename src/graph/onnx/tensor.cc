@@ -1,10 +1,12 @@
 #include "graph/onnx/tensor.h"
 
+#include <algorithm>
 #include <cstring>
 #include <fstream>
 
 #include "base/integer.h"
 #include "graph/array.h"
+#include "graph/graph.h"
 #include "graph/op.h"
 
 namespace tilewright::graph {
@@ -81,9 +83,8 @@ std::optional<std::int64_t> bytes_needed(const onnx::TensorProto& proto, DType t
   constexpr std::int64_t kMost = std::int64_t{1} << 40;
   std::int64_t elements = 1;
   for (const std::int64_t extent : proto.dims()) {
-    if (extent < 0 || extent > kMost) return std::nullopt;
+    if (extent < 0 || extent > kMost / std::max<std::int64_t>(elements, 1)) return std::nullopt;
     elements *= extent;
-    if (elements > kMost) return std::nullopt;
   }
   return elements * bytes_of(type);
 }
@@ -125,6 +126,7 @@ Result<runtime::Tensor> read_tensor(const onnx::TensorProto& proto, const std::f
   if (!type) return failure("its element type {} is not supported", onnx_type_name(proto.data_type()));
   const std::optional<std::int64_t> bytes = bytes_needed(proto, *type);
   if (!bytes) return failure("its shape {} is impossible", to_text(shape_of(proto)));
+  if (Status ok = check_indexable(shape_of(proto)); !ok) return ok.failure();
   std::string external;
   std::string_view raw = proto.raw_data();
   if (proto.data_location() == onnx::TensorProto::EXTERNAL) {

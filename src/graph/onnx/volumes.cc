@@ -11,7 +11,7 @@ namespace {
 using Triple = std::array<std::int64_t, 3>;
 
 Triple triple(const OnnxNode& node, std::string_view name, std::int64_t otherwise) {
-  const std::vector<std::int64_t> given = node.integers(name, {otherwise, otherwise, otherwise});
+  const std::vector<std::int64_t> given = node.sizes(name, {otherwise, otherwise, otherwise});
   if (given.size() != 3)
     refuse("{} has {} numbers, expected 3 for data of shape {}", name, given.size(), to_text(node.shape(0)));
   for (const std::int64_t value : given)
@@ -23,7 +23,7 @@ Triple triple(const OnnxNode& node, std::string_view name, std::int64_t otherwis
 void read_pads(const OnnxNode& node, Conv3d& conv) {
   const std::string automatic = node.text("auto_pad", "NOTSET");
   if (automatic == "NOTSET") {
-    const std::vector<std::int64_t> pads = node.integers("pads", std::vector<std::int64_t>(6, 0));
+    const std::vector<std::int64_t> pads = node.sizes("pads", std::vector<std::int64_t>(6, 0));
     if (pads.size() != 6)
       refuse("pads has {} numbers, expected 6 for data of shape {}", pads.size(), to_text(node.shape(0)));
     for (const std::int64_t pad : pads)

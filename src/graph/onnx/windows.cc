@@ -13,7 +13,7 @@ using Pair = std::array<std::int64_t, 2>;
 /// An attribute with one number per spatial dimension.
 Pair per_dimension(const OnnxNode& node, std::string_view name, int dims, std::int64_t otherwise) {
   const std::vector<std::int64_t> values =
-      node.integers(name, std::vector<std::int64_t>(static_cast<std::size_t>(dims), otherwise));
+      node.sizes(name, std::vector<std::int64_t>(static_cast<std::size_t>(dims), otherwise));
   if (static_cast<int>(values.size()) != dims)
     refuse("{} has {} numbers, expected {} for data of shape {}", name, values.size(), dims, to_text(node.shape(0)));
   for (const std::int64_t value : values)
@@ -23,7 +23,7 @@ Pair per_dimension(const OnnxNode& node, std::string_view name, int dims, std::i
 
 void read_pads(const OnnxNode& node, int dims, Window& window) {
   const std::vector<std::int64_t> pads =
-      node.integers("pads", std::vector<std::int64_t>(static_cast<std::size_t>(2 * dims)));
+      node.sizes("pads", std::vector<std::int64_t>(static_cast<std::size_t>(2 * dims)));
   if (static_cast<int>(pads.size()) != 2 * dims)
     refuse("pads has {} numbers, expected {} for data of shape {}", pads.size(), 2 * dims, to_text(node.shape(0)));
   for (const std::int64_t pad : pads)
@@ -136,7 +136,7 @@ Outputs import_average_pool(OnnxNode& node) {
   const bool count_padding = node.integer("count_include_pad", 0) != 0;
   if (count_padding && node.integer("ceil_mode", 0) != 0)
     refuse("count_include_pad together with ceil_mode is not supported");
-  for (const std::int64_t dilation : node.integers("dilations", {}))
+  for (const std::int64_t dilation : node.sizes("dilations", {}))
     if (dilation != 1) refuse("dilations of {} are not supported, only 1", dilation);
   return import_pool(node, PoolKind::average, count_padding);
 }

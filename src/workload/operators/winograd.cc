@@ -1,4 +1,5 @@
 #include <array>
+#include <limits>
 
 #include "base/error.h"
 #include "base/integer.h"
@@ -83,7 +84,11 @@ te::DagRef convolution(const Arguments& arguments) {
   const std::int64_t n = arguments["n"], h = arguments["h"], w = arguments["w"], channels = arguments["ci"],
                      outputs = arguments["co"], m = arguments["m"], alpha = m + kTaps - 1;
   if (m != 2 && m != 4) throw Error(Code::bad_input, "m={}: Winograd tiles are 2 or 4 elements wide here", m);
-  const std::int64_t rows = ceil_div(h, m), columns = ceil_div(w, m), tiles = n * rows * columns;
+  const std::int64_t rows = ceil_div(h, m), columns = ceil_div(w, m);
+  constexpr std::int64_t kMostTiles = std::numeric_limits<std::int32_t>::max();
+  if (columns > kMostTiles / rows || n > kMostTiles / (rows * columns))
+    throw Error(Code::bad_input, "{} images of {}x{} in tiles of {} are more than {} tiles", n, h, w, m, kMostTiles);
+  const std::int64_t tiles = n * rows * columns;
   const Transforms t = transforms(static_cast<std::size_t>(m), kTaps);
 
   const Tensor data = te::placeholder({n, h, w, channels}, "data"),
