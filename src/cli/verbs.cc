@@ -5,7 +5,7 @@
 namespace tilewright::cli {
 namespace {
 
-constexpr std::array<Verb, 13> kVerbs{{
+constexpr std::array<Verb, 14> kVerbs{{
     {"machine", "describe this machine, measured", "tilewright machine --json", declare_machine},
     {"workloads", "list the named workloads, and the operators that a workload text may name", "tilewright workloads",
      declare_workloads},

@@ -33,6 +33,8 @@ search::TuneOptions search_options(const Flags& flags, const Common& common) {
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
   if (flags.trials) options.trials = *flags.trials;
   if (!flags.space.empty()) options.space = space::parse_space(flags.space);
+  if (flags.priors == "on")
+    options.policy_memory = std::make_shared<search::PolicyMemory>(search::PolicyMemory::trained());
   if (flags.sketch_policy) options.sketch_policy = *flags.sketch_policy;
   if (flags.mutation_policy) options.mutation_policy = *flags.mutation_policy;
   if (flags.cost_model) options.cost_model = *flags.cost_model;
@@ -96,8 +98,8 @@ Action declare_tune(CLI::App& command) {
       ->check(CLI::IsMember({"default", "ansor"}))
       ->capture_default_str();
   add_space_option(command, flags->space);
-  command.add_option("--priors", flags->priors, "start from what was learned elsewhere")
-      ->check(CLI::IsMember({"off"}))
+  command.add_option("--priors", flags->priors, "policies that learn over tasks start from what they learned elsewhere")
+      ->check(CLI::IsMember({"on", "off"}))
       ->capture_default_str();
   command.add_option("--sketch-policy", flags->sketch_policy, "how sketches are chosen");
   command.add_option("--mutation-policy", flags->mutation_policy, "how mutation rules are chosen");
