@@ -2,7 +2,6 @@
 
 #include "cost/machine.h"
 #include "driver/machine.h"
-#include "search/replay_runner.h"
 
 namespace tilewright::lab {
 
@@ -20,16 +19,27 @@ BenchMachine::BenchMachine(const RunRequest& request)
 }
 BenchMachine::~BenchMachine() = default;
 
+/// Made once for all searches of the same tasks: it is the dearest part of a replay.
+search::Runner& BenchMachine::replay_of(const std::vector<measure::Task>& tasks) {
+  std::string keys;
+  for (const measure::Task& task : tasks) keys += task.key;
+  std::unique_ptr<search::ReplayRunner>& runner = replays_[keys];
+  if (!runner) {
+    codegen::Target machine = target_;
+    machine.cores = threads_;
+    runner = std::make_unique<search::ReplayRunner>(tasks, recorded_->records, cost::machine_of(machine));
+  }
+  runner->reset_clock();
+  return *runner;
+}
+
 std::optional<search::TuneResult> BenchMachine::search(const std::vector<measure::Task>& tasks,
                                                        const search::TuneOptions& options,
                                                        search::Observer& observer) {
   search::NetworkTuner tuner(tasks, options, target_, threads_);
   search::TuneResult result;
   if (recorded_) {
-    codegen::Target machine = target_;
-    machine.cores = threads_;
-    search::ReplayRunner runner(tasks, recorded_->records, cost::machine_of(machine));
-    result = tuner.run(runner, {}, &observer, request_.stop);
+    result = tuner.run(replay_of(tasks), {}, &observer, request_.stop);
   } else {
     search::MeasurerRunner runner(*measurer_);
     search::RecordSink sink;

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <map>
 #include <memory>
 
 #include "lab/run.h"
 #include "search/network_tuner.h"
+#include "search/replay_runner.h"
 
 namespace tilewright::lab {
 
@@ -22,10 +24,13 @@ class BenchMachine {
   const codegen::Target& target() const { return target_; }
 
  private:
+  search::Runner& replay_of(const std::vector<measure::Task>& tasks);
+
   const RunRequest& request_;
   int threads_;
   codegen::Target target_;
   std::unique_ptr<measure::RecordFile> recorded_;
+  std::map<std::string, std::unique_ptr<search::ReplayRunner>> replays_;  ///< by the keys of all tasks
   std::unique_ptr<measure::RecordWriter> writer_;
   std::unique_ptr<measure::Measurer> measurer_;
 };

@@ -1,15 +1,18 @@
+#include "base/error.h"
 #include "base/file.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/verb.h"
+#include "lab/report.h"
 #include "lab/run.h"
+#include "lab/statistics.h"
 
 namespace tilewright::cli {
 namespace {
 
 struct Flags {
-  std::string suite, output, replay, records, budget, continued;
+  std::string suite, output, replay, records, budget, continued, results, html, markdown;
   int max_runs = 1 << 30;
 };
 
@@ -60,6 +63,45 @@ int train(const Flags& flags, const Common& common) {
   return interrupt.raised() ? static_cast<int>(Code::interrupted) : 0;
 }
 
+nlohmann::json to_json(const lab::Interval& i) { return {i.value, i.low, i.high}; }
+
+nlohmann::json comparisons_of(const lab::Results& results) {
+  const lab::Layout layout = lab::layout_of(results.runs);
+  nlohmann::json list = nlohmann::json::array();
+  for (const std::string& space : layout.spaces)
+    for (std::size_t v = 1; v < layout.variants.size(); ++v) {
+      const lab::Comparison c = lab::compare(results.runs, space, layout.variants.front(), layout.variants[v]);
+      list.push_back({{"space", space},
+                      {"variant", c.variant},
+                      {"inputs", c.inputs},
+                      {"runs", c.runs},
+                      {"reached", c.reached},
+                      {"baseline_reached", c.baseline_reached},
+                      {"time", to_json(c.time)},
+                      {"trials", to_json(c.trials)},
+                      {"speed", to_json(c.speed)},
+                      {"area", to_json(c.area)}});
+    }
+  return list;
+}
+
+int report(const Flags& flags, const Common& common) {
+  const lab::Results results = lab::read_results(flags.results);
+  if (results.runs.empty())
+    throw Error(Code::bad_input, "{} holds no run of a lab; make some with tilewright lab run", flags.results);
+  const std::string tables = lab::to_markdown(results, fmt::format("tilewright lab report {}", flags.results));
+  if (!flags.markdown.empty()) write_file(flags.markdown, tables);
+  if (!flags.html.empty()) write_file(flags.html, lab::to_page(results));
+  if (common.json)
+    print_json({{"runs", results.runs.size()},
+                {"torn_lines", results.torn},
+                {"judged", results.judged.size()},
+                {"comparisons", comparisons_of(results)}});
+  else if (flags.markdown.empty())
+    fmt::print("{}", tables);
+  return 0;
+}
+
 void declare_searches(CLI::App& command, Flags& flags) {
   command.add_option("SUITE", flags.suite, "name of a suite, or a file")->required();
   command.add_option("--replay", flags.replay, "record file that stands in for the machine")
@@ -85,6 +127,11 @@ Action declare_lab(CLI::App& command) {
   running->add_option("--max-runs", flags->max_runs, "runs in this call")->check(CLI::Range(1, 1 << 30));
   running->add_option("--budget", flags->budget, "begin no run that may not fit: 90s, 10m, 1h")->type_name("TIME");
   running->add_option("--records", flags->records, "file to append all that is measured to")->type_name("FILE");
+  CLI::App* reporting = add("report", "tables and curves of a result file", report);
+  reporting->add_option("RESULTS", flags->results, "result file of lab run")->required()->check(CLI::ExistingFile);
+  reporting->add_option("--html", flags->html, "page with all curves to write; needs nothing else")->type_name("FILE");
+  reporting->add_option("--markdown", flags->markdown, "file to write the tables to, instead of printing them")
+      ->type_name("FILE");
   CLI::App* training = add("train", "train the policies that learn over tasks on a suite", train);
   declare_searches(*training, *flags);
   training->add_option("-o,--output", flags->output, "file to write them to")->required()->type_name("FILE");

@@ -41,6 +41,7 @@ search::TuneOptions search_options(const Flags& flags, const Common& common) {
   if (flags.sketch_policy) options.sketch_policy = *flags.sketch_policy;
   if (flags.mutation_policy) options.mutation_policy = *flags.mutation_policy;
   if (flags.priors) options.priors = *flags.priors == "on";
+  if (options.priors) options.policy_memory = std::make_shared<search::PolicyMemory>(search::PolicyMemory::trained());
   if (flags.cost_model) options.cost_model = *flags.cost_model;
   return options;
 }
