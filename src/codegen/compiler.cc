@@ -17,6 +17,7 @@
 
 #include "codegen/emit/kernel.h"
 #include "codegen/emit/size.h"
+#include "codegen/passes.h"
 
 namespace tilewright::codegen {
 namespace {
@@ -71,8 +72,9 @@ struct Compiler::Llvm {
       if (!function.isDeclaration()) passes.run(function, functions);
   }
 
-  Result<std::unique_ptr<llvm::Module>> build(llvm::LLVMContext& context, const loop::Program& program,
+  Result<std::unique_ptr<llvm::Module>> build(llvm::LLVMContext& context, const loop::Program& scheduled,
                                               std::string_view symbol) {
+    const loop::Program program = finish(scheduled, target);
     if (const double size = unrolled_size(program, target); size > kMostInstructions)
       return failure("the unrolled kernel would have about {:.0f} instructions, at most {:.0f} are compiled", size,
                      kMostInstructions);

@@ -3,6 +3,7 @@
 
 #include <cstdlib>
 
+#include "codegen/passes.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "schedule/codec.h"
@@ -43,8 +44,13 @@ class Agreement : public ::testing::Test {
     const te::Dag& dag = *state.base_dag();
     const Status valid = loop::verify(*program);
     EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
+    const loop::Program finished = codegen::finish(*program, target_);
+    const Status finished_valid = loop::verify(finished);
+    EXPECT_TRUE(static_cast<bool>(finished_valid)) << "finished: " << finished_valid.message();
     const auto inputs = te::random_inputs(dag, seed);
     const auto expected = te::interpret_with_bounds(dag, inputs);
+    const auto of_finished = testing::difference(loop::interpret(finished, inputs), expected);
+    EXPECT_FALSE(of_finished) << "finished loop program: " << *of_finished << loop::to_text(finished);
     const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected);
     EXPECT_FALSE(interpreted) << "loop program: " << *interpreted;
     if (const auto outputs = testing::run_kernel(compiler_, pool_, *program, inputs)) {
@@ -56,7 +62,8 @@ class Agreement : public ::testing::Test {
       ADD_FAILURE() << to_text(dag) << to_text(state) << to_json(state.steps()) << loop::to_text(*program);
   }
 
-  codegen::Compiler compiler_{codegen::Target::host()};
+  codegen::Target target_ = codegen::Target::host();
+  codegen::Compiler compiler_{target_};
   runtime::ThreadPool pool_{{.threads = 2}};
   Counts counts_;
 };

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "codegen/target.h"
+#include "loop/program.h"
+
+namespace tilewright::codegen {
+
+/// A rewrite of a loop program that depends on the machine: what the schedule left to the compiler. Same results for
+/// all inputs; sums are added up in the same order.
+struct TargetPass {
+  std::string_view name;
+  void (*run)(loop::Program& program, const Target& target);
+};
+
+/// All of them, in order.
+std::span<const TargetPass> target_passes();
+
+/// The program that Compiler emits code for: `scheduled` after all target passes, each verified in debug builds.
+loop::Program finish(const loop::Program& scheduled, const Target& target);
+
+/// Moves statements at the start of a loop's body before the loop if every iteration would do the same: a maximum over a
+/// row, computed where each of its elements is needed.
+void hoist_invariants(loop::Program& program, const Target& target);
+
+/// Shapes the innermost tile of each nest of loops around one store: moves a loop over neighbouring elements innermost,
+/// as a vector, where the schedule has none; joins a vector narrower than a register with the loop over its
+/// neighbours; moves spatial loops, or blocks of them, into the innermost reductions until enough independent updates
+/// are in flight to hide their latency. Tiles that have all this stay as they are.
+void form_tiles(loop::Program& program, const Target& target);
+
+/// Turns innermost serial or unrolled loops into vectorized ones where neighbouring iterations touch neighbouring
+/// elements: no reduction, stores of stride 1, loads of stride 0 or 1. Long ones become a serial loop over vectors.
+void vectorize_innermost(loop::Program& program, const Target& target);
+
+/// Unrolls short serial loops, innermost first: those inside a reduction as long as the elements that it updates fit
+/// the register file, so that they become accumulators; others while the copies stay few. Innermost reductions that
+/// are too long are unrolled in blocks.
+void unroll_short_loops(loop::Program& program, const Target& target);
+
+}  // namespace tilewright::codegen

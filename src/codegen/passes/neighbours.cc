@@ -1,0 +1,107 @@
+#include "codegen/passes/neighbours.h"
+
+#include <algorithm>
+
+namespace tilewright::codegen {
+namespace {
+
+using loop::Index;
+using loop::Store;
+using loop::ValueId;
+
+bool varies(const loop::Program& program, const Index& index, int var) {
+  return std::any_of(index.terms.begin(), index.terms.end(),
+                     [&](const Index::Term& term) {
+                       return program.indices.atom(term.atom).kind == loop::Atom::Kind::value;
+                     }) ||
+         program.indices.depends_on(index, var);
+}
+
+/// Whether `leaf` holds for every value in the tree that has an index.
+template <class Leaf>
+bool holds_for_leaves(const loop::Program& program, ValueId id, const Leaf& leaf) {
+  const auto all = [&](auto... ids) { return (holds_for_leaves(program, ids, leaf) && ...); };
+  return match_variant(
+      program.value(id).kind, [](const loop::ConstantValue&) { return true; },
+      [&](const loop::IndexValue& n) { return leaf(n); }, [&](const loop::NonNegative& n) { return leaf(n); },
+      [&](const loop::LoadValue& n) { return leaf(n); }, [&](const loop::UnaryValue& n) { return all(n.a); },
+      [&](const loop::BinaryValue& n) { return all(n.a, n.b); },
+      [&](const loop::SelectValue& n) { return all(n.condition, n.on_true, n.on_false); },
+      [&](const loop::CastValue& n) { return all(n.a); });
+}
+
+struct LaneCheck {
+  const loop::Program& program;
+  int var;
+  std::int64_t unit;
+  bool operator()(const loop::IndexValue& n) const { return !varies(program, n.index, var); }
+  bool operator()(const loop::NonNegative& n) const { return !varies(program, n.index, var); }
+  bool operator()(const loop::LoadValue& n) const {
+    const auto stride = stride_of(program, n.buffer, n.indices, var);
+    return stride && (*stride == 0 || *stride == unit);
+  }
+};
+
+struct DigitsCheck {
+  const loop::Program& program;
+  int wide, narrow;
+  std::int64_t width;
+  bool holds(const Index& index) const {
+    const std::int64_t w = index.coefficient(wide), n = index.coefficient(narrow);
+    const Index rest = index - loop::IndexTable::variable(wide) * w - loop::IndexTable::variable(narrow) * n;
+    return w == width * n && !varies(program, rest, wide) && !varies(program, rest, narrow);
+  }
+  bool holds(const std::vector<Index>& indices) const {
+    return std::all_of(indices.begin(), indices.end(), [&](const Index& i) { return holds(i); });
+  }
+  bool operator()(const loop::IndexValue& n) const { return holds(n.index); }
+  bool operator()(const loop::NonNegative& n) const { return holds(n.index); }
+  bool operator()(const loop::LoadValue& n) const { return holds(n.indices); }
+};
+
+struct OwnElementCheck {
+  const loop::Block& stores;
+  bool operator()(const loop::IndexValue&) const { return true; }
+  bool operator()(const loop::NonNegative&) const { return true; }
+  bool operator()(const loop::LoadValue& n) const {
+    return std::all_of(stores.begin(), stores.end(), [&](const loop::Stmt& stmt) {
+      const Store& store = std::get<Store>(stmt.kind);
+      return store.buffer != n.buffer || store.indices == n.indices;
+    });
+  }
+};
+
+}  // namespace
+
+std::optional<std::int64_t> stride_of(const loop::Program& program, loop::BufferId buffer,
+                                      const std::vector<Index>& indices, int var) {
+  const Index offset = program.offset(buffer, indices);
+  const std::int64_t coefficient = offset.coefficient(var);
+  if (varies(program, offset - loop::IndexTable::variable(var) * coefficient, var)) return std::nullopt;
+  return coefficient;
+}
+
+bool runs_in_lanes(const loop::Program& program, const loop::Block& stores, int var, std::int64_t unit) {
+  return are_independent(program, stores) && std::all_of(stores.begin(), stores.end(), [&](const loop::Stmt& stmt) {
+           const Store& store = std::get<Store>(stmt.kind);
+           return stride_of(program, store.buffer, store.indices, var) == unit &&
+                  holds_for_leaves(program, store.value, LaneCheck{program, var, unit});
+         });
+}
+
+bool are_digits(const loop::Program& program, const loop::Block& stores, int wide, int narrow, std::int64_t width) {
+  const DigitsCheck check{program, wide, narrow, width};
+  return std::all_of(stores.begin(), stores.end(), [&](const loop::Stmt& stmt) {
+    const Store& store = std::get<Store>(stmt.kind);
+    return check.holds(store.indices) && holds_for_leaves(program, store.value, check);
+  });
+}
+
+bool are_independent(const loop::Program& program, const loop::Block& stores) {
+  return std::all_of(stores.begin(), stores.end(), [&](const loop::Stmt& stmt) {
+    const Store* store = std::get_if<Store>(&stmt.kind);
+    return store && holds_for_leaves(program, store->value, OwnElementCheck{stores});
+  });
+}
+
+}  // namespace tilewright::codegen

@@ -1,0 +1,131 @@
+// What the target passes make of small schedules for AVX-512, as text in golden/. TW_BLESS=1 rewrites the files.
+#include "codegen/passes.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+
+#include "loop/interpreter.h"
+#include "loop/lower.h"
+#include "loop/split_loop.h"
+
+namespace tilewright::codegen {
+namespace {
+
+using namespace schedule;
+
+te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k) {
+  const te::Tensor a = te::placeholder({n, k}, "A"), b = te::placeholder({k, m}, "B");
+  const te::AxisRef r = te::reduce_axis(k, "k");
+  const te::Tensor c = te::compute(
+      {n, m}, "C",
+      [&](std::span<const te::Expr> i) { return te::sum(a(i[0], te::Expr(r)) * b(te::Expr(r), i[1]), {r}); },
+      {"i", "j"});
+  return te::Dag::make(std::vector<te::Tensor>{a, b, c});
+}
+
+te::DagRef row_sums(std::int64_t n, std::int64_t k) {
+  const te::Tensor a = te::placeholder({n, k}, "A");
+  const te::AxisRef r = te::reduce_axis(k, "k");
+  const te::Tensor s = te::compute(
+      {n}, "S", [&](std::span<const te::Expr> i) { return te::sum(a(i[0], te::Expr(r)), {r}); }, {"i"});
+  return te::Dag::make(std::vector<te::Tensor>{a, s});
+}
+
+te::DagRef twice(std::int64_t n, std::int64_t m) {
+  const te::Tensor x = te::placeholder({n, m}, "x");
+  const te::Tensor y = te::compute(
+      {n, m}, "y", [&](std::span<const te::Expr> i) { return x(i[0], i[1]) * te::Expr(2.0f); }, {"i", "j"});
+  return te::Dag::make(std::vector<te::Tensor>{x, y});
+}
+
+struct Case {
+  const char* name;
+  te::DagRef dag;
+  std::vector<Step> steps;
+};
+
+std::vector<Case> cases() {
+  return {
+      // i0 j0 k { i1 j1 }: enough updates in flight, whole vectors.
+      {"a_full_tile_stays",
+       matmul(32, 64, 64),
+       {SplitStep{2, 0, 32, {8}}, SplitStep{2, 2, 64, {32}}, ReorderStep{2, {0, 2, 4, 1, 3}},
+        AnnotateStep{2, 3, Annotation::unroll}, AnnotateStep{2, 4, Annotation::vectorize}}},
+      // i0 j0 k0 { i1 j1 { k1 } }: columns become a vector, rows accumulators.
+      {"a_reduction_alone_gets_a_tile",
+       matmul(32, 96, 64),
+       {SplitStep{2, 0, 32, {8}}, SplitStep{2, 2, 96, {48}}, SplitStep{2, 4, 64, {32}},
+        ReorderStep{2, {0, 2, 4, 1, 3, 5}}}},
+      // i j0 k0 { j1 { k1 { j2 } } } with pairs of columns.
+      {"pairs_are_joined_to_vectors",
+       matmul(16, 64, 64),
+       {SplitStep{2, 1, 64, {8, 2}}, SplitStep{2, 4, 64, {32}}, ReorderStep{2, {0, 1, 4, 2, 5, 3}},
+        AnnotateStep{2, 5, Annotation::vectorize}}},
+      // i0 k0 { i1 { k1 } }
+      {"rows_without_neighbours_are_summed_side_by_side",
+       row_sums(64, 64),
+       {SplitStep{1, 0, 64, {16}}, SplitStep{1, 2, 64, {32}}, ReorderStep{1, {0, 2, 1, 3}}}},
+      {"a_long_row_is_a_loop_over_vectors", twice(2, 1000), {}},
+      {"a_column_order_is_turned", twice(64, 32), {ReorderStep{1, {1, 0}}}},
+      {"a_parallel_loop_stays_outside", matmul(16, 64, 64), {AnnotateStep{2, 1, Annotation::parallel}}},
+  };
+}
+
+std::string read(const std::string& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+loop::Program lowered(const te::DagRef& dag, const std::vector<Step>& steps) {
+  const Result<State> state = State::replay(dag, steps);
+  EXPECT_TRUE(static_cast<bool>(state)) << state.message();
+  Result<loop::Program> program = loop::lower(*state);
+  EXPECT_TRUE(static_cast<bool>(program)) << program.message();
+  return std::move(*program);
+}
+
+TEST(TargetPasses, MakeTheGoldenPrograms) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.name);
+    const loop::Program program = finish(lowered(c.dag, c.steps), *Target::parse("x86-64-v4"));
+    const Status valid = loop::verify(program);
+    EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
+    const std::string path = std::string("tests/codegen/golden/") + c.name + ".txt";
+    if (std::getenv("TW_BLESS")) std::ofstream(path) << loop::to_text(program);
+    EXPECT_EQ(loop::to_text(program), read(path));
+  }
+}
+
+TEST(TargetPasses, FindNothingToDoTheSecondTime) {
+  for (const Case& c : cases()) {
+    SCOPED_TRACE(c.name);
+    const Target target = *Target::parse("x86-64-v4");
+    const loop::Program once = finish(lowered(c.dag, c.steps), target);
+    EXPECT_EQ(loop::to_text(finish(once, target)), loop::to_text(once));
+  }
+}
+
+TEST(SplitLoop, KeepsEveryIterationWhateverTheFactor) {
+  const te::DagRef dag = matmul(3, 7, 5);
+  const auto inputs = te::random_inputs(*dag, 1);
+  for (std::int64_t factor = 1; factor < 7; ++factor) {
+    loop::Program program = lowered(dag, {});
+    const auto expected = loop::interpret(program, inputs);
+    auto& rows = std::get<loop::For>(program.body.at(0).kind);
+    auto& columns = std::get<loop::For>(rows.body.at(0).kind);
+    ASSERT_EQ(columns.end, 7);
+    rows.body = loop::split_loop(program, loop::For(columns), factor, loop::LoopKind::serial);
+    EXPECT_EQ(rows.body.size(), 7 % factor == 0 ? 1u : 2u);
+    const Status valid = loop::verify(program);
+    EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
+    EXPECT_EQ(loop::interpret(program, inputs).at(0).values, expected.at(0).values);
+  }
+}
+
+}  // namespace
+}  // namespace tilewright::codegen
