@@ -106,6 +106,7 @@ Searched search_and_print(const measure::Task& task, int trials) {
              task.description, result.trials, result.wall_s, result.trials_per_s(), share(result.split.evolve_s),
              share(result.split.learn_s), share(result.split.compile_s), share(result.split.run_s),
              share(result.split.other_s), result.same_code, result.tasks[0].gflops());
+  if (!result.health.last.is_well()) fmt::print("  {}\n", measure::to_text(result.health.last));
   std::ranges::stable_sort(records, {}, [](const measure::Record& r) { return r.result.time_s(); });
   Searched searched;
   for (const measure::Record& record : records) {
@@ -118,7 +119,7 @@ Searched search_and_print(const measure::Task& task, int trials) {
 /// Over states spread evenly over the ranks, and over those within 1.5 times the best.
 void print_rank_correlation(const measure::Task& task, const Searched& searched) {
   Measurer::Options options = measuring();
-  options.repetition = {.precision = 0, .max_time_s = 0.15, .min_runs = 20, .max_runs = 1000};
+  options.repetition = {.cut_ratio = search::kNever, .precision = 0, .max_time_s = 0.15, .min_runs = 20, .max_runs = 1000};
   const std::size_t count = std::min(kLong, searched.states.size());
   States states;
   std::vector<double> quick_s, near_quick_s, near_long_s;
