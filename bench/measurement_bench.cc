@@ -3,8 +3,8 @@
 //   tilewright_measurement [--trials N] [--repeats N] [WORKLOAD…]
 //
 // For each workload: a search of N trials, its speed and where its time went; the rank correlation of its quick
-// measurements with long ones; and, R times over, the choice of a champion among the last ten (quick measurement, then a
-// contest of the best six), against the best of the ten by far longer contests.
+// measurements with long ones; and, R times over, the choice of a champion among the last ten (quick measurement, then
+// a contest of the best six), against the best of the ten by far longer contests.
 #include <fmt/core.h>
 #include <sys/resource.h>
 
@@ -134,8 +134,8 @@ void print_rank_correlation(const measure::Task& task, const Searched& searched)
     near_quick_s.push_back(quick_s[i]);
     near_long_s.push_back(long_s[i]);
   }
-  fmt::print("  rank correlation of quick with long measurements: {:.3f} over {} states, {:.3f} over the {} within 1.5 "
-             "times the best\n",
+  fmt::print("  rank correlation of quick with long measurements: {:.3f} over {} states, {:.3f} over the {} within "
+             "1.5 times the best\n",
              rank_correlation(quick_s, long_s), count, rank_correlation(near_quick_s, near_long_s),
              near_quick_s.size());
 }
