@@ -3,8 +3,8 @@
 //   tilewright_measurement [--trials N] [--repeats N] [WORKLOAD…]
 //
 // For each workload: a search of N trials, its speed and where its time went; the rank correlation of its quick
-// measurements with long ones; and, R times over, the choice of a champion among the last ten (quick measurement, then a
-// contest of the best six), against the best of the ten by far longer contests.
+// measurements with long ones; and, R times over, the choice of a champion among the last ten (quick measurement, then
+// a contest of the best six), against the best of the ten by far longer contests.
 #include <fmt/core.h>
 #include <sys/resource.h>
 
@@ -106,6 +106,7 @@ Searched search_and_print(const measure::Task& task, int trials) {
              task.description, result.trials, result.wall_s, result.trials_per_s(), share(result.split.evolve_s),
              share(result.split.learn_s), share(result.split.compile_s), share(result.split.run_s),
              share(result.split.other_s), result.same_code, result.tasks[0].gflops());
+  if (!result.health.last.is_well()) fmt::print("  {}\n", measure::to_text(result.health.last));
   std::ranges::stable_sort(records, {}, [](const measure::Record& r) { return r.result.time_s(); });
   Searched searched;
   for (const measure::Record& record : records) {
@@ -118,7 +119,7 @@ Searched search_and_print(const measure::Task& task, int trials) {
 /// Over states spread evenly over the ranks, and over those within 1.5 times the best.
 void print_rank_correlation(const measure::Task& task, const Searched& searched) {
   Measurer::Options options = measuring();
-  options.repetition = {.precision = 0, .max_time_s = 0.15, .min_runs = 20, .max_runs = 1000};
+  options.repetition = {.cut_ratio = search::kNever, .precision = 0, .max_time_s = 0.15, .min_runs = 20, .max_runs = 1000};
   const std::size_t count = std::min(kLong, searched.states.size());
   States states;
   std::vector<double> quick_s, near_quick_s, near_long_s;
@@ -133,8 +134,8 @@ void print_rank_correlation(const measure::Task& task, const Searched& searched)
     near_quick_s.push_back(quick_s[i]);
     near_long_s.push_back(long_s[i]);
   }
-  fmt::print("  rank correlation of quick with long measurements: {:.3f} over {} states, {:.3f} over the {} within 1.5 "
-             "times the best\n",
+  fmt::print("  rank correlation of quick with long measurements: {:.3f} over {} states, {:.3f} over the {} within "
+             "1.5 times the best\n",
              rank_correlation(quick_s, long_s), count, rank_correlation(near_quick_s, near_long_s),
              near_quick_s.size());
 }

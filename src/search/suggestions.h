@@ -11,14 +11,13 @@ class Suggestions {
  public:
   /// `time_s`: there; only the order counts.
   void add(Candidate candidate, double time_s);
-  /// The next `count`, fastest first, that are not among `measured`; none after kMost of them.
+  /// The next `count`, fastest first, that are not among `measured`.
   std::vector<Candidate> next(const MeasuredSet& measured, int count);
 
-  static constexpr int kMost = 32;  ///< what is further behind elsewhere is hardly best here
+  static constexpr int kMost = 32;  ///< so many wait; what is further behind elsewhere is hardly best here
 
  private:
   std::vector<MeasuredSet::Entry> waiting_;  ///< slowest first
-  int given_ = 0;
 };
 
 }  // namespace tilewright::search
