@@ -86,7 +86,7 @@ TEST_F(TensorFile, RefusesImpossibleDimensions) {
     EXPECT_NE(message_of(proto.SerializeAsString()).find("is impossible"), std::string::npos);
   }
   proto.set_dims(0, std::int64_t{1} << 39);  // not even tried
-  EXPECT_NE(message_of(proto.SerializeAsString()).find("3 elements stored"), std::string::npos);
+  EXPECT_NE(message_of(proto.SerializeAsString()).find("can be indexed"), std::string::npos);
 }
 
 TEST(Arrays, KeepEveryTypesValues) {
