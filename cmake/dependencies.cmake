@@ -7,6 +7,11 @@ macro(tw_find package debian)
   endif()
 endmacro()
 
+if(TILEWRIGHT_RUNTIME_ONLY)
+  include(cmake/runtime_dependencies.cmake)
+  return()
+endif()
+
 foreach(version 19.1 20.1 21.1 22.1) # LLVM takes major.minor as one compatible series
   string(REGEX REPLACE "[.].*" "" major ${version})
   if(NOT LLVM_FOUND)

@@ -27,8 +27,10 @@ namespace {
 void initialize_llvm() {
   static std::once_flag once;
   std::call_once(once, [] {
-    llvm::InitializeNativeTarget();
-    llvm::InitializeNativeTargetAsmPrinter();
+    llvm::InitializeAllTargetInfos();
+    llvm::InitializeAllTargets();
+    llvm::InitializeAllTargetMCs();
+    llvm::InitializeAllAsmPrinters();
     const char* options[] = {"tilewright", "-enable-misched=false", "-disable-lsr"};
     llvm::cl::ParseCommandLineOptions(static_cast<int>(std::size(options)), options);
   });

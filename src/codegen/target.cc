@@ -18,6 +18,12 @@ bool has(const Target& target, std::string_view feature) {
 
 /// Register width and count follow from the features.
 void describe_registers(Target& target) {
+  if (target.is_aarch64()) {
+    target.vector_bytes = 16;
+    target.vector_registers = 32;
+    target.has_fma = true;
+    return;
+  }
   const bool avx512 =
       has(target, "avx512f") && has(target, "avx512vl") && has(target, "avx512dq") && has(target, "avx512bw");
   const bool avx = has(target, "avx2");
@@ -44,9 +50,9 @@ void describe_host_caches(Target& target) {
   target.l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE, target.l3_bytes);
 }
 
-Target generic_x86(const std::string& cpu, std::vector<std::string> features) {
+Target generic(const char* triple, const std::string& cpu, std::vector<std::string> features) {
   Target target;
-  target.triple = "x86_64-unknown-linux-gnu";
+  target.triple = triple;
   target.cpu = cpu;
   target.features = std::move(features);
   describe_registers(target);
@@ -70,16 +76,18 @@ Target Target::host() {
 
 Result<Target> Target::parse(const std::string& text) {
   if (text == "host" || text.empty()) return host();
+  constexpr const char *kX86 = "x86_64-unknown-linux-gnu", *kArm = "aarch64-unknown-linux-gnu";
+  if (text == "aarch64+neon") return generic(kArm, "generic", {"+fp-armv8", "+neon"});
   const std::vector<std::string> v3{"+avx", "+avx2",  "+bmi",   "+bmi2",   "+f16c",
                                     "+fma", "+lzcnt", "+movbe", "+popcnt", "+sse4.2"};
-  if (text == "x86-64-v2") return generic_x86(text, {"+popcnt", "+sse4.2"});
-  if (text == "x86-64-v3") return generic_x86(text, v3);
+  if (text == "x86-64-v2") return generic(kX86, text, {"+popcnt", "+sse4.2"});
+  if (text == "x86-64-v3") return generic(kX86, text, v3);
   if (text == "x86-64-v4") {
     std::vector<std::string> v4 = v3;
     v4.insert(v4.end(), {"+avx512bw", "+avx512cd", "+avx512dq", "+avx512f", "+avx512vl"});
-    return generic_x86(text, std::move(v4));
+    return generic(kX86, text, std::move(v4));
   }
-  return failure("unknown target '{}': expected host, x86-64-v2, x86-64-v3 or x86-64-v4", text);
+  return failure("unknown target '{}': expected host, x86-64-v2, x86-64-v3, x86-64-v4 or aarch64+neon", text);
 }
 
 std::string Target::fingerprint() const {

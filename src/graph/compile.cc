@@ -31,8 +31,8 @@ std::vector<std::string> required_features(const codegen::Target& target) {
 
 }  // namespace
 
-runtime::Model compile(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
-                       int jobs) {
+runtime::ModelPlan compile_plan(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
+                                int jobs) {
   std::vector<schedule::State> states;
   for (const measure::Task& task : partition.tasks) states.push_back(scheduler(task));
 
@@ -49,7 +49,12 @@ runtime::Model compile(const Partition& partition, const Scheduler& scheduler, c
   plan.target = target.fingerprint();
   plan.required_features = required_features(target);
   plan.objects = std::move(objects);
-  return runtime::Model(std::move(plan));
+  return plan;
+}
+
+runtime::Model compile(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
+                       int jobs) {
+  return runtime::Model(compile_plan(partition, scheduler, target, jobs));
 }
 
 }  // namespace tilewright::graph

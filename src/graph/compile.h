@@ -13,8 +13,13 @@ namespace tilewright::graph {
 /// Gives the schedule that a task is compiled with. Called once per task, from the caller's thread, in order.
 using Scheduler = std::function<schedule::State(const measure::Task&)>;
 
-/// Compiles every task with `jobs` threads (0: all cores) and plans memory. The model owns all that it needs; it shares
+/// Compiles every task with `jobs` threads (0: all cores) and plans memory. The target may be another machine. It shares
 /// constants with the partition. Errors: InternalError naming the task if a schedule can't be lowered or compiled.
+runtime::ModelPlan compile_plan(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
+                                int jobs = 0);
+
+/// The same, loaded, for a target that this machine can run. The model owns all that it needs; it shares
+/// constants with the partition. Errors: as above, and as runtime::Model's constructor.
 runtime::Model compile(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
                        int jobs = 0);
 

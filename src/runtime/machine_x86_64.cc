@@ -31,12 +31,6 @@ constexpr Machine kMachine = {EM_X86_64, "x86-64", kKinds, {kFarJump, 8}, 8, is_
 
 }  // namespace
 
-const Machine* this_machine() {
-#if defined(__x86_64__)
-  return &kMachine;
-#else
-  return nullptr;
-#endif
-}
+const Machine* x86_64() { return &kMachine; }
 
 }  // namespace tilewright::runtime

@@ -21,7 +21,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/integer.h"
-#include "runtime/model.h"
+#include "runtime/plan_file.h"
 
 namespace tilewright::runtime {
 namespace {
@@ -201,21 +201,23 @@ Prefix check_prefix(std::string_view file, const std::filesystem::path& path) {
 
 }  // namespace
 
-void Model::save(const std::filesystem::path& path) const {
-  const std::string header = header_of(*plan_).dump();
+void Model::save(const std::filesystem::path& path) const { save_plan(*plan_, path); }
+
+void save_plan(const ModelPlan& plan, const std::filesystem::path& path) {
+  const std::string header = header_of(plan).dump();
   Pieces pieces;
   Prefix prefix{};
   std::memcpy(prefix.magic, kMagic.data(), kMagic.size());
   pieces.add({reinterpret_cast<const char*>(&prefix), sizeof(prefix)});
   pieces.add(header);
-  for (const std::string& object : plan_->objects) pieces.add(object);
+  for (const std::string& object : plan.objects) pieces.add(object);
   std::string hashed;
   for (std::size_t i = 2; i < pieces.list().size(); ++i) hashed += pieces.list()[i];  // after the prefix
   prefix.version = kVersion;
   prefix.header_bytes = header.size();
   prefix.code_end = pieces.bytes();
   prefix.hash = hash_bytes(hashed);
-  for (const Tensor& constant : plan_->constants)
+  for (const Tensor& constant : plan.constants)
     pieces.add({static_cast<const char*>(constant.data()), static_cast<std::size_t>(constant.bytes())});
   prefix.file_bytes = pieces.bytes();
   write_file(path, pieces.list());

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <limits>
 #include <map>
 #include <optional>
 #include <vector>
@@ -151,10 +150,6 @@ unsigned char* Linker::entry_of(std::uint32_t symbol, std::uint64_t address) {
   return at;
 }
 
-bool fits_in_32_bits(std::int64_t distance) {
-  return distance >= std::numeric_limits<std::int32_t>::min() && distance <= std::numeric_limits<std::int32_t>::max();
-}
-
 Status Linker::apply(const ElfRelocation& relocation) {
   const ElfSection& section = object_.sections[static_cast<std::size_t>(relocation.section)];
   const ElfSymbol& symbol = object_.symbols[relocation.symbol];
@@ -173,10 +168,10 @@ Status Linker::apply(const ElfRelocation& relocation) {
 
   std::uint64_t target = *address;
   const unsigned char* place = section_at(relocation.section) + relocation.offset;
-  if (kind->form == RelocationForm::indirect32) {
+  if (is_indirect(kind->form)) {
     target = reinterpret_cast<std::uint64_t>(entry_of(relocation.symbol, *address) + machine_.address_field);
   } else if (symbol.place == ElfSymbol::Place::undefined &&
-             (kind->form == RelocationForm::call32 ||
+             (kind->form == RelocationForm::call32 || kind->form == RelocationForm::call26 ||
               (kind->form == RelocationForm::relative32 && machine_.is_branch(place, relocation.offset)))) {
     target = reinterpret_cast<std::uint64_t>(entry_of(relocation.symbol, *address));
   }
@@ -185,24 +180,17 @@ Status Linker::apply(const ElfRelocation& relocation) {
 
 Status Linker::write(const RelocationKind& kind, const ElfRelocation& relocation, std::uint64_t target) {
   unsigned char* place = section_at(relocation.section) + relocation.offset;
-  std::uint64_t value = target + static_cast<std::uint64_t>(relocation.addend);
-  if (kind.form != RelocationForm::absolute64) value -= reinterpret_cast<std::uint64_t>(place);
-  if (bytes_of(kind.form) == 8) {
-    std::memcpy(place, &value, 8);
-    return {};
-  }
-  const auto distance = static_cast<std::int64_t>(value);
-  if (!fits_in_32_bits(distance)) {
-    return failure("relocation {} of '{}' does not reach: distance {} needs more than 32 bits", kind.name,
-                   object_.symbols[relocation.symbol].name, distance);
-  }
-  const auto distance32 = static_cast<std::int32_t>(distance);
-  std::memcpy(place, &distance32, 4);
-  return {};
+  const std::uint64_t value = target + static_cast<std::uint64_t>(relocation.addend);
+  if (write_relocation(kind, value, place)) return {};
+  return failure("relocation {} of '{}' does not reach: distance {} does not fit its field", kind.name,
+                 object_.symbols[relocation.symbol].name,
+                 static_cast<std::int64_t>(value - reinterpret_cast<std::uint64_t>(place)));
 }
 
 Status Linker::protect() const {
   if (readonly_bytes_ == 0) return {};
+  auto* const code = reinterpret_cast<char*>(memory_.base);
+  __builtin___clear_cache(code, code + readonly_bytes_);  // nothing on x86-64
   if (mprotect(memory_.base, readonly_bytes_, PROT_READ | PROT_EXEC) != 0) {
     return failure("the operating system does not let code be made executable: {}", std::strerror(errno));
   }

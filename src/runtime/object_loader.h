@@ -8,7 +8,7 @@
 
 namespace tilewright::runtime {
 
-/// Machine code mapped into this process from a relocatable ELF object (x86-64 now), without a linker or LLVM:
+/// Machine code mapped into this process from a relocatable ELF object (x86-64 or AArch64), without a linker or LLVM:
 /// sections are placed, relocations applied, undefined symbols looked up among libc, libm and libmvec (through stubs,
 /// so they may be any distance away), and pages made executable but not writable. Unmapped when destroyed.
 class LoadedObject {

@@ -12,6 +12,7 @@
 #include "support/random_dag.h"
 #include "support/random_schedule.h"
 #include "support/run_kernel.h"
+#include "support/small_workloads.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -36,7 +37,8 @@ struct Counts {
 class Agreement : public ::testing::Test {
  protected:
   /// Interprets and runs the state's program on inputs decided by `seed`, and compares with the te interpreter.
-  void check(const schedule::State& state, std::uint64_t seed) {
+  void check(const schedule::State& state, std::uint64_t seed) { check(state, seed, compiler_); }
+  void check(const schedule::State& state, std::uint64_t seed, codegen::Compiler& compiler) {
     const Result<loop::Program> program = loop::lower(state);
     if (!program) return;
     ++counts_.lowered;
@@ -53,7 +55,7 @@ class Agreement : public ::testing::Test {
     EXPECT_FALSE(of_finished) << "finished loop program: " << *of_finished << loop::to_text(finished);
     const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected);
     EXPECT_FALSE(interpreted) << "loop program: " << *interpreted;
-    if (const auto outputs = testing::run_kernel(compiler_, pool_, *program, inputs)) {
+    if (const auto outputs = testing::run_kernel(compiler, pool_, *program, inputs)) {
       const auto compiled = testing::difference(*outputs, expected);
       EXPECT_FALSE(compiled) << "machine code: " << *compiled;
       ++counts_.run;
@@ -106,41 +108,42 @@ TEST_F(Agreement, HoldsForSamplesOfTheFullSpace) {
   EXPECT_GT(counts_.run, drawn * 9 / 10);
 }
 
-/// Every operator that a workload text may name, in a size that the interpreter can bear and that tiles do not divide.
-constexpr const char* kSmallWorkloads[] = {
-    "conv1d:l=11,ci=5,co=18,k=3,stride=2,pad=1",
-    "conv2d:h=7,w=9,ci=5,co=18,k=3,pad=1",
-    "conv2d:h=6,ci=8,co=12,k=3,pad=1,groups=4",
-    "conv2d:h=9,ci=3,co=33,k=3,pad=2,dilation=2",
-    "conv3d:d=3,h=5,w=4,ci=3,co=17,k=3,pad=1",
-    "conv2d_bias_relu:h=9,ci=4,co=20,k=3,stride=2,pad=1",
-    "conv2d_bn_relu:n=2,h=5,ci=6,co=19,k=1",
-    "depthwise_conv2d:h=9,c=21,k=3,pad=1",
-    "conv2d_transpose:h=4,ci=5,co=18,k=4,stride=2,pad=1",
-    "conv2d_capsule:h=4,ci=3,co=5,k=3,stride=2,pad=1,cap=2",
-    "winograd_conv2d:h=6,ci=5,co=6,m=2",
-    "matmul:b=2,n=13,m=37,k=29",
-    "matmul:n=64,m=128,k=96",
-    "transpose_batch_matmul:seq=9,heads=3,dim=10",
-    "transpose_batch_matmul_softmax:seq=9,heads=2,dim=7",
-    "attention:heads=2,seq=11,dim=6",
-    "norm:b=2,m=13,n=19",
-    "softmax:m=9,n=35",
-    "layer_norm:m=7,n=45",
-    "max_pool2d:h=9,c=20,k=3,stride=2,pad=1",
-    "avg_pool2d:h=8,c=19,k=2,stride=2",
-    "gelu:m=5,n=41",
-    "elementwise_chain:m=6,n=50",
-    "resize:h=4,c=19,scale=2",
-};
+/// Registers and lanes that schedules are sampled for are the target's.
+TEST_F(Agreement, HoldsForSamplesOfEveryTargetThatRunsHere) {
+  for (const char* name : {"x86-64-v2", "x86-64-v3", "x86-64-v4"}) {
+    SCOPED_TRACE(name);
+    const codegen::Target target = *codegen::Target::parse(name);
+    if (!testing::runs_here(target)) continue;
+    codegen::Compiler compiler(target);
+    space::Hardware hardware;
+    hardware.cores = 2;
+    hardware.vector_lanes = target.vector_bytes / 4;
+    hardware.vector_registers = target.vector_registers;
+    counts_ = {};
+    const int draws = samples() / 25;
+    for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(draws); ++seed) {
+      Rng rng(seed + 2'000'000);
+      const te::DagRef dag = testing::random_dag(rng);
+      if (rng.chance(0.5)) {
+        check(testing::random_schedule(dag, rng), seed, compiler);
+      } else {
+        const space::SearchSpace space(dag, hardware, {});
+        const int sketch = static_cast<int>(rng.below(std::ssize(space.sketches())));
+        if (const auto state = space.sample(sketch, rng)) check(*state, seed, compiler);
+      }
+      if (HasFailure()) return;
+    }
+    EXPECT_GT(counts_.run, draws / 2);
+  }
+}
 
 TEST_F(Agreement, HoldsForSamplesOfEveryWorkload) {
   constexpr int kShareOfSamples = 20;
-  const int each = std::max<int>(1, samples() / kShareOfSamples / static_cast<int>(std::size(kSmallWorkloads)));
+  const int each = std::max<int>(1, samples() / kShareOfSamples / static_cast<int>(std::size(testing::kSmallWorkloads)));
   space::Hardware hardware;
   hardware.cores = 2;
   int drawn = 0;
-  for (const char* text : kSmallWorkloads) {
+  for (const char* text : testing::kSmallWorkloads) {
     SCOPED_TRACE(text);
     const space::SearchSpace space(workload::parse(text).dag, hardware, {});
     Rng rng(first_seed());

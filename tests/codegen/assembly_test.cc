@@ -76,7 +76,7 @@ TEST(MachineCode, IsRefusedWhenUnrollingMakesItHuge) {
 
 TEST(Target, NamesTheKnownOnesWhenAskedForAnother) {
   EXPECT_EQ(codegen::Target::parse("mips").message(),
-            "unknown target 'mips': expected host, x86-64-v2, x86-64-v3 or x86-64-v4");
+            "unknown target 'mips': expected host, x86-64-v2, x86-64-v3, x86-64-v4 or aarch64+neon");
 }
 
 TEST(Target, OfTheHostNamesACpuAndCores) {

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "runtime/object_loader.h"
+#include "runtime/processor.h"
 #include "runtime/tensor.h"
 #include "support/fenced_memory.h"
 
@@ -88,6 +89,14 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
     dispatch(argument.type(), [&](auto type) { read<decltype(type)>(tensors[a], outputs.back()); });
   }
   return outputs;
+}
+
+bool runs_here(const codegen::Target& target) {
+  if (target.is_aarch64() != codegen::Target::host().is_aarch64()) return false;
+  std::vector<std::string> features;
+  for (const std::string& feature : target.features)
+    if (feature.starts_with('+')) features.push_back(feature.substr(1));
+  return runtime::missing_features(features).empty();
 }
 
 }  // namespace tilewright::testing

@@ -15,4 +15,7 @@ namespace tilewright::testing {
 Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::ThreadPool& pool,
                                           const loop::Program& program, std::span<const te::Array> inputs);
 
+/// Whether this machine can run code for the target.
+bool runs_here(const codegen::Target& target);
+
 }  // namespace tilewright::testing

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/error.h"
+#include "codegen/vector_math.h"
 
 namespace tilewright::codegen {
 namespace {
@@ -19,9 +20,9 @@ int lanes_of(Value* v) {
 }
 
 /// libmvec's name of an f32 function: _ZGVeN16v_expf with 16 lanes, d for 8 (AVX2), b for 4 (SSE).
-std::string vector_function(const std::string& name, int lanes, int arguments) {
-  const char isa = lanes == 16 ? 'e' : lanes == 8 ? 'd' : 'b';
-  return fmt::format("_ZGV{}N{}{}_{}", isa, lanes, std::string(static_cast<std::size_t>(arguments), 'v'), name);
+std::string vector_function(const Target& target, const std::string& name, int lanes, int arguments) {
+  const std::string parameters(static_cast<std::size_t>(arguments), 'v');
+  return fmt::format("_ZGV{}N{}{}_{}", vector_math_letter(target), lanes, parameters, name);
 }
 
 Value* call_pure(FunctionContext& f, const std::string& name, llvm::Type* type, llvm::ArrayRef<Value*> arguments) {
@@ -41,7 +42,7 @@ Value* part_of(FunctionContext& f, Value* v, int begin, int count) {
   return f.builder.CreateShuffleVector(v, mask);
 }
 
-/// Calls a scalar libm function lane by lane, or libmvec register by register for f32.
+/// Calls a scalar libm function lane by lane, or for f32 libmvec register by register where there is one.
 Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*> arguments) {
   llvm::Type* type = arguments[0]->getType();
   llvm::Type* element = type->getScalarType();
@@ -49,7 +50,7 @@ Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*
   const int lanes = lanes_of(arguments[0]);
   if (!type->isVectorTy()) return call_pure(f, scalar_name, element, arguments);
   Value* result = llvm::PoisonValue::get(type);
-  if (!element->isFloatTy()) {
+  if (!element->isFloatTy() || vector_math_letter(f.shared.target) == 0) {
     for (int lane = 0; lane < lanes; ++lane) {
       std::vector<Value*> scalars;
       for (Value* a : arguments) scalars.push_back(f.builder.CreateExtractElement(a, static_cast<std::uint64_t>(lane)));
@@ -63,8 +64,8 @@ Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*
     std::vector<Value*> parts;
     for (Value* a : arguments) parts.push_back(part_of(f, a, begin, width));
     auto* register_type = llvm::FixedVectorType::get(element, static_cast<unsigned>(width));
-    Value* part =
-        call_pure(f, vector_function(scalar_name, width, static_cast<int>(arguments.size())), register_type, parts);
+    const auto count = static_cast<int>(arguments.size());
+    Value* part = call_pure(f, vector_function(f.shared.target, scalar_name, width, count), register_type, parts);
     if (lanes == width) return part;
     // Widen the part to the result's lanes, then put it in its place.
     std::vector<int> widen, place;
