@@ -15,9 +15,4 @@ void add_schedule_arguments(CLI::App& command, ScheduleArguments& arguments) {
   command.add_flag("--untuned", arguments.untuned, "default schedules throughout")->excludes(records);
 }
 
-void add_target_option(CLI::App& command, std::string& target) {
-  command.add_option("--target", target, "machine to generate code for: host, x86-64-v3, x86-64-v4, …")
-      ->capture_default_str();
-}
-
 }  // namespace tilewright::cli

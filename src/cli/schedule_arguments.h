@@ -17,7 +17,4 @@ struct ScheduleArguments {
 /// Adds --records and --untuned. `arguments` must live as long as `command`.
 void add_schedule_arguments(CLI::App& command, ScheduleArguments& arguments);
 
-/// Adds --target, into `target`.
-void add_target_option(CLI::App& command, std::string& target);
-
 }  // namespace tilewright::cli

@@ -3,7 +3,7 @@
 namespace tilewright::cli {
 
 driver::SpaceRequest SpaceArguments::request(const Common& common) const {
-  return {workload, space::parse_space(space), common.threads, common.seed};
+  return {workload, space::parse_space(space), target, common.threads, common.seed};
 }
 
 void add_space_arguments(CLI::App& command, SpaceArguments& arguments) {
@@ -11,6 +11,12 @@ void add_space_arguments(CLI::App& command, SpaceArguments& arguments) {
       .add_option("WORKLOAD", arguments.workload, "a named workload or a text op:key=value,…; see tilewright workloads")
       ->required();
   add_space_option(command, arguments.space);
+  add_target_option(command, arguments.target);
+}
+
+void add_target_option(CLI::App& command, std::string& target) {
+  command.add_option("--target", target, "machine to generate code for: host, x86-64-v3, x86-64-v4, …")
+      ->capture_default_str();
 }
 
 void add_space_option(CLI::App& command, std::string& space) {

@@ -11,14 +11,15 @@ struct BenchRequest {
   ScheduleChoice schedules;  ///< for an ONNX file
   int threads = 0;
   std::uint64_t seed = 0;  ///< of the random inputs
-  double seconds = 3;      ///< to spend on timed runs; at least a few are made
+  std::string target = "host";  ///< for an ONNX file; this machine must be able to run its code
+  double seconds = 3;            ///< to spend on timed runs; at least a few are made
 };
 
 struct BenchReport {
   Quantiles times;
   int runs = 0;
   double flops = 0;        ///< of one run
-  double peak_gflops = 0;  ///< of the machine, with as many threads
+  double peak_gflops = 0;  ///< of the target, with as many threads
   double gflops() const { return flops / times.median_s * 1e-9; }
   double share_of_peak() const { return gflops() / peak_gflops; }
 };

@@ -6,14 +6,16 @@
 #include "driver/model.h"
 #include "driver/target.h"
 #include "graph/compile.h"
+#include "runtime/plan_file.h"
 
 namespace tilewright::driver {
+
 CompileReport compile(const CompileRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
   const codegen::Target target = parse_target(request.target);
   Schedules schedules(request.schedules, target, resolve_threads(request.threads));
-  const runtime::Model model = graph::compile(partition_of(request.input, request.import), std::ref(schedules), target);
-  model.save(request.output);
+  const graph::Partition partition = partition_of(request.input, request.import);
+  runtime::save_plan(graph::compile_plan(partition, std::ref(schedules), target), request.output);
 
   CompileReport report;
   report.tasks_tuned = schedules.tuned();

@@ -16,9 +16,8 @@ graph::Partition partition_of(const std::string& input, const graph::ImportOptio
 }
 
 runtime::Model obtain_model(const std::string& input, const graph::ImportOptions& import, const ScheduleChoice& choice,
-                            int threads) {
+                            const codegen::Target& target, int threads) {
   if (kind_of(input) == InputKind::compiled) return runtime::Model::load(input);
-  const codegen::Target target = codegen::Target::host();
   Schedules schedules(choice, target, threads);
   return graph::compile(partition_of(input, import), std::ref(schedules), target);
 }

@@ -11,8 +11,8 @@ namespace tilewright::driver {
 graph::Partition partition_of(const std::string& input, const graph::ImportOptions& import);
 
 /// The model that INPUT names, ready to run with `threads` threads: loaded if it is compiled, else compiled on the spot
-/// for this machine. Errors: Error(bad_input).
+/// for the target. Errors: Error(bad_input).
 runtime::Model obtain_model(const std::string& input, const graph::ImportOptions& import,
-                            const ScheduleChoice& schedules, int threads);
+                            const ScheduleChoice& schedules, const codegen::Target& target, int threads);
 
 }  // namespace tilewright::driver

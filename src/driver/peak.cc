@@ -12,8 +12,8 @@ namespace tilewright::driver {
 
 using measure::MachineLoops;
 
-double measure_peak_gflops(int threads) {
-  const MachineLoops loops = measure::widest_loops();
+double measure_peak_gflops(int threads, int vector_bytes) {
+  const MachineLoops loops = measure::widest_loops(vector_bytes);
   constexpr std::int64_t kRounds = 1'500'000;  // about 5 ms
   constexpr int kWindows = 24;
   const double flops = 2.0 * MachineLoops::kAccumulators * loops.lanes * static_cast<double>(kRounds) * threads;

@@ -8,8 +8,8 @@
 namespace tilewright::driver {
 
 RunReport run(const RunRequest& request) {
-  const runtime::Model model =
-      obtain_model(request.input, request.import, request.schedules, resolve_threads(request.threads));
+  const runtime::Model model = obtain_model(request.input, request.import, request.schedules, codegen::Target::host(),
+                                            resolve_threads(request.threads));
   const NamedTensors inputs = request.inputs.empty() ? random_inputs(model.inputs(), request.seed)
                                                      : read_tensors(request.inputs, model.inputs());
   const NamedTensors expected = read_tensors(request.expected, model.outputs());

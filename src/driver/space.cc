@@ -1,6 +1,7 @@
 #include "driver/space.h"
 
 #include "driver/machine.h"
+#include "driver/target.h"
 #include "loop/lower.h"
 #include "search/hardware.h"
 #include "space/search_space.h"
@@ -10,7 +11,7 @@ namespace tilewright::driver {
 namespace {
 
 space::SearchSpace space_of(const te::DagRef& dag, const SpaceRequest& request) {
-  return {dag, search::hardware_of(codegen::Target::host(), resolve_threads(request.threads)), request.space};
+  return {dag, search::hardware_of(parse_target(request.target), resolve_threads(request.threads)), request.space};
 }
 
 }  // namespace

@@ -13,11 +13,12 @@ namespace tilewright::driver {
 struct SpaceRequest {
   std::string workload;
   space::SpaceOptions space;
+  std::string target = "host";
   int threads = 0;  ///< that kernels run with; 0: all available cores
   std::uint64_t seed = 0;
 };
 
-/// Every sketch of a workload, lengths open. Errors: Error(bad_input) for the text.
+/// Every sketch of a workload, lengths open. Errors: Error(bad_input) for the text, Error(usage) for the target.
 std::vector<schedule::State> sketches_of(const SpaceRequest& request);
 
 /// One draw from the space.

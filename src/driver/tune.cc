@@ -9,6 +9,7 @@
 #include "driver/model.h"
 #include "driver/peak.h"
 #include "driver/quantiles.h"
+#include "driver/target.h"
 #include "driver/timing.h"
 #include "graph/compile.h"
 #include "cost/machine.h"
@@ -79,7 +80,8 @@ bool TuneReport::nothing_valid() const {
 
 TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop) {
   const int threads = resolve_threads(request.threads);
-  const codegen::Target target = codegen::Target::host();
+  const codegen::Target target =
+      request.replay.empty() ? parse_target_to_run(request.target) : parse_target(request.target);
   const graph::Partition partition = partition_of(request.input, request.import);
 
   if (!request.replay.empty()) return replay(request, partition, target, threads, observer, stop);
@@ -100,7 +102,7 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
   report.result = tuner.run(runner, [&](const measure::Record& record) { writer.append(record); }, &observer, stop);
   if (report.result.ending != search::Ending::stopped && !report.nothing_valid())
     report.latency = measure_latency(partition, request, target, threads);
-  report.peak_gflops = std::max(request.search.peak_gflops, measure_peak_gflops(threads));
+  report.peak_gflops = std::max(request.search.peak_gflops, measure_peak_gflops(threads, target.vector_bytes));
   report.peak_rss = peak_rss_bytes();
   return report;
 }

@@ -17,7 +17,8 @@ struct TuneRequest {
   std::filesystem::path records;  ///< taken over at the start, appended to as candidates are measured
   /// Answers instead of the machine (search/replay_runner.h); then `records` is neither read nor written. Empty: none.
   std::filesystem::path replay;
-  search::TuneOptions search;  ///< with peak_gflops, measured with as many threads
+  search::TuneOptions search;  ///< with peak_gflops of the target, measured with as many threads
+  std::string target = "host";    ///< that kernels are made for; this machine must be able to run them
   int threads = 0;                ///< that kernels run with; 0: all available cores
 };
 

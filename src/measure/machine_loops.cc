@@ -62,10 +62,11 @@ std::uint64_t read_128(const char* data, std::int64_t bytes) { return read_all<1
 
 }  // namespace
 
-MachineLoops widest_loops() {
+MachineLoops widest_loops(int vector_bytes) {
 #if defined(__x86_64__)
-  if (__builtin_cpu_supports("avx512f")) return {16, multiply_add_512, read_512};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return {8, multiply_add_256, read_256};
+  if (vector_bytes >= 64 && __builtin_cpu_supports("avx512f")) return {16, multiply_add_512, read_512};
+  if (vector_bytes >= 32 && __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
+    return {8, multiply_add_256, read_256};
 #endif
   return {4, multiply_add_128, read_128};
 }

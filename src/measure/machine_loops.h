@@ -5,6 +5,8 @@
 
 namespace tilewright::measure {
 
+inline constexpr int kWidestVector = 64;  ///< bytes of the widest vector register of any machine
+
 /// Fixed pieces of work that tell how fast a machine is, in the widest vector instructions that it has.
 struct MachineLoops {
   static constexpr int kAccumulators = 12;
@@ -14,7 +16,8 @@ struct MachineLoops {
   /// Reads so much memory, but for a rest of less than 512 bytes.
   std::uint64_t (*read_all)(const char* data, std::int64_t bytes);
 };
-MachineLoops widest_loops();
+/// With vectors of at most `vector_bytes`.
+MachineLoops widest_loops(int vector_bytes = kWidestVector);
 
 /// Seconds that the slowest of `threads` threads needs for `body(thread)`, all starting together.
 double time_together(int threads, const std::function<void(int)>& body);

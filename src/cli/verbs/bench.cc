@@ -4,6 +4,7 @@
 #include "cli/model_arguments.h"
 #include "cli/output.h"
 #include "cli/schedule_arguments.h"
+#include "cli/space_arguments.h"
 #include "cli/verb.h"
 
 namespace tilewright::cli {
@@ -12,6 +13,7 @@ namespace {
 struct Flags {
   ModelArguments model;
   ScheduleArguments schedules;
+  std::string target = "host";
   double seconds = 3;
 };
 
@@ -20,6 +22,7 @@ int bench(const Flags& flags, const Common& common) {
   request.input = flags.model.input;
   request.import = flags.model.import;
   request.schedules = flags.schedules.choice();
+  request.target = flags.target;
   request.threads = common.threads;
   request.seed = common.seed;
   request.seconds = flags.seconds;
@@ -46,6 +49,7 @@ Action declare_bench(CLI::App& command) {
   const auto flags = std::make_shared<Flags>();
   add_model_arguments(command, "INPUT", flags->model);
   add_schedule_arguments(command, flags->schedules);
+  add_target_option(command, flags->target);
   command.add_option("--seconds", flags->seconds, "time to spend on runs")
       ->check(CLI::Range(0.0, 86400.0))
       ->capture_default_str();

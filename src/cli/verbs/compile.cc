@@ -4,6 +4,7 @@
 #include "cli/model_arguments.h"
 #include "cli/output.h"
 #include "cli/schedule_arguments.h"
+#include "cli/space_arguments.h"
 #include "cli/verb.h"
 
 namespace tilewright::cli {

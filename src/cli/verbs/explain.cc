@@ -5,6 +5,7 @@
 #include "cli/model_arguments.h"
 #include "cli/output.h"
 #include "cli/schedule_arguments.h"
+#include "cli/space_arguments.h"
 #include "cli/verb.h"
 #include "schedule/codec.h"
 

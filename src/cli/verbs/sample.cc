@@ -4,8 +4,8 @@
 #include "cli/output.h"
 #include "cli/space_arguments.h"
 #include "cli/verb.h"
-#include "codegen/target.h"
 #include "driver/machine.h"
+#include "driver/target.h"
 #include "measure/records.h"
 #include "schedule/codec.h"
 
@@ -19,10 +19,11 @@ struct Flags {
 };
 
 /// A record that says nothing of time, so that others can replay the schedule.
-measure::Record unmeasured(const measure::Task& task, const driver::Sample& sample, int threads) {
+measure::Record unmeasured(const measure::Task& task, const driver::Sample& sample, const codegen::Target& target,
+                           int threads) {
   measure::Record record;
   record.workload_key = task.key;
-  record.target = codegen::Target::host().fingerprint();
+  record.target = target.fingerprint();
   record.threads = threads;
   record.steps = sample.steps;
   record.result.error = measure::ErrorKind::unknown;
@@ -36,11 +37,12 @@ int sample(const Flags& flags, const Common& common) {
   const driver::Samples drawn = driver::draw_samples(request, flags.count);
   std::optional<measure::RecordWriter> writer;
   if (!flags.records.empty()) writer.emplace(flags.records);
+  const codegen::Target target = driver::parse_target(request.target);
   nlohmann::json rows = nlohmann::json::array();
   int legal = 0;
   for (const driver::Sample& s : drawn.samples) {
     legal += s.legal ? 1 : 0;
-    if (writer && s.legal) writer->append(unmeasured(drawn.task, s, driver::resolve_threads(common.threads)));
+    if (writer && s.legal) writer->append(unmeasured(drawn.task, s, target, driver::resolve_threads(common.threads)));
     if (!common.json)
       fmt::print("{}{}\n{}\n", s.printed, schedule::to_json(s.steps).dump(), s.legal ? "" : s.reason + "\n");
     rows.push_back({{"steps", schedule::to_json(s.steps)}, {"legal", s.legal}, {"reason", s.reason}});

@@ -11,6 +11,7 @@
 #include "cli/verb.h"
 #include "driver/machine.h"
 #include "driver/peak.h"
+#include "driver/target.h"
 #include "measure/records.h"
 
 namespace tilewright::cli {
@@ -20,7 +21,7 @@ constexpr int kNoLimit = 1'000'000'000;  ///< of trials
 
 struct Flags {
   ModelArguments model;
-  std::string records, replay, budget, until, space, progress = "auto";
+  std::string records, replay, budget, until, space, target = "host", progress = "auto";
   std::string preset = "default";
   std::optional<int> trials;
   bool foreign_records = false;
@@ -31,7 +32,8 @@ search::TuneOptions search_options(const Flags& flags, const Common& common) {
   search::TuneOptions options = flags.preset == "ansor" ? search::ansor_options() : search::TuneOptions{};
   options.seed = common.seed;
   options.threads = driver::resolve_threads(common.threads);
-  options.peak_gflops = driver::measure_peak_gflops(options.threads);
+  const codegen::Target target = driver::parse_target_to_run(flags.target);
+  options.peak_gflops = driver::measure_peak_gflops(options.threads, target.vector_bytes);
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
   if (!flags.budget.empty()) options.trials = kNoLimit;
@@ -77,6 +79,7 @@ int tune(const Flags& flags, const Common& common) {
   request.import = flags.model.import;
   request.records = flags.records.empty() ? measure::default_record_file() : std::filesystem::path(flags.records);
   request.replay = flags.replay;
+  request.target = flags.target;
   request.search = search_options(flags, common);
   request.threads = request.search.threads;
 
@@ -119,6 +122,7 @@ Action declare_tune(CLI::App& command) {
       ->check(CLI::IsMember({"default", "ansor"}))
       ->capture_default_str();
   add_space_option(command, flags->space);
+  add_target_option(command, flags->target);
   command.add_option("--priors", flags->priors, "start from what was learned elsewhere (default: on; preset ansor: off)")
       ->check(CLI::IsMember({"on", "off"}));
   command.add_option("--sketch-policy", flags->sketch_policy, "how sketches are chosen");
