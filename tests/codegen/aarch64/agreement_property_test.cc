@@ -75,7 +75,7 @@ class AArch64 : public ::testing::Test {
     worker_->set_task(measure::task_message(dag, seed, {}), 0);
     measure::RunSettings settings;
     settings.threads = 2;
-    settings.max_runs = 1;
+    settings.repetition.min_runs = settings.repetition.max_runs = 1;
     settings.timeout_s = 60;
     const measure::Measurement ran = worker_->run(*object, "kernel", settings, program->packed);
     ++run_;
