@@ -65,8 +65,8 @@ struct OwnElementCheck {
   bool operator()(const loop::NonNegative&) const { return true; }
   bool operator()(const loop::LoadValue& n) const {
     return std::all_of(stores.begin(), stores.end(), [&](const loop::Stmt& stmt) {
-      const Store& store = std::get<Store>(stmt.kind);
-      return store.buffer != n.buffer || store.indices == n.indices;
+      const Store* store = std::get_if<Store>(&stmt.kind);
+      return store && (store->buffer != n.buffer || store->indices == n.indices);
     });
   }
 };
