@@ -100,10 +100,11 @@ std::string input_table(const Results& results, const Layout& layout) {
 std::string time_table(const Results& results, const Layout& layout) {
   std::string out =
       "## Where the time went\n\n| variant | space | a run | evolve | learn | compile | measure | other | children better than "
-      "their parent |\n|---|---|---|---|---|---|---|---|---|\n";
+      "their parent | trials in the sketch of the best |\n|---|---|---|---|---|---|---|---|---|---|\n";
   for (const std::string& space : layout.spaces)
     for (const std::string& variant : layout.variants) {
       double runs = 0, wall = 0, evolve = 0, learn = 0, compile = 0, measure = 0, other = 0, tried = 0, better = 0;
+      double in_sketches = 0, in_best = 0;
       for (const Run& run : results.runs) {
         if (run.key.space != space || run.key.variant != variant) continue;
         ++runs, wall += run.wall_s, evolve += run.split.evolve_s, learn += run.split.learn_s;
@@ -111,13 +112,18 @@ std::string time_table(const Results& results, const Layout& layout) {
         for (const auto& round : run.rounds) {
           tried += std::accumulate(round.attempts.begin(), round.attempts.end(), 0.0);
           better += std::accumulate(round.better.begin(), round.better.end(), 0.0);
+          if (run.best_sketch < 0) continue;
+          in_sketches += std::accumulate(round.measured.begin(), round.measured.end(), 0.0);
+          in_best += round.measured.at(static_cast<std::size_t>(run.best_sketch));
         }
       }
       if (runs == 0) continue;
-      const auto share = [&](double seconds) { return fmt::format("{:.1f} %", 100 * seconds / wall); };
-      out += fmt::format("| {} | {} | {:.2f} s | {} | {} | {} | {} | {} | {} |\n", variant, space, wall / runs,
-                         share(evolve), share(learn), share(compile), share(measure), share(other),
-                         tried > 0 ? fmt::format("{:.1f} %", 100 * better / tried) : "");
+      const auto share = [](double part, double whole) {
+        return whole > 0 ? fmt::format("{:.1f} %", 100 * part / whole) : std::string();
+      };
+      out += fmt::format("| {} | {} | {:.2f} s | {} | {} | {} | {} | {} | {} | {} |\n", variant, space, wall / runs,
+                         share(evolve, wall), share(learn, wall), share(compile, wall), share(measure, wall),
+                         share(other, wall), share(better, tried), share(in_best, in_sketches));
     }
   return out;
 }

@@ -66,7 +66,8 @@ json to_json(const Run& run) {
           {"curve", std::move(curve)},
           {"mutations", run.mutations},
           {"rounds", std::move(rounds)},
-          {"steps", run.steps}};
+          {"steps", run.steps},
+          {"best_sketch", run.best_sketch}};
 }
 
 Run run_from_json(const json& j) {
@@ -89,6 +90,7 @@ Run run_from_json(const json& j) {
   run.mutations = j.at("mutations").get<std::vector<std::string>>();
   for (const json& round : j.at("rounds")) run.rounds.push_back(round_from_json(round));
   run.steps = j.at("steps");
+  run.best_sketch = j.value("best_sketch", -1);
   return run;
 }
 

@@ -31,6 +31,7 @@ struct Run {
   std::vector<search::RoundTrace> rounds;
   std::vector<std::string> mutations;      ///< names, in the order of RoundTrace::attempts
   nlohmann::json steps;                    ///< of the best schedule
+  int best_sketch = -1;                    ///< which sketch it is of; -1: none, or not known
   std::optional<double> judged_s;          ///< the best schedule's time, all of an input in turns by one timer
 };
 

@@ -98,9 +98,13 @@ class Lab {
   void describe_task(Run& run, const measure::Task& task, const search::TaskResult& result,
                      const search::TuneOptions& options) const {
     run.rounds = result.rounds;
-    if (!result.best_steps.empty()) run.steps = schedule::to_json(result.best_steps);
     const space::SearchSpace space(task.dag, search::hardware_of(machine_.target(), machine_.threads()), options.space);
     for (const auto& rule : space.mutations()) run.mutations.push_back(rule.name);
+    if (result.best_steps.empty()) return;
+    run.steps = schedule::to_json(result.best_steps);
+    const auto best = schedule::State::replay(task.dag, result.best_steps);
+    TW_CHECK(static_cast<bool>(best), "{}", best.message());
+    run.best_sketch = space.sketch_of(*best);
   }
 
   const RunRequest& request_;

@@ -122,6 +122,10 @@ struct Program {
 /// The program as pseudo-code, one statement a line.
 std::string to_text(const Program& program);
 
+/// Equal for programs that differ only in names, in how loops and buffers are numbered, and in loops of one iteration:
+/// the machine code is the same. Different ones agree by chance only.
+std::uint64_t structural_hash(const Program& program);
+
 /// Checks what every pass must keep: variables bound once and in scope, buffers allocated before use, indices that
 /// are sums of loop variables within bounds (or guarded), types that fit, parallel loops not nested, vectorized loops
 /// innermost. All errors at once, one a line.

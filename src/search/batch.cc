@@ -19,7 +19,7 @@ std::vector<int> allot(const std::vector<double>& shares, int slots, Rng& rng) {
 }  // namespace
 
 std::vector<Candidate> pick_batch(const std::vector<Candidate>& ranked, int count, const EvolutionOptions& options,
-                                  const std::vector<double>& shares, Rng& rng) {
+                                  const std::vector<double>& shares, const IsNew& is_new, Rng& rng) {
   const int random = static_cast<int>(std::floor(count * options.random_share + rng.uniform()));
   const auto good = static_cast<std::size_t>(count - random);
   std::vector<int> slots = allot(shares, count - random, rng);
@@ -27,25 +27,33 @@ std::vector<Candidate> pick_batch(const std::vector<Candidate>& ranked, int coun
   std::vector<const Candidate*> left;
   std::unordered_map<std::uint64_t, int> twins;
   const auto has_slot = [&](const Candidate& c) {
-    return slots.empty() || c.sketch < 0 || slots[static_cast<std::size_t>(c.sketch)]-- > 0;
+    return slots.empty() || c.sketch < 0 || slots[static_cast<std::size_t>(c.sketch)] > 0;
+  };
+  const auto take_slot = [&](const Candidate& c) {
+    if (!slots.empty() && c.sketch >= 0) --slots[static_cast<std::size_t>(c.sketch)];
   };
   for (const Candidate& c : ranked) {
-    if (batch.size() < good && has_slot(c) && ++twins[twin_key(c)] <= options.twins)
-      batch.push_back(c);
-    else
+    if (batch.size() >= good || !has_slot(c) || ++twins[twin_key(c)] > options.twins) {
       left.push_back(&c);
+    } else if (is_new(c)) {
+      take_slot(c);
+      batch.push_back(c);
+    } else {
+      --twins[twin_key(c)];
+    }
   }
   const auto has_share = [&](const Candidate& c) {
     return shares.empty() || c.sketch < 0 || shares[static_cast<std::size_t>(c.sketch)] > 0;
   };
   for (auto at = left.begin(); !shares.empty() && batch.size() < good && at != left.end();) {
     const bool fits = has_share(**at) && ++twins[twin_key(**at)] <= options.twins;
-    if (fits) batch.push_back(**at);
+    if (fits && is_new(**at)) batch.push_back(**at);
     at = fits ? left.erase(at) : at + 1;
   }
   while (static_cast<int>(batch.size()) < count && !left.empty()) {
     const auto at = rng.below(static_cast<std::int64_t>(left.size()));
-    batch.push_back(*left[static_cast<std::size_t>(at)]);
+    const Candidate& drawn = *left[static_cast<std::size_t>(at)];
+    if (is_new(drawn)) batch.push_back(drawn);
     left.erase(left.begin() + at);
   }
   return batch;

@@ -7,25 +7,23 @@
 
 namespace tilewright::search {
 
-std::vector<Candidate> Descent::next(const MeasuredSet& measured, int count) {
+std::vector<Candidate> Descent::next(const MeasuredSet& measured, int count, const IsNew& is_new) {
   const auto& best = measured.valid();
   const std::size_t centers = std::min(best.size(), static_cast<std::size_t>(options_.centers));
   for (std::size_t i = 0; i < centers; ++i) {
     const Candidate& center = best[i].candidate;
     if (finished_.contains(center.hash)) continue;
-    std::vector<Candidate> batch = around(center, measured);
-    if (batch.empty()) {
-      finished_.insert(center.hash);
-      continue;
-    }
-    batch.resize(std::min(batch.size(), static_cast<std::size_t>(count)));
-    return batch;
+    std::vector<Candidate> batch;
+    for (Candidate& c : around(center, measured))
+      if (std::ssize(batch) < count && is_new(c)) batch.push_back(std::move(c));
+    if (!batch.empty()) return batch;
+    finished_.insert(center.hash);
   }
   return {};
 }
 
 std::vector<Candidate> Descent::around(const Candidate& center, const MeasuredSet& measured) const {
-  const std::vector<Neighbour> near = neighbours(center.state);
+  const std::vector<Neighbour> near = neighbours(center.state, vector_lanes_);
   std::vector<schedule::State> states;
   for (const Neighbour& n : near) states.push_back(n.state);
   const std::vector<double> scores = model_.predict(task_, states);

@@ -6,6 +6,7 @@
 
 #include "cost/cost_model.h"
 #include "measure/task.h"
+#include "search/batch.h"
 #include "search/measured_set.h"
 #include "search/options.h"
 
@@ -16,12 +17,13 @@ namespace tilewright::search {
 /// that about twenty such steps find (RESEARCH.md §2.1).
 class Descent {
  public:
-  Descent(const measure::Task& task, cost::CostModel& model, const DescentOptions& options)
-      : task_(task), model_(model), options_(options) {}
+  /// `vector_lanes`: elements of a vector register.
+  Descent(const measure::Task& task, cost::CostModel& model, const DescentOptions& options, int vector_lanes = 1)
+      : task_(task), model_(model), options_(options), vector_lanes_(vector_lanes) {}
 
-  /// Up to `count` unmeasured neighbours of the fastest state that has some left; none when the best `centers` states
-  /// have none.
-  std::vector<Candidate> next(const MeasuredSet& measured, int count);
+  /// Up to `count` unmeasured and new neighbours of the fastest state that has some left; none when the best `centers`
+  /// states have none.
+  std::vector<Candidate> next(const MeasuredSet& measured, int count, const IsNew& is_new);
 
  private:
   std::vector<Candidate> around(const Candidate& center, const MeasuredSet& measured) const;
@@ -29,6 +31,7 @@ class Descent {
   const measure::Task& task_;
   cost::CostModel& model_;
   DescentOptions options_;
+  int vector_lanes_;
   std::unordered_set<std::uint64_t> finished_;  ///< states whose neighbours are all measured, or not worth it
 };
 

@@ -7,7 +7,6 @@
 #include <unordered_set>
 
 #include "base/parallel_for.h"
-#include "search/batch.h"
 #include "search/settle.h"
 
 namespace tilewright::search {
@@ -77,7 +76,7 @@ Evolution::Evolution(const measure::Task& task, const space::SearchSpace& space,
       options_(options),
       threads_(threads) {}
 
-std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, Rng& rng) {
+std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, const IsNew& is_new, Rng& rng) {
   trace_ = {.shares = sketches_.shares(),
             .attempts = std::vector<int>(space_.mutations().size(), 0),
             .better = std::vector<int>(space_.mutations().size(), 0)};
@@ -99,7 +98,7 @@ std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, 
     pool.add(std::move(next));
   }
   return pick_batch(pool.states(), count, options_,
-                    sketches_.allots_slots() ? trace_.shares : std::vector<double>(), rng);
+                    sketches_.allots_slots() ? trace_.shares : std::vector<double>(), is_new, rng);
 }
 
 std::vector<Candidate> Evolution::sample(int count, Rng& rng) const {
@@ -157,10 +156,9 @@ std::vector<Candidate> Evolution::mutate(const std::vector<Parent>& parents, std
     attempts[at] = {mutation, features, 0};
     auto state = space_.mutate(parent.state, mutation, own, &mate);
     if (!state) return;
-    const auto hash = settle(*state);
-    if (!hash) return;
+    const std::uint64_t hash = schedule::structural_hash(*state);
     const int sketch = space_.sketch_of(*state);
-    slots[at] = Candidate{std::move(*state), *hash, sketch, mutation, parent.score, 0, i, parents[at].time_s, features};
+    slots[at] = Candidate{std::move(*state), hash, sketch, mutation, parent.score, 0, i, parents[at].time_s, features};
   });
   return present(std::move(slots));
 }

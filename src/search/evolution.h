@@ -5,6 +5,7 @@
 #include "base/rng.h"
 #include "cost/cost_model.h"
 #include "measure/task.h"
+#include "search/batch.h"
 #include "search/measured_set.h"
 #include "search/mutation_policy.h"
 #include "search/options.h"
@@ -25,9 +26,9 @@ class Evolution {
   Evolution(const measure::Task& task, const space::SearchSpace& space, cost::CostModel& model, SketchPolicy& sketches,
             MutationPolicy& mutations, const EvolutionOptions& options, int threads);
 
-  /// Up to `count` distinct states, none measured, best predicted first with the random ones last. Fewer when that is
-  /// all that could be found; none when the space seems exhausted.
-  std::vector<Candidate> breed(const MeasuredSet& measured, int count, Rng& rng);
+  /// Up to `count` distinct states, none measured, all new (pick_batch), best predicted first with the random ones last.
+  /// Fewer when that is all that could be found; none when the space seems exhausted.
+  std::vector<Candidate> breed(const MeasuredSet& measured, int count, const IsNew& is_new, Rng& rng);
   /// Of the last call; what was measured is not filled in.
   const RoundTrace& trace() const { return trace_; }
 

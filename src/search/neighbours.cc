@@ -1,11 +1,14 @@
 #include "search/neighbours.h"
 
 #include <array>
+#include <set>
 #include <string_view>
 #include <unordered_set>
 
 #include "base/integer.h"
 #include "search/settle.h"
+#include "space/register_tile.h"
+#include "space/tile_axes.h"
 
 namespace tilewright::search {
 namespace {
@@ -26,8 +29,10 @@ std::vector<std::int64_t> prime_factors(std::int64_t n) {
 
 class Neighbours {
  public:
-  explicit Neighbours(schedule::State state) : state_(std::move(state)) {
+  Neighbours(schedule::State state, int vector_lanes) : state_(std::move(state)), lanes_(vector_lanes) {
     if (const auto hash = settle(state_)) seen_.insert(*hash);
+    for (const space::TileAxis& axis : space::tile_axes(state_))
+      if (axis.role == space::AxisRole::vector && is_whole_vector(axis.lengths.back())) whole_vectors_.insert(axis.step);
   }
 
   std::vector<Neighbour> run() {
@@ -50,10 +55,15 @@ class Neighbours {
           if (to == from) continue;
           std::vector<std::int64_t> moved = lengths;
           moved[from] /= prime, moved[to] *= prime;
+          if (whole_vectors_.contains(step) && !is_whole_vector(moved.back())) continue;
           schedule::SplitStep next = split;
           next.lengths.assign(moved.begin() + 1, moved.end());
           offer(step, next);
         }
+  }
+
+  bool is_whole_vector(std::int64_t width) const {
+    return lanes_ > 1 && width % lanes_ == 0 && width <= std::int64_t{lanes_} * space::kMaxVectors;
   }
 
   void change_limit(int step, const schedule::PragmaStep& pragma) {
@@ -73,12 +83,16 @@ class Neighbours {
   }
 
   schedule::State state_;
+  int lanes_;
+  std::set<int> whole_vectors_;  ///< split steps
   std::unordered_set<std::uint64_t> seen_;
   std::vector<Neighbour> found_;
 };
 
 }  // namespace
 
-std::vector<Neighbour> neighbours(schedule::State state) { return Neighbours(std::move(state)).run(); }
+std::vector<Neighbour> neighbours(schedule::State state, int vector_lanes) {
+  return Neighbours(std::move(state), vector_lanes).run();
+}
 
 }  // namespace tilewright::search

@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "search/contest_records.h"
-#include "search/hardware.h"
 #include "search/task_scheduler.h"
 #include "search/task_tuner.h"
 
@@ -31,9 +30,8 @@ struct NetworkTuner::State {
         tasks(std::move(task_list)),
         model(cost::make_cost_model(options.cost_model, model_options(options, target, threads))),
         memory(options.policy_memory ? options.policy_memory : std::make_shared<PolicyMemory>()) {
-    const space::Hardware hardware = hardware_of(target, threads);
     for (const measure::Task& task : tasks)
-      tuners.push_back(std::make_unique<TaskTuner>(task, hardware, *model, options, *memory));
+      tuners.push_back(std::make_unique<TaskTuner>(task, target, threads, *model, options, *memory));
   }
 
   int trials() const { return result.trials + result.resumed; }

@@ -16,6 +16,7 @@ TuneOptions ansor_options() {
   options.cost_model = "gbdt";
   options.priors = false;
   options.transfers = 0;
+  options.distinct_programs = false;
   options.space = space::SpaceOptions::ansor();
   return options;
 }

@@ -42,6 +42,7 @@ struct TuneOptions {
   int threads = 1;         ///< that the search itself uses
   bool foreign_records = false;  ///< the schedules of records of other machines are measured first, not ignored
   int finalists = 6;       ///< best states of a task that are timed in turns before one is declared best; 0: no contest
+  bool distinct_programs = true;  ///< schedules that come to a program that was proposed before are left out
   int transfers = 4;       ///< schedules of other tasks that a task tries at first and every few rounds, best predicted
   space::SpaceOptions space;
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";

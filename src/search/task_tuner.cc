@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "base/hash.h"
+#include "search/hardware.h"
 #include "search/settle.h"
 #include "search/transfer.h"
 
@@ -15,18 +16,19 @@ bool is_valid(const measure::Measurement& m) { return m.error == measure::ErrorK
 
 }  // namespace
 
-TaskTuner::TaskTuner(const measure::Task& task, const space::Hardware& hardware, cost::CostModel& model,
-                     const TuneOptions& options, PolicyMemory& memory)
+TaskTuner::TaskTuner(const measure::Task& task, const codegen::Target& target, int kernel_threads,
+                     cost::CostModel& model, const TuneOptions& options, PolicyMemory& memory)
     : task_(task),
       model_(model),
       options_(options),
-      space_(task.dag, hardware, options.space),
+      space_(task.dag, hardware_of(target, kernel_threads), options.space),
       sketches_(make_sketch_policy(options.sketch_policy, {space_, task, memory, hash_mix(options.seed, 7)})),
       mutations_(make_mutation_policy(options.mutation_policy, space_.mutations(), memory)),
       evolution_(task_, space_, model_, *sketches_, *mutations_, options_.evolution, options_.threads),
-      descent_(task_, model_, options_.descent),
+      descent_(task_, model_, options_.descent, space_.hardware().vector_lanes),
       rng_(hash_mix(options.seed, hash_bytes(task.key))),
-      default_(space_.default_state()) {
+      default_(space_.default_state()),
+      programs_(target) {
   const auto hash = settle(default_);
   TW_CHECK(hash.has_value(), "the default schedule of {} has no program", task.description);
   default_hash_ = *hash;
@@ -59,6 +61,7 @@ Status TaskTuner::resume(const measure::Record& record) {
   ++result_.resumed;
   model_.update(task_, {&*state, 1}, {&record.result, 1});
   const int sketch = space_.sketch_of(*state);
+  if (options_.distinct_programs) programs_.add(*state);
   add({std::move(*state), *hash, sketch, -1, 0, score}, record.result);
   measuring_s_ += record.result.compile_s + record.result.run_s;
   if (result_.resumed % options_.batch == 0) history_.push_back(result_.best_s);
@@ -115,16 +118,19 @@ std::vector<Candidate> TaskTuner::propose(int count, double left) {
   before_round_ = result_.best_s;
   evolved_ = false;
   if (!has_default_) return default_candidate();
-  if (std::vector<Candidate> batch = suggestions_.next(measured_, count); !batch.empty()) return batch;
+  if (std::vector<Candidate> batch = suggestions_.next(measured_, count); !batch.empty()) {
+    for (const Candidate& c : batch) is_new(c);
+    return batch;
+  }
   if (!descending_) descending_ = should_descend(left);
   if (descending_) {
-    std::vector<Candidate> batch = descent_.next(measured_, count);
+    std::vector<Candidate> batch = descend(count);
     if (!batch.empty()) return batch;
     descending_ = false;
     stalled_ = 0;
   }
   std::vector<Candidate> batch = evolve(count);
-  if (batch.empty() && options_.descent.on) batch = descent_.next(measured_, count);
+  if (batch.empty() && options_.descent.on) batch = descend(count);
   result_.exhausted = batch.empty();
   return batch;
 }
@@ -149,14 +155,24 @@ void TaskTuner::suggest(std::span<const std::vector<schedule::Step>> donors) {
 std::vector<Candidate> TaskTuner::default_candidate() {
   has_default_ = true;
   const double score = model_.predict(task_, {&default_, 1}).front();
+  if (options_.distinct_programs) programs_.add(default_);
   return {{default_, default_hash_, space_.sketch_of(default_), -1, 0, score}};
 }
 
 std::vector<Candidate> TaskTuner::evolve(int count) {
   evolved_ = true;
-  std::vector<Candidate> batch = evolution_.breed(measured_, count, rng_);
-  if (batch.empty()) batch = evolution_.breed(measured_, count, rng_);  // a second draw before giving up
+  const auto is_new_program = [&](const Candidate& c) { return is_new(c); };
+  std::vector<Candidate> batch = evolution_.breed(measured_, count, is_new_program, rng_);
+  if (batch.empty()) batch = evolution_.breed(measured_, count, is_new_program, rng_);  // before giving up
   return batch;
+}
+
+std::vector<Candidate> TaskTuner::descend(int count) {
+  return descent_.next(measured_, count, [&](const Candidate& c) { return is_new(c); });
+}
+
+bool TaskTuner::is_new(const Candidate& candidate) {
+  return !options_.distinct_programs || programs_.add(candidate.state);
 }
 
 bool TaskTuner::should_descend(double left) const {

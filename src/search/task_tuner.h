@@ -10,6 +10,7 @@
 #include "measure/task.h"
 #include "search/descent.h"
 #include "search/evolution.h"
+#include "search/known_programs.h"
 #include "search/options.h"
 #include "search/policy_memory.h"
 #include "search/result.h"
@@ -24,7 +25,7 @@ namespace tilewright::search {
 class TaskTuner {
  public:
   /// `task`, `model` and `memory` must outlive it. Errors: Error(usage) for the name of a policy that is not known.
-  TaskTuner(const measure::Task& task, const space::Hardware& hardware, cost::CostModel& model,
+  TaskTuner(const measure::Task& task, const codegen::Target& target, int kernel_threads, cost::CostModel& model,
             const TuneOptions& options, PolicyMemory& memory);
 
   /// Takes over what an earlier run measured. Failure: the steps do not replay on this task.
@@ -60,6 +61,8 @@ class TaskTuner {
  private:
   std::vector<Candidate> default_candidate();
   std::vector<Candidate> evolve(int count);
+  std::vector<Candidate> descend(int count);
+  bool is_new(const Candidate& candidate);
   bool should_descend(double left) const;
   void add(const Candidate& candidate, const measure::Measurement& measurement);
   void resume_contest(const Candidate& candidate, const measure::Record& record);
@@ -84,6 +87,7 @@ class TaskTuner {
   bool undecided_ = false;     ///< a valid state was measured since the last contest
   std::int64_t contest_ = 0;   ///< of an earlier run, the last
   MeasuredSet measured_;
+  KnownPrograms programs_;  ///< of all measured and proposed states
   Suggestions suggestions_;
   TaskResult result_;
   std::vector<double> history_;

@@ -66,7 +66,6 @@ VectorWidth best_vector_width(std::int64_t extent, int lanes, int max_vectors, s
 
 std::vector<RegisterTile> register_tiles(const TileProblem& problem, const Hardware& hardware) {
   Search search{problem, hardware.vector_registers, {}};
-  constexpr int kMaxVectors = 4;
   for (const VectorWidth& vector :
        vector_widths(problem.vector_extent, hardware.vector_lanes, kMaxVectors, problem.vector_run)) {
     if (vector.width > std::max<std::int64_t>(problem.max_width, 1)) continue;

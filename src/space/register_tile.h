@@ -7,6 +7,9 @@
 
 namespace tilewright::space {
 
+/// Registers side by side that one vectorized loop covers at most.
+inline constexpr int kMaxVectors = 4;
+
 /// How many elements of an axis one vectorized loop covers.
 struct VectorWidth {
   std::int64_t width = 1;

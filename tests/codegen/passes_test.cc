@@ -3,28 +3,17 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "loop/split_loop.h"
+#include "support/golden_program.h"
+#include "support/matmul.h"
 
 namespace tilewright::codegen {
 namespace {
 
 using namespace schedule;
-
-te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k) {
-  const te::Tensor a = te::placeholder({n, k}, "A"), b = te::placeholder({k, m}, "B");
-  const te::AxisRef r = te::reduce_axis(k, "k");
-  const te::Tensor c = te::compute(
-      {n, m}, "C",
-      [&](std::span<const te::Expr> i) { return te::sum(a(i[0], te::Expr(r)) * b(te::Expr(r), i[1]), {r}); },
-      {"i", "j"});
-  return te::Dag::make(std::vector<te::Tensor>{a, b, c});
-}
+using testing::matmul;
 
 te::DagRef row_sums(std::int64_t n, std::int64_t k) {
   const te::Tensor a = te::placeholder({n, k}, "A");
@@ -74,13 +63,6 @@ std::vector<Case> cases() {
   };
 }
 
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 loop::Program lowered(const te::DagRef& dag, const std::vector<Step>& steps) {
   const Result<State> state = State::replay(dag, steps);
   EXPECT_TRUE(static_cast<bool>(state)) << state.message();
@@ -93,11 +75,7 @@ TEST(TargetPasses, MakeTheGoldenPrograms) {
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.name);
     const loop::Program program = finish(lowered(c.dag, c.steps), *Target::parse("x86-64-v4"));
-    const Status valid = loop::verify(program);
-    EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
-    const std::string path = std::string("tests/codegen/golden/") + c.name + ".txt";
-    if (std::getenv("TW_BLESS")) std::ofstream(path) << loop::to_text(program);
-    EXPECT_EQ(loop::to_text(program), read(path));
+    testing::expect_golden(program, std::string("tests/codegen/golden/") + c.name + ".txt");
   }
 }
 

@@ -77,7 +77,7 @@ TEST(Suite, SaysWhatIsWrongAndWhere) {
   EXPECT_EQ(of("variant a\nvariant b\n"), "suite x has no input");
   EXPECT_EQ(of("input a\nvariant a\n"), "suite x has 1 variants; a comparison needs two");
   EXPECT_EQ(message_of([] { find_suite("smoked"); }, Code::usage).substr(0, 53),
-            "suite smoked is not known and no file; there are: mis");
+            "suite smoked is not known and no file; there are: dem");
 }
 
 }  // namespace

@@ -1,29 +1,17 @@
 // What lowering makes of small schedules, as text in golden/. TW_BLESS=1 rewrites the files.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
-
 #include "loop/lower.h"
 #include "ops/conv.h"
 #include "ops/elementwise.h"
+#include "support/golden_program.h"
+#include "support/matmul.h"
 
 namespace tilewright::loop {
 namespace {
 
 using namespace schedule;
-
-te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k, bool constant = false) {
-  const te::Tensor a = te::placeholder({n, k}, "A"),
-                   b = (constant ? te::constant_placeholder : te::placeholder)({k, m}, "B", DType::f32);
-  const te::AxisRef r = te::reduce_axis(k, "k");
-  const te::Tensor c = te::compute(
-      {n, m}, "C",
-      [&](std::span<const te::Expr> i) { return te::sum(a(i[0], te::Expr(r)) * b(te::Expr(r), i[1]), {r}); },
-      {"i", "j"});
-  return te::Dag::make(std::vector<te::Tensor>{a, b, c});
-}
+using testing::matmul;
 
 te::DagRef conv_relu(std::int64_t size, std::int64_t channels) {
   const te::Tensor data = te::placeholder({1, size, size, channels}, "data");
@@ -80,13 +68,6 @@ std::vector<Case> cases() {
   };
 }
 
-std::string read(const std::string& path) {
-  std::ifstream file(path);
-  std::stringstream text;
-  text << file.rdbuf();
-  return text.str();
-}
-
 TEST(Lowering, MakesTheGoldenPrograms) {
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.name);
@@ -94,11 +75,7 @@ TEST(Lowering, MakesTheGoldenPrograms) {
     ASSERT_TRUE(static_cast<bool>(state)) << state.message();
     const Result<Program> program = lower(*state);
     ASSERT_TRUE(static_cast<bool>(program)) << program.message();
-    const Status valid = verify(*program);
-    EXPECT_TRUE(static_cast<bool>(valid)) << valid.message();
-    const std::string path = std::string("tests/loop/golden/") + c.name + ".txt";
-    if (std::getenv("TW_BLESS")) std::ofstream(path) << to_text(*program);
-    EXPECT_EQ(to_text(*program), read(path));
+    testing::expect_golden(*program, std::string("tests/loop/golden/") + c.name + ".txt");
   }
 }
 

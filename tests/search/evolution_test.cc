@@ -41,12 +41,14 @@ EvolutionOptions small() {
   return options;
 }
 
+bool any(const Candidate&) { return true; }
+
 TEST(Evolution, ProposesDistinctStatesThatWereNotMeasured) {
   Bench bench(matmul_task(64, 64, 64), small());
   MeasuredSet measured;
   Rng rng(1);
   for (int round = 0; round < 5; ++round) {
-    const std::vector<Candidate> batch = bench.evolution.breed(measured, 16, rng);
+    const std::vector<Candidate> batch = bench.evolution.breed(measured, 16, any, rng);
     EXPECT_EQ(batch.size(), 16u);
     for (const Candidate& c : batch) {
       EXPECT_FALSE(measured.contains(c.hash));
@@ -66,7 +68,7 @@ TEST(Evolution, ImprovesOnWhatItSampled) {
   Bench sampled(matmul_task(128, 128, 128), options);
   Rng a(1), b(1);
   const MeasuredSet nothing;
-  EXPECT_GT(evolved.evolution.breed(nothing, 1, a)[0].score, sampled.evolution.breed(nothing, 1, b)[0].score);
+  EXPECT_GT(evolved.evolution.breed(nothing, 1, any, a)[0].score, sampled.evolution.breed(nothing, 1, any, b)[0].score);
 }
 
 TEST(Evolution, PutsFewTwinsIntoABatch) {
@@ -77,7 +79,7 @@ TEST(Evolution, PutsFewTwinsIntoABatch) {
   Bench bench(matmul_task(128, 128, 128), options);
   Rng rng(1);
   std::map<std::uint64_t, int> seen;
-  for (const Candidate& c : bench.evolution.breed({}, 16, rng)) EXPECT_LE(++seen[twin_key(c)], 2);
+  for (const Candidate& c : bench.evolution.breed({}, 16, any, rng)) EXPECT_LE(++seen[twin_key(c)], 2);
 }
 
 TEST(Evolution, ProposesNothingWhenEverythingWasMeasured) {
@@ -88,8 +90,8 @@ TEST(Evolution, ProposesNothingWhenEverythingWasMeasured) {
   MeasuredSet measured;
   Rng rng(1);
   for (int round = 0; round < 20; ++round)
-    for (const Candidate& c : bench.evolution.breed(measured, 16, rng)) measured.add(c, 1.0);
-  EXPECT_TRUE(bench.evolution.breed(measured, 16, rng).empty());
+    for (const Candidate& c : bench.evolution.breed(measured, 16, any, rng)) measured.add(c, 1.0);
+  EXPECT_TRUE(bench.evolution.breed(measured, 16, any, rng).empty());
 }
 
 TEST(MeasuredSet, KeepsTheValidOnesFastestFirst) {
@@ -119,9 +121,10 @@ TEST(Descent, EndsInAStateNoNeighbourOfWhichIsFaster) {
     measured.add(c, plausible_time(bench.task, c.state).value_or(kNever));
   };
   Rng rng(1);
-  measure(bench.evolution.breed(measured, 64, rng).back());  // a poor one: the best leave nothing to find here
+  measure(bench.evolution.breed(measured, 64, any, rng).back());  // a poor one: the best leave nothing to find here
   const double before = measured.valid().front().time_s;
-  for (std::vector<Candidate> batch = descent.next(measured, 8); !batch.empty(); batch = descent.next(measured, 8)) {
+  for (std::vector<Candidate> batch = descent.next(measured, 8, any); !batch.empty();
+       batch = descent.next(measured, 8, any)) {
     ASSERT_LE(batch.size(), 8u);
     for (const Candidate& c : batch) {
       EXPECT_FALSE(measured.contains(c.hash));

@@ -44,6 +44,21 @@ TEST(Neighbours, KeepEveryProductAndChangeOneStep) {
   }
 }
 
+TEST(Neighbours, KeepVectorsOfWholeRegistersIfToldTheirLength) {
+  const measure::Task task = matmul_task(8, 96, 8);
+  const Result<State> state = State::replay(
+      task.dag, {SplitStep{2, 1, 96, {2, 16}}, schedule::AnnotateStep{2, 3, schedule::Annotation::vectorize}});
+  ASSERT_TRUE(state) << state.message();
+  const auto widths = [&](int lanes) {
+    std::set<std::int64_t> found;
+    for (const auto& [s, hash] : neighbours(*state, lanes)) found.insert(std::get<SplitStep>(s.step(0)).lengths.back());
+    return found;
+  };
+  EXPECT_EQ(widths(1), (std::set<std::int64_t>{8, 16, 32, 48}));
+  EXPECT_EQ(widths(16), (std::set<std::int64_t>{16, 32, 48}));
+  EXPECT_EQ(widths(8), (std::set<std::int64_t>{8, 16, 32}));
+}
+
 TEST(Neighbours, TryTheOtherUnrollLimits) {
   const measure::Task task = matmul_task(7, 1, 1);
   const Result<State> state = State::replay(task.dag, {schedule::PragmaStep{2, 0, "auto_unroll_max_step$16"}});

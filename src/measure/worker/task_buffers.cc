@@ -14,6 +14,7 @@ namespace tilewright::measure {
 namespace {
 
 constexpr std::int64_t kLine = 64;
+constexpr std::int64_t kMostCopied = 256 << 20;  ///< bytes of packed arguments that are kept besides those in use
 
 std::size_t index(const PackedArgument& packed) { return static_cast<std::size_t>(packed.argument); }
 
@@ -67,14 +68,24 @@ void TaskBuffers::set_reference(ReferenceMessage reference) {
 void TaskBuffers::pack(const std::vector<PackedArgument>& arguments) {
   if (arguments == layouts_) return;
   for (const PackedArgument& old : layouts_) pointers_[index(old)] = tensors_[index(old)].data();
-  packed_.clear();
   layouts_ = arguments;
-  for (const PackedArgument& packed : layouts_) {
-    const runtime::Tensor& dense = tensors_[index(packed)];
-    packed_.emplace_back(dense.type(), packed.layout.blocked_shape());
-    to_blocks(packed.layout, bytes_of(dense.type()), dense.data(), packed_.back().data());
-    pointers_[index(packed)] = packed_.back().data();
+  for (const PackedArgument& packed : layouts_) pointers_[index(packed)] = packed_copy(packed).data();
+  std::int64_t bytes = 0;
+  for (const PackedCopy& copy : copies_) bytes += copy.tensor.bytes();
+  for (; copies_.size() > layouts_.size() && bytes > kMostCopied; copies_.pop_back()) bytes -= copies_.back().tensor.bytes();
+}
+
+/// The argument in blocks; made if it is not at hand.
+runtime::Tensor& TaskBuffers::packed_copy(const PackedArgument& packed) {
+  const auto known = std::find_if(copies_.begin(), copies_.end(), [&](const PackedCopy& c) { return c.layout == packed; });
+  if (known != copies_.end()) {
+    copies_.splice(copies_.begin(), copies_, known);
+    return copies_.front().tensor;
   }
+  const runtime::Tensor& dense = tensors_[index(packed)];
+  PackedCopy& copy = copies_.emplace_front(PackedCopy{packed, {dense.type(), packed.layout.blocked_shape()}});
+  to_blocks(packed.layout, bytes_of(dense.type()), dense.data(), copy.tensor.data());
+  return copy.tensor;
 }
 
 void TaskBuffers::poison_outputs() {
@@ -118,9 +129,11 @@ std::vector<std::string> TaskBuffers::outputs() const {
 void TaskBuffers::flush_caches(bool all) const {
   for (std::size_t i = 0; i < tensors_.size(); ++i)
     if (all || arguments_[i].is_cold) flush(static_cast<const char*>(tensors_[i].data()), tensors_[i].bytes());
-  for (std::size_t i = 0; i < packed_.size(); ++i)
-    if (all || arguments_[index(layouts_[i])].is_cold)
-      flush(static_cast<const char*>(packed_[i].data()), packed_[i].bytes());
+  for (const PackedCopy& copy : copies_) {
+    const bool in_use = pointers_[index(copy.layout)] == copy.tensor.data();
+    if (in_use && (all || arguments_[index(copy.layout)].is_cold))
+      flush(static_cast<const char*>(copy.tensor.data()), copy.tensor.bytes());
+  }
 }
 
 }  // namespace tilewright::measure

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <list>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,8 +22,8 @@ class TaskBuffers {
   std::int64_t bytes() const;
   void set_reference(ReferenceMessage reference);
 
-  /// Lays the arguments out as the next candidate takes them: the named ones in blocks, all others as they are.
-  /// Errors: std::bad_alloc.
+  /// Lays the arguments out as the next candidate takes them: the named ones in blocks, all others as they are. The
+  /// last few layouts are kept, so that candidates in a contest can take turns. Errors: std::bad_alloc.
   void pack(const std::vector<PackedArgument>& arguments);
 
   /// Overwrites the outputs with all-ones bytes (for floats a NaN that no arithmetic makes), so that what a kernel
@@ -36,12 +37,17 @@ class TaskBuffers {
   void flush_caches(bool all) const;
 
  private:
+  struct PackedCopy {
+    PackedArgument layout;
+    runtime::Tensor tensor;
+  };
+  runtime::Tensor& packed_copy(const PackedArgument& packed);
   std::optional<std::string> unwritten(std::size_t argument) const;
 
   std::vector<Argument> arguments_;
   std::vector<runtime::Tensor> tensors_;  ///< one per argument
-  std::vector<runtime::Tensor> packed_;   ///< as `layouts_` say
-  std::vector<PackedArgument> layouts_;
+  std::vector<PackedArgument> layouts_;   ///< what the next candidate takes in blocks
+  std::list<PackedCopy> copies_;          ///< the last one used first
   std::vector<void*> pointers_;
   std::vector<ExpectedOutput> expected_;  ///< one per output, or none known
 };

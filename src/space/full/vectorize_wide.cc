@@ -12,7 +12,6 @@ using schedule::Annotation;
 using schedule::IterKind;
 using schedule::State;
 
-constexpr int kMaxVectors = 4;
 constexpr std::int64_t kMaxUnrolledRows = 16;       ///< vectors of an elementwise tile in one straight line
 constexpr std::int64_t kMaxUnrolledReduction = 16;  ///< steps of a reduction inside one vector
 
@@ -20,22 +19,6 @@ bool is_marked(const schedule::Stage& stage) {
   for (const schedule::Iterator& loop : stage.iters)
     if (loop.annotation != Annotation::none) return true;
   return false;
-}
-
-/// A width for a loop, the more likely the fewer lanes it leaves idle.
-std::int64_t draw_width(std::int64_t extent, const SampleContext& context, Rng& rng) {
-  std::vector<VectorWidth> widths = vector_widths(extent, context.hardware.vector_lanes, kMaxVectors);
-  double sum = 0;
-  std::vector<double> odds;
-  for (const VectorWidth& width : widths) {
-    const bool allowed = extent % width.width == 0 || context.options.tails;
-    const double share = width.efficiency * width.efficiency;
-    odds.push_back(sum += allowed ? share * share : 0);
-  }
-  const double draw = rng.uniform() * sum;
-  std::size_t at = 0;
-  while (at + 1 < odds.size() && odds[at] <= draw) ++at;
-  return widths[at].width;
 }
 
 /// The spatial loop to vectorize: the innermost of more than one element; -1 if it is taken or something is computed
@@ -77,7 +60,7 @@ void vectorize(State& state, int id, const SampleContext& context, Rng& rng) {
   const std::int64_t extent = state.stage(id).iters[static_cast<std::size_t>(at)].extent;
   if (extent == schedule::kUnknown) return;
   const bool reduces = has_reduce_iter(state.stage(id));
-  const std::int64_t width = draw_width(extent, context, rng);
+  const std::int64_t width = draw_vector_width(extent, context, rng);
   if (width == 1) return;
   if (width < extent) apply(state, schedule::SplitStep{id, at++, extent, {width}, true});
   if (at + 1 < static_cast<int>(state.stage(id).iters.size())) move_innermost(state, id, at);
@@ -98,6 +81,21 @@ bool can_reorder(const State& state, int id) {
 }
 
 }  // namespace
+
+std::int64_t draw_vector_width(std::int64_t extent, const SampleContext& context, Rng& rng) {
+  std::vector<VectorWidth> widths = vector_widths(extent, context.hardware.vector_lanes, kMaxVectors);
+  double sum = 0;
+  std::vector<double> odds;
+  for (const VectorWidth& width : widths) {
+    const bool allowed = extent % width.width == 0 || context.options.tails;
+    const double share = width.efficiency * width.efficiency;
+    odds.push_back(sum += allowed ? share * share : 0);
+  }
+  const double draw = rng.uniform() * sum;
+  std::size_t at = 0;
+  while (at + 1 < odds.size() && odds[at] <= draw) ++at;
+  return widths[at].width;
+}
 
 /// Vectorizes every stage that has no register tile along its unit-stride loop, whole or cut to a width drawn, over up
 /// to four registers; reductions go outside of the vector.

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "base/integer.h"
 #include "space/mutations.h"
@@ -46,21 +47,38 @@ bool move_factor(std::vector<std::int64_t>& all, Rng& rng) {
   return false;
 }
 
+/// The step is not of the sketch: annotation cut a vector off a loop with it.
+bool makes_vector(const SampleContext& context, int step) {
+  return context.space && context.sketch >= 0 &&
+         step >= context.space->sketches()[static_cast<std::size_t>(context.sketch)].num_steps();
+}
+
+/// Draws other lengths for `split`; false if there are none.
+bool change(SplitStep& split, bool is_vector, const SampleContext& context, Rng& rng) {
+  if (is_vector) {
+    const std::int64_t width = draw_vector_width(split.extent, context, rng);
+    return width != std::exchange(split.lengths.back(), width);
+  }
+  // A tile that does not divide the extent keeps its rounded outermost length.
+  std::vector<std::int64_t> all{ceil_div(split.extent, product(split.lengths))};
+  all.insert(all.end(), split.lengths.begin(), split.lengths.end());
+  if (!move_factor(all, rng)) return false;
+  split.lengths.assign(all.begin() + 1, all.end());
+  return true;
+}
+
 }  // namespace
 
-/// Moves a factor between two tile levels of one loop; loops split alike follow.
+/// Moves a factor between two tile levels of one loop; loops split alike follow. In the full space a vector that
+/// annotation cut off a loop gets another width instead.
 const Mutation kMutateTileSize{
     "tile-size", 0.90,
-    [](const SampleContext&, const schedule::State& parent, Rng& rng) -> std::optional<schedule::State> {
+    [](const SampleContext& context, const schedule::State& parent, Rng& rng) -> std::optional<schedule::State> {
       const std::vector<int> splits = mutable_splits(parent);
       if (splits.empty()) return std::nullopt;
       const int chosen = splits[static_cast<std::size_t>(rng.below(std::ssize(splits)))];
       SplitStep split = std::get<SplitStep>(parent.step(chosen));
-      // A tile that does not divide the extent keeps its rounded outermost length.
-      std::vector<std::int64_t> all{ceil_div(split.extent, product(split.lengths))};
-      all.insert(all.end(), split.lengths.begin(), split.lengths.end());
-      if (!move_factor(all, rng)) return std::nullopt;
-      split.lengths.assign(all.begin() + 1, all.end());
+      if (!change(split, makes_vector(context, chosen), context, rng)) return std::nullopt;
       Result<schedule::State> child = parent.with_step(chosen, std::move(split));
       if (!child) return std::nullopt;
       return std::move(*child);

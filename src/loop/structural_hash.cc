@@ -1,0 +1,136 @@
+#include <bit>
+#include <unordered_map>
+
+#include "base/hash.h"
+#include "base/match.h"
+#include "loop/program.h"
+
+namespace tilewright::loop {
+namespace {
+
+std::uint64_t of(auto... parts) {
+  std::uint64_t hash = 0x5bd1e9955bd1e995ULL;
+  ((hash = hash_mix(hash, static_cast<std::uint64_t>(parts))), ...);
+  return hash;
+}
+
+/// Walks a program in the order of its text. Loop variables and buffers count by where they first appear.
+class Hasher {
+ public:
+  explicit Hasher(const Program& program) : program_(program), values_(program.values.size(), 0) {}
+
+  std::uint64_t run() {
+    std::uint64_t hash = block(program_.body);
+    for (const PackedArgument& packed : program_.packed) {
+      hash = hash_mix(hash, of(packed.argument));
+      for (std::int64_t length : packed.layout.block) hash = hash_mix(hash, of(length));
+      for (int dimension : packed.layout.outer) hash = hash_mix(hash, of(dimension));
+      for (int dimension : packed.layout.inner) hash = hash_mix(hash, of(dimension));
+    }
+    return hash;
+  }
+
+ private:
+  std::uint64_t block(const Block& statements) {
+    std::uint64_t hash = of(statements.size());
+    for (const Stmt& stmt : statements)
+      hash = hash_mix(hash, match_variant(stmt.kind, [&](const auto& s) { return statement(s); }));
+    return hash;
+  }
+
+  std::uint64_t statement(const For& loop) {
+    if (loop.end - loop.begin == 1 && loop.kind != LoopKind::parallel) {
+      fixed_.emplace(loop.var, loop.begin);
+      return block(loop.body);
+    }
+    variables_.emplace(loop.var, static_cast<int>(variables_.size()));
+    const std::uint64_t head = of(1, loop.begin, loop.end, loop.kind, loop.reduction);
+    return hash_mix(head, block(loop.body));
+  }
+  std::uint64_t statement(const If& branch) {
+    std::uint64_t hash = of(2, branch.conditions.size());
+    for (const Index& condition : branch.conditions) hash = hash_mix(hash, index(condition));
+    hash = hash_mix(hash, block(branch.then));
+    return hash_mix(hash, block(branch.otherwise));
+  }
+  std::uint64_t statement(const Store& store) {
+    const std::uint64_t to = element(store.buffer, store.indices);
+    return of(3, to, value(store.value), store.update);
+  }
+  std::uint64_t statement(const Allocate& allocate) { return of(4, buffer(allocate.buffer)); }
+
+  std::uint64_t element(BufferId id, const std::vector<Index>& indices) {
+    std::uint64_t hash = buffer(id);
+    for (const Index& i : indices) hash = hash_mix(hash, index(i));
+    return hash;
+  }
+
+  std::uint64_t buffer(BufferId id) {
+    const Buffer& b = program_.buffer(id);
+    const int number = b.scope == Scope::argument
+                           ? b.argument
+                           : buffers_.emplace(id, static_cast<int>(buffers_.size())).first->second;
+    std::uint64_t hash = of(b.scope, number, b.type);
+    for (std::int64_t length : b.shape) hash = hash_mix(hash, of(length));
+    return hash;
+  }
+
+  /// A sum: the order of its terms does not matter.
+  std::uint64_t index(const Index& i) {
+    std::int64_t constant = i.constant;
+    std::uint64_t terms = 0;
+    for (const Index::Term& term : i.terms) {
+      const auto fixed = fixed_.find(term.atom);
+      if (fixed != fixed_.end())
+        constant += term.coefficient * fixed->second;
+      else
+        terms += of(term.coefficient, atom(term.atom));
+    }
+    return of(constant, terms);
+  }
+
+  std::uint64_t atom(int id) {
+    const Atom& a = program_.indices.atom(id);
+    if (a.kind == Atom::Kind::loop) {
+      const auto known = variables_.find(id);
+      return of(a.kind, known == variables_.end() ? -1 : known->second);
+    }
+    return a.kind == Atom::Kind::value ? of(a.kind, value(a.value)) : of(a.kind, index(a.of), a.divisor);
+  }
+
+  std::uint64_t value(ValueId id) {
+    std::uint64_t& known = values_[static_cast<std::size_t>(id)];
+    if (known == 0) known = fresh_value(program_.value(id));
+    return known;
+  }
+  std::uint64_t fresh_value(const Value& v) {
+    const std::uint64_t inner = match_variant(
+        v.kind,
+        [](const ConstantValue& n) { return match_variant(n.value, [](auto c) { return std::bit_cast<std::uint64_t>(c); }); },
+        [&](const IndexValue& n) { return index(n.index); }, [&](const NonNegative& n) { return index(n.index); },
+        [&](const LoadValue& n) { return element(n.buffer, n.indices); },
+        [&](const UnaryValue& n) { return of(n.op, value(n.a)); },
+        [&](const BinaryValue& n) {
+          const std::uint64_t a = value(n.a);
+          return of(n.op, a, value(n.b));
+        },
+        [&](const SelectValue& n) {
+          const std::uint64_t condition = value(n.condition), on_true = value(n.on_true);
+          return of(condition, on_true, value(n.on_false));
+        },
+        [&](const CastValue& n) { return value(n.a); });
+    return of(v.kind.index(), v.type, inner);
+  }
+
+  const Program& program_;
+  std::vector<std::uint64_t> values_;          ///< 0: not yet known
+  std::unordered_map<int, int> variables_;     ///< loop atoms, numbered
+  std::unordered_map<int, std::int64_t> fixed_;  ///< loop atoms of one iteration, and their value
+  std::unordered_map<BufferId, int> buffers_;  ///< numbered
+};
+
+}  // namespace
+
+std::uint64_t structural_hash(const Program& program) { return Hasher(program).run(); }
+
+}  // namespace tilewright::loop
