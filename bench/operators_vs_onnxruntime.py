@@ -131,7 +131,7 @@ def main():
     parser.add_argument("--trials", type=int, default=200)
     parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
     parser.add_argument("--keep", type=pathlib.Path)
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
     temporary = tempfile.TemporaryDirectory()
     folder = options.keep or pathlib.Path(temporary.name)
     folder.mkdir(parents=True, exist_ok=True)

@@ -84,12 +84,12 @@ double parse_wall_time(const std::string& text) {
   return seconds;
 }
 
-double parse_share(const std::string& text) {
+double parse_share(const std::string& text, std::string_view of) {
   std::string_view rest = text;
   const std::optional<double> number = take_number(rest);
   const bool in_percent = rest == "%" || (number && *number > 1);
   if (!number || (!rest.empty() && rest != "%") || *number <= 0 || (in_percent ? *number > 100 : *number > 1))
-    throw Error(Code::usage, "'{}' is not a share of the machine's peak; write it like 95%", text);
+    throw Error(Code::usage, "'{}' is not a share of {}; write it like 95%", text, of);
   return in_percent ? *number / 100 : *number;
 }
 

@@ -21,7 +21,7 @@ std::string fitted(const std::string& text, int width);
 /// The inverse of wall_time for what users type: "90s", "10m", "1h", "1h30m", "45" (seconds).
 /// Errors: Error(usage).
 double parse_wall_time(const std::string& text);
-/// "95%", "95", "0.95": 0.95. Errors: Error(usage).
-double parse_share(const std::string& text);
+/// "95%", "95", "0.95": 0.95. Errors: Error(usage), which says a share of what it should be.
+double parse_share(const std::string& text, std::string_view of = "the machine's peak");
 
 }  // namespace tilewright::cli

@@ -53,7 +53,8 @@ measure::Task task_of(const measure::Record& record, const ExplainRequest& reque
 
 class Explainer {
  public:
-  Explainer(const codegen::Target& target, int threads) : target_(target), compiler_(target) {
+  Explainer(const codegen::Target& target, int threads, bool policies)
+      : target_(target), compiler_(target), policies_(policies) {
     target_.cores = threads;
   }
 
@@ -69,6 +70,7 @@ class Explainer {
     if (!assembly) refuse(task, assembly.message());
     result.hot_loop = codegen::find_hot_loop(*assembly, target_);
     add_bounds(*program, result);
+    if (policies_) result.policies = policy_opinions(task, state, target_, target_.cores);
     return result;
   }
 
@@ -94,6 +96,7 @@ class Explainer {
 
   codegen::Target target_;
   codegen::Compiler compiler_;
+  bool policies_;
 };
 
 }  // namespace
@@ -118,7 +121,7 @@ RecordPlace parse_record_place(const std::string& text) {
 std::vector<Explanation> explain(const ExplainRequest& request) {
   const codegen::Target target = parse_target(request.target);
   const int threads = resolve_threads(request.threads);
-  Explainer explainer(target, threads);
+  Explainer explainer(target, threads, request.policies);
   if (request.record) {
     const measure::Record record = record_at(*request.record);
     const measure::Task task = task_of(record, request);

@@ -8,6 +8,7 @@
 #include "codegen/hot_loop.h"
 #include "cost/analytic_model.h"
 #include "driver/compile.h"
+#include "driver/explain_policies.h"
 #include "measure/records.h"
 #include "measure/task.h"
 
@@ -28,6 +29,7 @@ struct ExplainRequest {
   ScheduleChoice schedules;           ///< without `record`
   std::string target = "host";
   int threads = 0;
+  bool policies = false;  ///< say what the trained policies would try next
 };
 
 /// What can hold a program back.
@@ -47,6 +49,7 @@ struct Explanation {
   double bytes_per_flop[cost::Machine::kLevels] = {};
   double cycles[5] = {};  ///< of one run by the analytic model, per Bound
   Bound bound = Bound::compute;
+  std::optional<PolicyOpinions> policies;  ///< if asked for
   double expected_share_of_peak = 0;  ///< by the analytic model, with as many threads
 };
 

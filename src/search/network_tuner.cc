@@ -11,7 +11,8 @@
 namespace tilewright::search {
 namespace {
 
-constexpr std::size_t kTransferEvery = 4;  ///< rounds of a task
+constexpr std::size_t kTransferEvery = 4;     ///< rounds of a task
+constexpr std::size_t kRoundsBeforeFlat = 8;  ///< per task
 
 cost::ModelOptions model_options(const TuneOptions& options, codegen::Target target, int kernel_threads) {
   target.cores = kernel_threads;
@@ -52,6 +53,8 @@ struct NetworkTuner::State {
   void contest(TaskTuner& tuner);
   bool ended();
   bool reached_target(const TaskTuner& tuner) const;
+  bool is_flat() const;
+  double total_best_s() const;
   bool alive(const TaskTuner& tuner) const { return !tuner.result().exhausted && !reached_target(tuner); }
   double left() const;
   void round(TaskTuner& tuner, bool even_out_of_time);
@@ -77,6 +80,7 @@ struct NetworkTuner::State {
   std::function<bool()> stop;
   bool stopped = false;
   double start_s = 0;
+  std::vector<std::pair<double, double>> history;  ///< after each round: wall time, and the time of all tasks
 };
 
 NetworkTuner::NetworkTuner(std::vector<measure::Task> tasks, const TuneOptions& options, const codegen::Target& target,
@@ -208,6 +212,8 @@ bool NetworkTuner::State::ended() {
     result.ending = Ending::trials;
   else if (out_of_time())
     result.ending = Ending::budget;
+  else if (is_flat())
+    result.ending = Ending::gain;
   else
     return false;
   return true;
@@ -216,6 +222,23 @@ bool NetworkTuner::State::ended() {
 bool NetworkTuner::State::reached_target(const TaskTuner& tuner) const {
   return options.until_share > 0 && options.peak_gflops > 0 &&
          tuner.result().gflops() >= options.until_share * options.peak_gflops;
+}
+
+/// The last quarter of the run brought less than it must. Not before every task had some rounds.
+bool NetworkTuner::State::is_flat() const {
+  if (options.min_gain_per_s <= 0 || history.size() < kRoundsBeforeFlat * tuners.size()) return false;
+  const auto& [now_s, best_s] = history.back();
+  const double since_s = 0.75 * now_s;
+  const auto then = std::find_if(history.begin(), history.end(), [&](const auto& h) { return h.first >= since_s; });
+  return (then->second - best_s) / then->second < options.min_gain_per_s * (now_s - then->first);
+}
+
+/// Of one run of the network, as far as it is known.
+double NetworkTuner::State::total_best_s() const {
+  double total = 0;
+  for (const auto& tuner : tuners)
+    if (tuner->result().best_s < kNever) total += tuner->result().count * tuner->result().best_s;
+  return total;
 }
 
 double NetworkTuner::State::left() const {
@@ -252,6 +275,7 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
   model->learn();
   tuner.end_round(batch, results);
   result.split.learn_s += wall_s() - learning_s;
+  history.emplace_back(wall_s(), total_best_s());
   note_health();
   observer->on_round(progress(tuner));
 }
@@ -278,11 +302,8 @@ void NetworkTuner::State::count(TaskTuner& tuner, const Candidate& candidate, co
 Progress NetworkTuner::State::progress(const TaskTuner& tuner) const {
   const double wall = wall_s(), rate = wall > 0 ? result.trials / wall : 0;
   int index = 0;
-  double total = 0;
-  for (std::size_t i = 0; i < tuners.size(); ++i) {
+  for (std::size_t i = 0; i < tuners.size(); ++i)
     if (tuners[i].get() == &tuner) index = static_cast<int>(i);
-    if (tuners[i]->result().best_s < kNever) total += tuners[i]->result().count * tuners[i]->result().best_s;
-  }
   const double trials_left_s = rate > 0 ? std::max(0, options.trials - trials()) / rate : kNever;
   return {tuner.result(),
           index,
@@ -292,7 +313,7 @@ Progress NetworkTuner::State::progress(const TaskTuner& tuner) const {
           wall,
           rate,
           std::min(trials_left_s, std::max(0.0, options.budget_s - wall)),
-          total,
+          total_best_s(),
           result.errors};
 }
 

@@ -38,6 +38,9 @@ struct TuneOptions {
   double budget_s = std::numeric_limits<double>::infinity();  ///< of wall time
   double until_share = 0;  ///< of peak: a task that reaches it is done; 0: never. Needs peak_gflops
   double peak_gflops = 0;  ///< of the machine with all threads; 0: not known
+  /// The run ends when a further second is expected to take less than this share off the time of all tasks (expected is
+  /// what the last quarter of the run brought per second); 0: never.
+  double min_gain_per_s = 0;
   int batch = 16;          ///< states measured per round
   int threads = 1;         ///< that the search itself uses
   bool foreign_records = false;  ///< the schedules of records of other machines are measured first, not ignored

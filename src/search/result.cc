@@ -22,6 +22,8 @@ std::string_view to_text(Ending ending) {
       return "time budget used";
     case Ending::target:
       return "share of peak reached";
+    case Ending::gain:
+      return "no more gain to expect";
     case Ending::exhausted:
       return "every schedule that could be found was measured";
     case Ending::stopped:

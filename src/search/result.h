@@ -56,7 +56,7 @@ struct TimeSplit {
 };
 
 /// Why a run ended.
-enum class Ending { trials, budget, target, exhausted, stopped };
+enum class Ending { trials, budget, target, gain, exhausted, stopped };
 /// "all trials used", "time budget used", …
 std::string_view to_text(Ending ending);
 

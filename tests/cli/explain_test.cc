@@ -27,6 +27,25 @@ TEST_F(Explain, ShowsScheduleHotLoopAndBoundOfAWorkload) {
   EXPECT_GT(task.at("bytes_per_flop").at("L1"), 0.0);
 }
 
+TEST_F(Explain, SaysWhatTheTrainedPoliciesWouldTryAndWhy) {
+  const Outcome text = run("explain matmul:n=128,m=256,k=64 --untuned --target x86-64-v4 --policies");
+  ASSERT_EQ(text.code, 0) << text.err;
+  EXPECT_NE(text.out.find("moves that the trained policy would try"), std::string::npos) << text.out;
+  const nlohmann::json policies =
+      run("explain matmul:n=128,m=256,k=64 --untuned --target x86-64-v4 --policies --json").json()["tasks"][0]["policies"];
+  double odds = 0, shares = 0;
+  for (const nlohmann::json& move : policies.at("moves")) {
+    odds += move.at("odds").get<double>();
+    EXPECT_GT(move.at("chance"), 0.0);
+    EXPECT_LT(move.at("chance"), 1.0);
+  }
+  EXPECT_GE(policies.at("moves").size(), 20u);
+  EXPECT_FALSE(policies.at("moves").at(0).at("reasons").empty());
+  EXPECT_NEAR(odds, 1, 1e-9);
+  for (const nlohmann::json& share : policies.at("sketch_shares")) shares += share.get<double>();
+  EXPECT_NEAR(shares, 1, 1e-9);
+}
+
 TEST_F(Explain, FollowsTheTarget) {
   const Outcome outcome = run("explain matmul:n=128,m=256,k=64 --untuned --target x86-64-v3 --json");
   const nlohmann::json task = outcome.json().at("tasks").at(0);

@@ -40,6 +40,8 @@ INSTANTIATE_TEST_SUITE_P(
                       BadUsage{"ANegativeBudget", "tune x.onnx --budget=-5s", "'-5s' is not a time"},
                       BadUsage{"HalfATrial", "tune x.onnx --trials 0.5", "--trials"},
                       BadUsage{"AShareOfZero", "tune x.onnx --until 0%", "'0%' is not a share"},
+                      BadUsage{"AGainThatIsNoShare", "tune x.onnx --min-gain much",
+                               "'much' is not a share of the time to win in a minute; write it like 95%"},
                       BadUsage{"QuietProgress", "tune x.onnx -q --progress plain",
                                "--quiet shows no progress, --progress plain does; give one of them"},
                       BadUsage{"APresetWithAnotherSpace", "tune x.onnx --preset ansor --space full",

@@ -272,6 +272,20 @@ TEST(NetworkTuner, EndsWhenTheTargetShareIsReached) {
   EXPECT_EQ(result.tasks[0].best_s, 1.5);
 }
 
+TEST(NetworkTuner, EndsWhenThereIsNoMoreGain) {
+  TuneOptions options = small_options(500);
+  options.min_gain_per_s = 1e-6;
+  MadeUpRunner flat([](const measure::Task&, const schedule::State&) { return 1.0; });
+  const TuneResult nothing = tuner_for({matmul_task(64, 64, 64)}, options).run(flat);
+  EXPECT_EQ(nothing.ending, Ending::gain);
+  EXPECT_LT(nothing.trials, 500);
+  EXPECT_GE(flat.batches, 8);
+
+  double time_s = 1;
+  MadeUpRunner steady([&](const measure::Task&, const schedule::State&) { return time_s *= 0.99; });
+  EXPECT_EQ(tuner_for({matmul_task(64, 64, 64)}, options).run(steady).ending, Ending::trials);
+}
+
 TEST(NetworkTuner, GoesOnWhenCandidatesFail) {
   const measure::Task task = matmul_task(64, 64, 64);
   const std::uint64_t fine = default_hash(task);

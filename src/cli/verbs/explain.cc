@@ -21,7 +21,19 @@ struct Flags {
   ModelArguments model;
   ScheduleArguments schedules;
   std::string record, target = "host";
+  bool policies = false;
 };
+
+nlohmann::json to_json(const driver::PolicyOpinions& opinions) {
+  nlohmann::json moves = nlohmann::json::array();
+  for (const driver::MoveOpinion& move : opinions.moves)
+    moves.push_back({{"name", move.name},
+                     {"chance", move.chance},
+                     {"gain", move.gain},
+                     {"odds", move.odds},
+                     {"reasons", move.reasons}});
+  return {{"moves", std::move(moves)}, {"sketch_shares", opinions.sketch_shares}, {"sketch", opinions.sketch}};
+}
 
 nlohmann::json to_json(const Explanation& e) {
   nlohmann::json cycles = nlohmann::json::object();
@@ -53,6 +65,7 @@ nlohmann::json to_json(const Explanation& e) {
                         {"bound", driver::name_of(e.bound)},
                         {"expected_share_of_peak", e.expected_share_of_peak},
                         {"time_s", nullptr}};
+  if (e.policies) row["policies"] = to_json(*e.policies);
   if (e.record && e.record->result.error == measure::ErrorKind::none) row["time_s"] = e.record->result.time_s();
   return row;
 }
@@ -63,6 +76,21 @@ std::string origin_of(const Explanation& e) {
   const double time_s = e.record->result.time_s();
   return fmt::format("{}, {:.1f} GFLOP/s on {} with {} threads", run_time(time_s), e.task.flops / time_s * 1e-9,
                      e.record->target, e.record->threads);
+}
+
+void print_text(const driver::PolicyOpinions& opinions) {
+  constexpr std::size_t kMoves = 8;
+  fmt::print("sketches, by the trained policy's shares of a first batch:");
+  for (std::size_t k = 0; k < opinions.sketch_shares.size(); ++k)
+    fmt::print(" {}{}", percent(opinions.sketch_shares[k]), static_cast<int>(k) == opinions.sketch ? " (this one)" : "");
+  fmt::print("\nmoves that the trained policy would try:\n  odds  better  what speaks for it (+) or against it (-)\n");
+  for (std::size_t i = 0; i < std::min(kMoves, opinions.moves.size()); ++i) {
+    const driver::MoveOpinion& move = opinions.moves[i];
+    std::string reasons;
+    for (const auto& [feature, part] : move.reasons) reasons += fmt::format(" {} {:+.2f}", feature, part);
+    fmt::print("{:>6}  {:>6}  {:18}{}\n", percent(move.odds), percent(move.chance), move.name, reasons);
+  }
+  fmt::print("\n");
 }
 
 void print_text(const Explanation& e, bool verbose) {
@@ -76,6 +104,7 @@ void print_text(const Explanation& e, bool verbose) {
   fmt::print("bound: {}; cycles by the model:", driver::name_of(e.bound));
   for (Bound bound : kBounds) fmt::print(" {} {:.3g}", driver::name_of(bound), e.cycles[static_cast<int>(bound)]);
   fmt::print("; {} of peak expected\n\n", percent(e.expected_share_of_peak));
+  if (e.policies) print_text(*e.policies);
 }
 
 int explain(const Flags& flags, const Common& common) {
@@ -84,6 +113,7 @@ int explain(const Flags& flags, const Common& common) {
   request.import = flags.model.import;
   request.target = flags.target;
   request.threads = common.threads;
+  request.policies = flags.policies;
   if (!flags.record.empty())
     request.record = driver::parse_record_place(flags.record);
   else if (request.input.empty())
@@ -114,6 +144,7 @@ Action declare_explain(CLI::App& command) {
       ->excludes("--untuned")
       ->type_name("FILE:LINE");
   add_target_option(command, flags->target);
+  command.add_flag("--policies", flags->policies, "what the trained search policies would try next, and why");
   return [flags](const Common& common) { return explain(*flags, common); };
 }
 

@@ -21,7 +21,7 @@ constexpr int kNoLimit = 1'000'000'000;  ///< of trials
 
 struct Flags {
   ModelArguments model;
-  std::string records, replay, budget, until, space, target = "host", progress = "auto";
+  std::string records, replay, budget, until, min_gain, space, target = "host", progress = "auto";
   std::string preset = "default";
   std::optional<int> trials;
   bool foreign_records = false;
@@ -36,6 +36,7 @@ search::TuneOptions search_options(const Flags& flags, const Common& common) {
   options.peak_gflops = driver::measure_peak_gflops(options.threads, target.vector_bytes);
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
+  if (!flags.min_gain.empty()) options.min_gain_per_s = parse_share(flags.min_gain, "the time to win in a minute") / 60;
   if (!flags.budget.empty()) options.trials = kNoLimit;
   if (flags.trials) options.trials = *flags.trials;
   options.foreign_records = flags.foreign_records;
@@ -107,6 +108,8 @@ Action declare_tune(CLI::App& command) {
       ->check(CLI::Range(1, kNoLimit));
   command.add_option("--budget", flags->budget, "wall time to spend: 90s, 10m, 1h")->type_name("TIME");
   command.add_option("--until", flags->until, "a task is done at this share of the machine's peak: 95%")
+      ->type_name("SHARE");
+  command.add_option("--min-gain", flags->min_gain, "end when a minute of tuning no longer wins this share of the time: 1%")
       ->type_name("SHARE");
   command.add_option("--records", flags->records, "record file to resume from and append to")->type_name("FILE");
   command.add_flag("--foreign-records", flags->foreign_records,

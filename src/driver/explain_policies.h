@@ -1,0 +1,32 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "codegen/target.h"
+#include "measure/task.h"
+#include "schedule/state.h"
+
+namespace tilewright::driver {
+
+/// What the trained policy `learned` thinks of a mutation rule on one program.
+struct MoveOpinion {
+  std::string name;
+  double chance;  ///< that the child is better
+  double gain;    ///< when it is, in standard deviations of a generation
+  double odds;    ///< that the rule is drawn
+  /// The features that move the chance most, and by how much (log-odds), the largest first; without the constant term.
+  std::vector<std::pair<std::string, double>> reasons;
+};
+
+/// What the trained policies would try next from a program, before they have seen anything of its task.
+struct PolicyOpinions {
+  std::vector<MoveOpinion> moves;    ///< most likely first
+  std::vector<double> sketch_shares;  ///< by q-learning: of the first batch, per sketch of the space full
+  int sketch = -1;                   ///< which of them the program is of; -1: none
+};
+PolicyOpinions policy_opinions(const measure::Task& task, const schedule::State& state, const codegen::Target& target,
+                               int threads);
+
+}  // namespace tilewright::driver
