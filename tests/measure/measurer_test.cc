@@ -107,6 +107,35 @@ TEST_F(MeasurerTest, HoldsAContest) {
   EXPECT_TRUE(measurer_.contest(task, hopeless).empty());
 }
 
+/// A product whose right-hand side is a constant; `columns` wide blocks of it are packed for the kernel.
+State packed(const te::DagRef& dag, std::int64_t columns) {
+  Result<State> state = State::replay(
+      dag, {schedule::SplitStep{2, 1, dag->ops()[2].dim(1), {columns}}, schedule::ReorderStep{2, {1, 0, 3, 2}},
+            schedule::CacheReadStep{1, schedule::kPackedScope, {2}}, schedule::ComputeAtStep{2, 3, 0}});
+  EXPECT_TRUE(state) << state.message();
+  return std::move(*state);
+}
+
+TEST_F(MeasurerTest, HoldsAContestOfKernelsThatTakeAConstantInDifferentBlocks) {
+  const te::Tensor a = te::placeholder({12, 20}, "A"), b = te::constant_placeholder({20, 48}, "B", DType::f32);
+  const te::AxisRef axis = te::reduce_axis(20, "k");
+  const Task task = make_task(
+      te::Dag::make({a, b, te::compute({12, 48}, "C", [&](std::span<const te::Expr> i) {
+                      return te::sum(a(i[0], axis) * b(axis, i[1]), {axis});
+                    })}),
+      "");
+  const std::vector<State> states = {packed(task.dag, 16), State::initial(task.dag), packed(task.dag, 24),
+                                     packed(task.dag, 48)};
+  for (const Measurement& result : measurer_.measure(task, states, kNoIncumbent))
+    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  const std::vector<Measurement> results = measurer_.contest(task, states);  // outputs are checked in every turn's first round
+  ASSERT_EQ(results.size(), states.size());
+  for (const Measurement& result : results) {
+    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+    EXPECT_GE(result.times_s.size(), 2U);
+  }
+}
+
 TEST_F(MeasurerTest, ChecksTheMachineAtTheStartAndFromTimeToTime) {
   Measurer::Options every_third = options();
   every_third.check_machine_every = 3;
