@@ -1,6 +1,6 @@
 """Single operators with constant weights: tuned kernels against ONNX Runtime and OpenVINO, in turns.
 
-    PYTHON bench/operators_vs_onnxruntime.py [--trials 200] [--threads 1 2] [--keep DIR] [WORKLOAD...]
+    PYTHON bench/operators_vs_onnxruntime.py [--trials 200] [--threads 1,2] [--keep DIR] [WORKLOAD...]
 
 PYTHON is any that has numpy, onnx and onnxruntime (scripts/python); with openvino too, its figure stands beside. Expects
 build/ (or $BUILD). Without workloads: all shapes of C2D, GMM, DEP, C1D, C3D, GRP, DIL and T2D. Each operator is tuned
@@ -129,7 +129,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workloads", nargs="*")
     parser.add_argument("--trials", type=int, default=200)
-    parser.add_argument("--threads", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--threads", type=lambda text: [int(n) for n in text.split(",")], default=[1, 2], metavar="N,…")
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_intermixed_args()
     temporary = tempfile.TemporaryDirectory()
