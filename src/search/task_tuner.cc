@@ -38,31 +38,35 @@ TaskTuner::TaskTuner(const measure::Task& task, const codegen::Target& target, i
   result_.count = task.count;
 }
 
-Status TaskTuner::suggest(const measure::Record& record) {
+/// What a record was made of, scored. Failure: its steps do not replay on this task.
+Result<Candidate> TaskTuner::candidate_of(const measure::Record& record) {
   Result<schedule::State> state = schedule::State::replay(task_.dag, record.steps);
   if (!state) return state.failure();
   const auto hash = settle(*state);
   if (!hash) return failure("has no program");
   const double score = model_.predict(task_, {&*state, 1}).front();
-  suggestions_.add({std::move(*state), *hash, -1, -1, 0, score}, record.result.time_s());
+  return Candidate{std::move(*state), *hash, -1, -1, 0, score};
+}
+
+Status TaskTuner::suggest(const measure::Record& record) {
+  Result<Candidate> candidate = candidate_of(record);
+  if (!candidate) return candidate.failure();
+  suggestions_.add(std::move(*candidate), record.result.time_s());
   return {};
 }
 
 Status TaskTuner::resume(const measure::Record& record) {
-  Result<schedule::State> state = schedule::State::replay(task_.dag, record.steps);
-  if (!state) return state.failure();
-  const auto hash = settle(*state);
-  if (!hash) return failure("has no program");
-  const double score = model_.predict(task_, {&*state, 1}).front();
-  if (record.contest != 0 && measured_.contains(*hash)) {
-    resume_contest({std::move(*state), *hash, -1, -1, 0, score}, record);
+  Result<Candidate> candidate = candidate_of(record);
+  if (!candidate) return candidate.failure();
+  if (record.contest != 0 && measured_.contains(candidate->hash)) {
+    resume_contest(*candidate, record);
     return {};
   }
   ++result_.resumed;
-  model_.update(task_, {&*state, 1}, {&record.result, 1});
-  const int sketch = space_.sketch_of(*state);
-  if (options_.distinct_programs) programs_.add(*state);
-  add({std::move(*state), *hash, sketch, -1, 0, score}, record.result);
+  model_.update(task_, {&candidate->state, 1}, {&record.result, 1});
+  candidate->sketch = space_.sketch_of(candidate->state);
+  is_new(*candidate);  // no longer
+  add(*candidate, record.result);
   measuring_s_ += record.result.compile_s + record.result.run_s;
   if (result_.resumed % options_.batch == 0) history_.push_back(result_.best_s);
   return {};
@@ -119,7 +123,7 @@ std::vector<Candidate> TaskTuner::propose(int count, double left) {
   evolved_ = false;
   if (!has_default_) return default_candidate();
   if (std::vector<Candidate> batch = suggestions_.next(measured_, count); !batch.empty()) {
-    for (const Candidate& c : batch) is_new(c);
+    for (const Candidate& c : batch) is_new(c);  // no longer
     return batch;
   }
   if (!descending_) descending_ = should_descend(left);

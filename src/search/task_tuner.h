@@ -62,6 +62,8 @@ class TaskTuner {
   std::vector<Candidate> default_candidate();
   std::vector<Candidate> evolve(int count);
   std::vector<Candidate> descend(int count);
+  Result<Candidate> candidate_of(const measure::Record& record);
+  /// The program was not proposed before; it counts as proposed from now on.
   bool is_new(const Candidate& candidate);
   bool should_descend(double left) const;
   void add(const Candidate& candidate, const measure::Measurement& measurement);

@@ -3,25 +3,11 @@
 #include <algorithm>
 
 #include "search/made_up_runner.h"
-#include "search/network_tuner.h"
 #include "search/settle.h"
+#include "search/small_tuner.h"
 
 namespace tilewright::search {
 namespace {
-
-TuneOptions small_options(int trials) {
-  TuneOptions options;
-  options.trials = trials;
-  options.batch = 8;
-  options.evolution.population = 48;
-  options.evolution.generations = 2;
-  options.finalists = 4;
-  return options;
-}
-
-NetworkTuner tuner_for(const measure::Task& task, const TuneOptions& options) {
-  return NetworkTuner({task}, options, made_up_target(), 2);
-}
 
 /// A contest on a machine that has become half as fast, and where who was fastest by itself is slowest.
 struct Machine {
@@ -49,7 +35,7 @@ std::uint64_t hash_of(const measure::Task& task, const std::vector<schedule::Ste
 TEST(Contest, DecidesWhichStateIsBest) {
   const measure::Task task = matmul_task(64, 64, 64);
   Machine machine;
-  const TuneResult result = machine.run(tuner_for(task, small_options(40)));
+  const TuneResult result = machine.run(tuner_for({task}, small_options(40)));
   EXPECT_EQ(result.trials, 40);
   EXPECT_EQ(result.tasks[0].finalists, 5);  // four, and the default
   EXPECT_EQ(result.remeasured, 5);
@@ -65,7 +51,7 @@ TEST(Contest, DecidesWhichStateIsBest) {
 TEST(Contest, IsRecordedWinnerFirstAndNotAmongTheTrials) {
   const measure::Task task = matmul_task(64, 64, 64);
   Machine machine;
-  const TuneResult result = machine.run(tuner_for(task, small_options(24)));
+  const TuneResult result = machine.run(tuner_for({task}, small_options(24)));
   ASSERT_EQ(machine.records.size(), 24u + 5u);
   for (std::size_t i = 0; i < 24; ++i) EXPECT_EQ(machine.records[i].contest, 0);
   for (std::size_t i = 24; i < 29; ++i) EXPECT_EQ(machine.records[i].contest, machine.records[24].contest);
@@ -76,8 +62,8 @@ TEST(Contest, IsRecordedWinnerFirstAndNotAmongTheTrials) {
 TEST(Contest, IsTakenOverFromAnEarlierRun) {
   const measure::Task task = matmul_task(64, 64, 64);
   Machine machine;
-  const TuneResult first = machine.run(tuner_for(task, small_options(24)));
-  NetworkTuner again = tuner_for(task, small_options(24));
+  const TuneResult first = machine.run(tuner_for({task}, small_options(24)));
+  NetworkTuner again = tuner_for({task}, small_options(24));
   again.resume(machine.records);
   Machine same;
   const TuneResult second = same.run(std::move(again));
@@ -96,7 +82,7 @@ TEST(Contest, PassesOverThoseThatFailInIt) {
   runner.contest_time_of = [&](const measure::Task& t, const schedule::State& s) {
     return ++calls == 1 ? std::nullopt : plausible_time(t, s);
   };
-  const TuneResult result = tuner_for(task, small_options(24)).run(runner);
+  const TuneResult result = tuner_for({task}, small_options(24)).run(runner);
   EXPECT_EQ(hash_of(task, result.tasks[0].best_steps), runner.contested[1]);
 }
 
@@ -108,8 +94,8 @@ TEST(Contest, ChangesNothingIfNobodySurvivesIt) {
   const measure::Task task = matmul_task(64, 64, 64);
   MadeUpRunner runner(plausible_time), quiet(plausible_time);
   runner.contest_time_of = [](const measure::Task&, const schedule::State&) { return std::nullopt; };
-  const TuneResult result = tuner_for(task, small_options(24)).run(runner, {}, &notes);
-  EXPECT_EQ(result.tasks[0].best_s, tuner_for(task, small_options(24)).run(quiet).tasks[0].best_s);
+  const TuneResult result = tuner_for({task}, small_options(24)).run(runner, {}, &notes);
+  EXPECT_EQ(result.tasks[0].best_s, tuner_for({task}, small_options(24)).run(quiet).tasks[0].best_s);
   ASSERT_EQ(notes.texts.size(), 1u);
   EXPECT_NE(notes.texts[0].find("could not be timed together"), std::string::npos) << notes.texts[0];
 }

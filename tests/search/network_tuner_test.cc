@@ -10,24 +10,12 @@
 #include "base/error.h"
 #include "search/made_up_runner.h"
 #include "search/settle.h"
+#include "search/small_tuner.h"
 #include "search/suggestions.h"
 #include "space/search_space.h"
 
 namespace tilewright::search {
 namespace {
-
-TuneOptions small_options(int trials) {
-  TuneOptions options;
-  options.trials = trials;
-  options.batch = 8;
-  options.evolution.population = 48;
-  options.evolution.generations = 2;
-  return options;
-}
-
-NetworkTuner tuner_for(std::vector<measure::Task> tasks, const TuneOptions& options) {
-  return NetworkTuner(std::move(tasks), options, made_up_target(), 2);
-}
 
 std::uint64_t default_hash(const measure::Task& task) {
   space::Hardware hardware;
