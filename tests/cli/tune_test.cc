@@ -98,6 +98,7 @@ TEST_F(Tune, IgnoresRecordsOfAnotherModel) {
 }
 
 TEST_F(Tune, EndsInGoodOrderWhenInterruptedAndResumes) {
+  // `timeout` sends its signal twice: to the program and to its group.
   const Outcome outcome =
       run("tune small.onnx --trials 1000000 --records r.jsonl --json", "timeout --preserve-status -s INT 4");
   ASSERT_EQ(outcome.code, 130) << outcome.err;

@@ -16,7 +16,7 @@ inline constexpr const char* kSmallWorkloads[] = {
     "conv2d_capsule:h=4,ci=3,co=5,k=3,stride=2,pad=1,cap=2",
     "winograd_conv2d:h=6,ci=5,co=6,m=2",
     "matmul:b=2,n=13,m=37,k=29",
-    "matmul:n=64,m=128,k=96",
+    "matmul:n=32,m=64,k=48",
     "transpose_batch_matmul:seq=9,heads=3,dim=10",
     "transpose_batch_matmul_softmax:seq=9,heads=2,dim=7",
     "attention:heads=2,seq=11,dim=6",
