@@ -22,6 +22,8 @@ int run(const std::string& name, const std::string& file, int threads) {
   measure::Measurer::Options options;
   options.target = codegen::Target::host();
   options.threads = threads;
+  options.most_instructions = std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes
+  options.compile_timeout_s = options.timeout_s = 600;
   measure::Measurer measurer(options);
   int failed = records.records.empty() ? 1 : 0;
   for (std::size_t i = 0; i < records.records.size(); ++i) {

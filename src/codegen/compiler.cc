@@ -40,9 +40,10 @@ void initialize_llvm() {
 
 struct Compiler::Llvm {
   Target target;
+  double most_instructions;
   std::unique_ptr<llvm::TargetMachine> machine;
 
-  explicit Llvm(const Target& t) : target(t) {
+  Llvm(const Target& t, double most) : target(t), most_instructions(most) {
     initialize_llvm();
     std::string error;
     const llvm::Target* backend = llvm::TargetRegistry::lookupTarget(target.triple, error);
@@ -77,9 +78,9 @@ struct Compiler::Llvm {
   Result<std::unique_ptr<llvm::Module>> build(llvm::LLVMContext& context, const loop::Program& scheduled,
                                               std::string_view symbol) {
     const loop::Program program = finish(scheduled, target);
-    if (const double size = unrolled_size(program, target); size > kMostInstructions)
+    if (const double size = unrolled_size(program, target); size > most_instructions)
       return failure("the unrolled kernel would have about {:.0f} instructions, at most {:.0f} are compiled", size,
-                     kMostInstructions);
+                     most_instructions);
     auto module = std::make_unique<llvm::Module>("kernel", context);
     module->setDataLayout(machine->createDataLayout());
     module->setTargetTriple(target.triple);
@@ -104,7 +105,8 @@ struct Compiler::Llvm {
   }
 };
 
-Compiler::Compiler(const Target& target) : llvm_(std::make_unique<Llvm>(target)) {}
+Compiler::Compiler(const Target& target, double most_instructions)
+    : llvm_(std::make_unique<Llvm>(target, most_instructions)) {}
 Compiler::~Compiler() = default;
 Compiler::Compiler(Compiler&&) noexcept = default;
 Compiler& Compiler::operator=(Compiler&&) noexcept = default;

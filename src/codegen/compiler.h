@@ -11,11 +11,15 @@
 
 namespace tilewright::codegen {
 
+inline constexpr double kMostInstructions =
+    40000;  ///< beyond this a compile takes seconds and the code misses the instruction cache
+
 /// Compiles loop programs to relocatable machine code (ELF object bytes in memory). Owns an LLVM context and a target
 /// machine: use one per thread.
 class Compiler {
  public:
-  explicit Compiler(const Target& target);
+  /// Programs of more than about `most_instructions` once they are unrolled are refused.
+  explicit Compiler(const Target& target, double most_instructions = kMostInstructions);
   ~Compiler();
   Compiler(Compiler&&) noexcept;
   Compiler& operator=(Compiler&&) noexcept;

@@ -25,8 +25,9 @@ Compiled lower_and_compile(codegen::Compiler& compiler, const schedule::State& s
 
 }  // namespace
 
-BatchCompiler::BatchCompiler(const codegen::Target& target, int threads, double timeout_s) : timeout_s_(timeout_s) {
-  for (int i = 0; i < threads; ++i) compilers_.emplace_back(target);
+BatchCompiler::BatchCompiler(const codegen::Target& target, int threads, double timeout_s, double most_instructions)
+    : timeout_s_(timeout_s) {
+  for (int i = 0; i < threads; ++i) compilers_.emplace_back(target, most_instructions);
 }
 
 Compiled BatchCompiler::compile_one(codegen::Compiler& compiler, const schedule::State& state) const {

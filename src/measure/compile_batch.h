@@ -27,7 +27,7 @@ struct Compiled {
 /// Compilers that are kept from batch to batch, one per thread.
 class BatchCompiler {
  public:
-  BatchCompiler(const codegen::Target& target, int threads, double timeout_s);
+  BatchCompiler(const codegen::Target& target, int threads, double timeout_s, double most_instructions);
 
   /// Lowers and compiles all states on all threads, the caller's among them; each thread takes the next state. `stop`,
   /// asked in the caller's thread, ends it early:

@@ -55,7 +55,7 @@ struct Measurer::State {
 
   explicit State(const Options& given)
       : options(completed(given)),
-        compiler(options.target, runtime::available_cores(), options.compile_timeout_s),
+        compiler(options.target, runtime::available_cores(), options.compile_timeout_s, options.most_instructions),
         worker({.program = options.worker}),
         calibration(options.threads) {}
 

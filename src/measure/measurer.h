@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "codegen/compiler.h"
 #include "codegen/target.h"
 #include "measure/calibration.h"
 #include "measure/measurement.h"
@@ -26,7 +27,8 @@ class Measurer {
     double timeout_s = 5;  ///< for each run of a candidate, counted in the worker from the start of the run
     double compile_timeout_s =
         15;  ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
-    RepetitionRule repetition;  ///< of the runs of a candidate; its incumbent_s is not used
+    double most_instructions = codegen::kMostInstructions;  ///< that a candidate may have once unrolled
+    RepetitionRule repetition;                              ///< of the runs of a candidate; its incumbent_s is not used
     RepetitionRule contest{.max_time_s = 0.3, .min_runs = 7, .max_runs = 60};  ///< rounds, and the time of all together
     int check_machine_every = 100;  ///< candidates, and at the start (calibration.h); 0: never
     bool check_results =

@@ -74,6 +74,12 @@ TEST(MachineCode, IsRefusedWhenUnrollingMakesItHuge) {
   EXPECT_NE(object.message().find("the unrolled kernel would have about"), std::string::npos) << object.message();
 }
 
+TEST(MachineCode, IsRefusedFromTheGivenSizeOn) {
+  const loop::Program program = tiled_matmul(6, 64);
+  EXPECT_TRUE(static_cast<bool>(codegen::Compiler(codegen::Target::host()).compile(program, "kernel")));
+  EXPECT_FALSE(static_cast<bool>(codegen::Compiler(codegen::Target::host(), 10).compile(program, "kernel")));
+}
+
 TEST(Target, NamesTheKnownOnesWhenAskedForAnother) {
   EXPECT_EQ(codegen::Target::parse("mips").message(),
             "unknown target 'mips': expected host, x86-64-v2, x86-64-v3, x86-64-v4 or aarch64+neon");
