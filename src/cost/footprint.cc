@@ -80,27 +80,33 @@ class LeafIndices {
 class Region {
  public:
   Region(const loop::Buffer& buffer, const Machine& machine)
-      : buffer_(buffer), element_(bytes_of(buffer.type)), line_(machine.line_bytes), sets_(machine.l1_sets()) {}
+      : element_(bytes_of(buffer.type)), line_(machine.line_bytes), sets_(machine.l1_sets()) {
+    dimensions_.resize(buffer.shape.size());
+    double distance = element_;
+    for (std::size_t d = dimensions_.size(); d-- > 0;) {
+      const auto extent = static_cast<double>(buffer.shape[d]);
+      dimensions_[d] = {extent, distance, offsets(distance)};
+      distance *= extent;
+    }
+  }
 
   double elements = 1, bytes = 0, ways = 1;
 
   /// `widths`: per dimension, the widths per level.
   void measure(const std::vector<Levels>& widths, std::size_t level) {
     double span = element_, rows = 1, sets = 0;  // bytes from first to last of a row; rows; sets that their lines go to
-    double distance = element_;                  // bytes from one index of the dimension to the next
     elements = 1;
     for (std::size_t d = widths.size(); d-- > 0;) {
-      const auto shape = static_cast<double>(buffer_.shape[d]);
-      const double touched = std::min(widths[d][level] + 1, shape);
+      const auto& [extent, distance, offsets] = dimensions_[d];
+      const double touched = std::min(widths[d][level] + 1, extent);
       elements *= touched;
       if (rows == 1 && distance - span < line_) {
         span += (touched - 1) * distance;
       } else if (touched > 1) {
         if (rows == 1) sets = std::min(sets_, std::ceil(span / line_));
         rows *= touched;
-        sets = std::min(sets_, sets * std::min(touched, offsets(distance)));
+        sets = std::min(sets_, sets * std::min(touched, offsets));
       }
-      distance *= shape;
     }
     const double lines = rows * std::ceil(span / line_);
     bytes = lines * line_;
@@ -115,7 +121,12 @@ class Region {
     return sets_ / static_cast<double>(std::gcd(static_cast<std::int64_t>(step), static_cast<std::int64_t>(sets_)));
   }
 
-  const loop::Buffer& buffer_;
+  struct Dimension {
+    double extent;
+    double distance;  ///< bytes from one index to the next
+    double offsets;   ///< sets that lines so far apart go to
+  };
+  std::vector<Dimension> dimensions_;
   double element_, line_, sets_;
 };
 

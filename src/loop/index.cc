@@ -151,9 +151,9 @@ Index IndexTable::recombine(const Index& index) {
   Index result = index;
   for (bool changed = true; changed;) {
     changed = false;
-    for (const Index::Term term : std::vector(result.terms)) {
-      const Atom inner = atom(term.atom);
-      if (inner.kind != Atom::Kind::remainder) continue;
+    for (const Index::Term term : result.terms) {
+      if (atom(term.atom).kind != Atom::Kind::remainder) continue;
+      const Atom inner = atom(term.atom);  // a copy: the quotient may be a new atom
       const Index whole = quotient(inner.of, inner.divisor);
       const Index::Term* only = single(whole);
       if (!only || result.coefficient(only->atom) != term.coefficient * inner.divisor) continue;
@@ -188,21 +188,29 @@ Range IndexTable::range(const Index& index) const {
 Range IndexTable::range(const Index& index, const std::vector<Range>& loops) const {
   Range sum{index.constant, index.constant};
   for (const Index::Term& term : index.terms) {
-    const auto at = static_cast<std::size_t>(term.atom);
-    const Range r =
-        at < loops.size() && loops[at].low <= loops[at].high ? loops[at] : range_of_atom(atom(term.atom), loops);
-    sum.low += term.coefficient * (term.coefficient > 0 ? r.low : r.high);
-    sum.high += term.coefficient * (term.coefficient > 0 ? r.high : r.low);
+    const Range r = range(term, loops);
+    sum.low += r.low, sum.high += r.high;
   }
   return sum;
 }
 
+Range IndexTable::range(const Index::Term& term, const std::vector<Range>& loops) const {
+  const auto at = static_cast<std::size_t>(term.atom);
+  const Range r =
+      at < loops.size() && loops[at].low <= loops[at].high ? loops[at] : range_of_atom(atom(term.atom), loops);
+  const std::int64_t low = term.coefficient * r.low, high = term.coefficient * r.high;
+  return term.coefficient > 0 ? Range{low, high} : Range{high, low};
+}
+
 bool IndexTable::depends_on(const Index& index, int loop) const {
-  return std::any_of(index.terms.begin(), index.terms.end(), [&](const Index::Term& term) {
-    if (term.atom == loop) return true;
-    const Atom& a = atom(term.atom);
-    return (a.kind == Atom::Kind::quotient || a.kind == Atom::Kind::remainder) && depends_on(a.of, loop);
-  });
+  return std::any_of(index.terms.begin(), index.terms.end(),
+                     [&](const Index::Term& term) { return depends_on(term.atom, loop); });
+}
+
+bool IndexTable::depends_on(int which, int loop) const {
+  if (which == loop) return true;
+  const Atom& a = atom(which);
+  return (a.kind == Atom::Kind::quotient || a.kind == Atom::Kind::remainder) && depends_on(a.of, loop);
 }
 
 std::string IndexTable::to_text(const Index& index) const {

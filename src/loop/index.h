@@ -62,11 +62,14 @@ class IndexTable {
   /// Bounds when the atoms have the ranges of `loops` (indexed by atom; beyond its size, or where low > high, an atom's
   /// own range, worked out from the loops in it).
   Range range(const Index& index, const std::vector<Range>& loops) const;
+  /// The same of one of its terms.
+  Range range(const Index::Term& term, const std::vector<Range>& loops) const;
   /// The value under given values of the loop and value atoms.
   template <class ValueOf>
   std::int64_t evaluate(const Index& index, const ValueOf& value_of) const;
   /// True when the atom or an atom inside it is `loop`.
   bool depends_on(const Index& index, int loop) const;
+  bool depends_on(int atom, int loop) const;
   std::string to_text(const Index& index) const;
 
  private:

@@ -91,6 +91,12 @@ class SplitGuards {
   void visit_loop(const For& loop, Block& out) {
     const Range before = range_of(loop.var);
     range_of(loop.var) = {loop.begin, loop.end - 1};
+    if (!has_condition_on(loop.var, loop.body)) {  // most loops: nothing to cut, and no version to choose
+      For whole{loop.var, loop.begin, loop.end, loop.kind, loop.reduction, loop.stage, loop.name, visit(loop.body)};
+      if (does_something(whole.body)) emit_unswitched(std::move(whole), out);
+      range_of(loop.var) = before;
+      return;
+    }
     const Range active = active_range(loop.body, loop.var);
     if (!is_empty(active)) {
       std::vector<std::int64_t> cuts;
@@ -114,28 +120,42 @@ class SplitGuards {
 
   /// A branch that is all of a serial loop's body moves out of it, as far as it does not depend on the loop.
   void emit_unswitched(For loop, Block& out) {
-    const auto* branch = loop.body.size() == 1 ? std::get_if<If>(&loop.body[0].kind) : nullptr;
-    const bool movable = loop.kind != LoopKind::parallel && branch;
+    auto* found = loop.body.size() == 1 ? std::get_if<If>(&loop.body[0].kind) : nullptr;
+    const bool movable = loop.kind != LoopKind::parallel && found;
     If outside, inside;
     if (movable)
-      for (const Index& condition : branch->conditions)
+      for (const Index& condition : found->conditions)
         (table_.depends_on(condition, loop.var) ? inside : outside).conditions.push_back(condition);
     if (!movable || outside.conditions.empty()) {
       out.push_back({std::move(loop)});
       return;
     }
-    For with = loop, without = loop;
-    with.body = branch->then;
-    if (!inside.conditions.empty()) {
-      inside.then = branch->then;
-      inside.otherwise = branch->otherwise;
-      with.body.clear();
-      with.body.push_back({std::move(inside)});
+    If branch = std::move(*found);
+    loop.body.clear();
+    if (does_something(branch.otherwise)) {
+      For without = loop;
+      without.body = branch.otherwise;
+      outside.otherwise.push_back({std::move(without)});
     }
-    without.body = branch->otherwise;
-    outside.then.push_back({std::move(with)});
-    if (does_something(without.body)) outside.otherwise.push_back({std::move(without)});
+    if (inside.conditions.empty()) {
+      loop.body = std::move(branch.then);
+    } else {
+      inside.then = std::move(branch.then);
+      inside.otherwise = std::move(branch.otherwise);
+      loop.body.push_back({std::move(inside)});
+    }
+    outside.then.push_back({std::move(loop)});
     out.push_back({std::move(outside)});
+  }
+
+  bool has_condition_on(int var, const Block& block) const {
+    return std::any_of(block.begin(), block.end(), [&](const Stmt& stmt) {
+      if (const auto* loop = std::get_if<For>(&stmt.kind)) return has_condition_on(var, loop->body);
+      const auto* branch = std::get_if<If>(&stmt.kind);
+      return branch && (std::any_of(branch->conditions.begin(), branch->conditions.end(),
+                                    [&](const Index& condition) { return table_.depends_on(condition, var); }) ||
+                        has_condition_on(var, branch->then) || has_condition_on(var, branch->otherwise));
+    });
   }
 
   /// The iterations of `var` for which anything may happen.
@@ -160,9 +180,15 @@ class SplitGuards {
   /// The condition as coefficient * var + rest, if it is linear in var.
   std::optional<Range> rest_of(const Index& condition, int var, std::int64_t& coefficient) const {
     coefficient = condition.coefficient(var);
-    const Index rest = condition - IndexTable::variable(var) * coefficient;
-    if (coefficient == 0 || table_.depends_on(rest, var)) return std::nullopt;
-    return table_.range(rest, ranges_);
+    if (coefficient == 0) return std::nullopt;
+    Range rest{condition.constant, condition.constant};
+    for (const Index::Term& term : condition.terms) {
+      if (term.atom == var) continue;
+      if (table_.depends_on(term.atom, var)) return std::nullopt;
+      const Range r = table_.range(term, ranges_);
+      rest.low += r.low, rest.high += r.high;
+    }
+    return rest;
   }
 
   /// Values of var for which coefficient * var + rest >= 0.
@@ -257,16 +283,15 @@ class SplitGuards {
     std::vector<Index> facts;
     for_each_condition(loop.body, [&](const Index& condition) {
       if (decide(condition) || !table_.depends_on(condition, loop.var)) return;
-      Index outer(condition.constant);
+      Index fact(condition.constant);  // with the loops inside where they bring least
       std::int64_t inner_low = 0;
       for (const Index::Term& term : condition.terms) {
-        const Index alone = IndexTable::variable(term.atom) * term.coefficient;
         if (depends_on_inner(term.atom, loop.body))
-          inner_low += table_.range(alone, ranges_).low;
+          inner_low += table_.range(term, ranges_).low;
         else
-          outer = outer + alone;
+          fact.terms.push_back(term);
       }
-      Index fact = outer + Index(inner_low);
+      fact.constant += inner_low;
       const bool changes = table_.depends_on(fact, loop.var) && !decide(fact);
       if (changes && inner_low != 0 && std::find(facts.begin(), facts.end(), fact) == facts.end())
         facts.push_back(std::move(fact));
@@ -277,7 +302,7 @@ class SplitGuards {
   bool depends_on_inner(int atom, const Block& block) const {
     return std::any_of(block.begin(), block.end(), [&](const Stmt& stmt) {
       if (const auto* loop = std::get_if<For>(&stmt.kind))
-        return table_.depends_on(IndexTable::variable(atom), loop->var) || depends_on_inner(atom, loop->body);
+        return table_.depends_on(atom, loop->var) || depends_on_inner(atom, loop->body);
       if (const auto* branch = std::get_if<If>(&stmt.kind))
         return depends_on_inner(atom, branch->then) || depends_on_inner(atom, branch->otherwise);
       return false;
