@@ -13,6 +13,10 @@
 namespace tilewright::lab {
 namespace {
 
+/// A replay from the seeds of the recorded runs would draw the recorded states again, and only for the variants that made
+/// them.
+constexpr std::uint64_t kReplaySeeds = 1000;
+
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// Draws the curve of a whole search: the sum over tasks, from the moment on when all have a time.
@@ -49,7 +53,8 @@ class Lab {
   std::optional<Run> perform(const RunKey& key) {
     const auto variant = std::find_if(suite_.variants.begin(), suite_.variants.end(),
                                       [&](const Variant& v) { return v.name == key.variant; });
-    search::TuneOptions options = options_of(suite_, *variant, key.space, key.seed);
+    const std::uint64_t seed = live() ? key.seed : key.seed + kReplaySeeds;
+    search::TuneOptions options = options_of(suite_, *variant, key.space, seed);
     options.threads = machine_.threads();
     const std::vector<measure::Task> tasks = driver::partition_of(key.input, {}).tasks;
     CurveObserver observer(tasks.size());

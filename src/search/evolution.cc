@@ -97,8 +97,17 @@ std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, 
     report(next, std::move(attempts), bar);
     pool.add(std::move(next));
   }
-  return pick_batch(pool.states(), count, options_,
-                    sketches_.allots_slots() ? trace_.shares : std::vector<double>(), is_new, rng);
+  std::vector<double> slots;
+  if (sketches_.allots_slots()) slots = sketches_.slots(shares_of_first(pool.states(), count));
+  return pick_batch(pool.states(), count, options_, slots, is_new, rng);
+}
+
+std::vector<double> Evolution::shares_of_first(const std::vector<Candidate>& ranked, int count) const {
+  std::vector<double> shares(space_.sketches().size(), 0);
+  const std::size_t first = std::min(ranked.size(), static_cast<std::size_t>(count));
+  for (std::size_t i = 0; i < first; ++i)
+    if (ranked[i].sketch >= 0) shares[static_cast<std::size_t>(ranked[i].sketch)] += 1.0 / static_cast<double>(first);
+  return shares;
 }
 
 std::vector<Candidate> Evolution::sample(int count, Rng& rng) const {

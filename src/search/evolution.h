@@ -40,6 +40,8 @@ class Evolution {
   };
   using Attempt = MutationPolicy::Outcome;
   std::vector<Candidate> sample(int count, Rng& rng) const;
+  /// How much of the first `count` belongs to each sketch.
+  std::vector<double> shares_of_first(const std::vector<Candidate>& ranked, int count) const;
   std::vector<Candidate> mutate(const std::vector<Parent>& parents, std::vector<Attempt>& attempts, Rng& rng) const;
   std::vector<Parent> choose_parents(const MeasuredSet& measured, const Pool& pool, int count, Rng& rng) const;
   void score(std::vector<Candidate>& candidates) const;

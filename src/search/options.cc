@@ -17,6 +17,7 @@ TuneOptions ansor_options() {
   options.priors = false;
   options.transfers = 0;
   options.distinct_programs = false;
+  options.default_competes = false;
   options.space = space::SpaceOptions::ansor();
   return options;
 }

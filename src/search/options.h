@@ -45,6 +45,7 @@ struct TuneOptions {
   int threads = 1;         ///< that the search itself uses
   bool foreign_records = false;  ///< the schedules of records of other machines are measured first, not ignored
   int finalists = 6;       ///< best states of a task that are timed in turns before one is declared best; 0: no contest
+  bool default_competes = true;   ///< the default schedule is a candidate and a parent; if not, only a time to compare with
   bool distinct_programs = true;  ///< schedules that come to a program that was proposed before are left out
   int transfers = 4;       ///< schedules of other tasks that a task tries at first and every few rounds, best predicted
   space::SpaceOptions space;
@@ -57,7 +58,7 @@ struct TuneOptions {
 };
 
 /// Ansor's parameters where this search has the same ones (SPEC_ANSOR §0): batches of 64, population 2048, four
-/// generations, 5 % random, its cost model, no descent, no priors, the ansor space.
+/// generations, 5 % random, its cost model, no descent, no priors, no default schedule to start from, the ansor space.
 TuneOptions ansor_options();
 
 }  // namespace tilewright::search

@@ -10,8 +10,10 @@ namespace {
 
 constexpr double kDiscount = 0.5;
 constexpr double kFloor = 0.03;
+constexpr double kDoubt = 0.1;  ///< of the cost model, where it puts no candidate of a sketch first
 constexpr int kDraws = 128;
-constexpr double kMostWon = 3;  ///< log2; the step from a poor default says little about the sketch
+constexpr double kMostWon = 3;    ///< log2; the step from a poor default says little about the sketch
+constexpr double kMostBehind = 1;  ///< log2; what stays further behind than this is hopeless all the same
 
 struct Tally {
   double log_best = std::numeric_limits<double>::infinity(), cost_s = 0;
@@ -39,6 +41,12 @@ std::vector<double> QLearningSketchPolicy::shares() const {
   return with_floor(std::move(chances), kFloor);
 }
 
+std::vector<double> QLearningSketchPolicy::slots(std::span<const double> ranked_first) const {
+  std::vector<double> both = shares();
+  for (std::size_t k = 0; k < both.size(); ++k) both[k] *= ranked_first[k] + kDoubt;
+  return with_floor(std::move(both), kFloor);
+}
+
 void QLearningSketchPolicy::observe(std::span<const Outcome> outcomes) {
   ++batches_;
   if (outcomes.empty()) return;
@@ -61,9 +69,13 @@ void QLearningSketchPolicy::observe(std::span<const Outcome> outcomes) {
     progress.log_best = std::min(progress.log_best, tally.log_best);
     if (tally.trials == 0) continue;
     progress.trials += tally.trials;
-    const bool known = std::isfinite(log_before) && std::isfinite(tally.log_best);
-    progress.won = known ? std::clamp(log_before - tally.log_best, 0.0, kMostWon) : 0;
-    rewards[k] = progress.won / std::max(1.0, tally.cost_s / mean_cost_s);
+    double ahead = 0;  // of what was best before; nothing can be said of the first
+    if (!std::isfinite(tally.log_best))
+      ahead = -kMostBehind;
+    else if (std::isfinite(log_before))
+      ahead = std::clamp(log_before - tally.log_best, -kMostBehind, kMostWon);
+    progress.won = std::max(0.0, ahead);
+    rewards[k] = ahead > 0 ? ahead / std::max(1.0, tally.cost_s / mean_cost_s) : ahead;
   }
   double next = -std::numeric_limits<double>::infinity();
   for (const SketchFeatures& row : rows()) next = std::max(next, agent_.value(row));

@@ -121,7 +121,11 @@ void TaskTuner::decide(std::span<const Candidate> finalists, std::span<const mea
 std::vector<Candidate> TaskTuner::propose(int count, double left) {
   before_round_ = result_.best_s;
   evolved_ = false;
-  if (!has_default_) return default_candidate();
+  if (!has_default_) {
+    std::vector<Candidate> batch = default_candidate();
+    if (!options_.default_competes) std::ranges::move(evolve(count - 1), std::back_inserter(batch));
+    return batch;
+  }
   if (std::vector<Candidate> batch = suggestions_.next(measured_, count); !batch.empty()) {
     for (const Candidate& c : batch) is_new(c);  // no longer
     return batch;
@@ -195,11 +199,13 @@ void TaskTuner::add(const Candidate& candidate, const measure::Measurement& meas
   ++result_.trials;
   const bool valid = is_valid(measurement);
   const double time_s = valid ? measurement.time_s() : kNever;
-  measured_.add(candidate, time_s);
-  if (candidate.hash == default_hash_) {
+  const bool is_default = candidate.hash == default_hash_;
+  const bool only_compares = is_default && valid && result_.default_s == kNever && !options_.default_competes;
+  if (is_default) {
     has_default_ = true;
     result_.default_s = std::min(result_.default_s, time_s);
   }
+  if (!only_compares) measured_.add(candidate, time_s);
   if (!valid) {
     constexpr std::size_t kMostTexts = 3;
     std::vector<std::string>& texts = result_.error_texts;
@@ -209,6 +215,7 @@ void TaskTuner::add(const Candidate& candidate, const measure::Measurement& meas
     return;
   }
   ++result_.valid;
+  if (only_compares) return;
   undecided_ = true;
   if (time_s < result_.best_s) {
     result_.best_s = time_s;

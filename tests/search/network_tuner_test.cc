@@ -84,6 +84,21 @@ TEST(NetworkTuner, NeverEndsSlowerThanTheDefault) {
   EXPECT_EQ(settle(*state), best);
 }
 
+TEST(NetworkTuner, OnlyTimesTheDefaultWhereItDoesNotCompete) {
+  const measure::Task task = matmul_task(64, 64, 64);
+  const std::uint64_t best = default_hash(task);
+  MadeUpRunner runner(
+      [&](const measure::Task&, const schedule::State& s) { return structural_hash(s) == best ? 1.0 : 2.0; });
+  TuneOptions options = small_options(24);
+  options.default_competes = false;
+  const TuneResult result = tuner_for({task}, options).run(runner);
+  EXPECT_EQ(runner.measured[0], best);
+  EXPECT_EQ(result.tasks[0].default_s, 1.0);
+  EXPECT_EQ(result.tasks[0].best_s, 2.0);
+  EXPECT_EQ(result.tasks[0].trials, 24);
+  EXPECT_EQ(result.tasks[0].valid, 24);
+}
+
 TEST(NetworkTuner, FindsTheOptimumOfASmallSpaceAndSaysThatItIsExhausted) {
   const te::Tensor x = te::placeholder({6}, "x");
   const measure::Task task = measure::make_task(

@@ -117,6 +117,19 @@ TEST(QLearningSketchPolicy, FindsTheBetterSketchAndRemembersItForTheNextTask) {
   for (double share : shares) EXPECT_GT(share, 0.01);
 }
 
+TEST(QLearningSketchPolicy, GivesSlotsWhereItAndTheCostModelAgree) {
+  Sketches s;
+  const QLearningSketchPolicy policy(s.context());
+  const std::size_t sketches = s.space.sketches().size();
+  std::vector<double> first(sketches, 0.0);
+  first[1] = 1;
+  const std::vector<double> shares = policy.shares(), slots = policy.slots(first);
+  EXPECT_NEAR(sum(slots), 1, 1e-9);
+  EXPECT_GT(slots[1], shares[1]);
+  const std::vector<double> undecided = policy.slots(std::vector<double>(sketches, 1.0 / static_cast<double>(sketches)));
+  for (std::size_t k = 0; k < sketches; ++k) EXPECT_NEAR(undecided[k], shares[k], 1e-9);
+}
+
 TEST(FixedMutationPolicy, DrawsByItsOddsAndNeverWhatHasNone) {
   const FixedMutationPolicy policy({0.9, 0, 0.1});
   Rng rng(1);
