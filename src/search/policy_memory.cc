@@ -8,7 +8,7 @@
 namespace tilewright::search {
 namespace {
 
-constexpr double kTrainedObservations = 40;  ///< that all of the training counts as
+constexpr double kTrainedObservations = 150;  ///< that all of the training counts as
 
 }  // namespace
 
