@@ -167,6 +167,16 @@ std::vector<BadModel> bad_models() {
            .node("Resize", {"x", "", "scales"}, {"y"})
            .output("y"),
        {"at compile time; supported are up to 67108864"}},
+      {"sums_of_a_constant_without_elements",
+       with_input().weight("w", {DType::f32, {2, 0}, {}}).integers("axis", {1}).node("CumSum", {"w", "axis"}, {"y"}).output("y"),
+       {"CumSum", "its data has no elements (shape 2x0)"}},
+      {"groups_of_a_constant_without_elements",
+       with_input(18)
+           .weight("w", {DType::f32, {0, 4, 3}, {}})
+           .weight("s", counting({2}))
+           .node("GroupNormalization", {"w", "s", "s"}, {"y"}, {{"num_groups", std::int64_t{2}}})
+           .output("y"),
+       {"GroupNormalization", "its data has no elements (shape 0x4x3)"}},
       {"output_from_nowhere",
        with_input().node("Relu", {"x"}, {"y"}).output("z"),
        {"output 'z' is computed by no node"}},

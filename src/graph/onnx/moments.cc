@@ -66,7 +66,7 @@ Outputs import_instance_norm(OnnxNode& node) {
 
 /// Scale and bias are per group until opset 20, per channel since.
 Outputs import_group_norm(OnnxNode& node) {
-  const Shape data = node.shape(0);
+  const Shape data = node.filled_shape(0);
   const std::int64_t groups = node.integer("num_groups", 0);
   if (data.size() < 3 || groups < 1 || data[1] % groups != 0)
     refuse("data of shape {} can't be divided into {} groups of channels", to_text(data), groups);

@@ -76,6 +76,11 @@ TensorId OnnxNode::input(int i) const {
   return inputs_[static_cast<std::size_t>(i)];
 }
 
+const Shape& OnnxNode::filled_shape(int i) const {
+  if (product(shape(i)) == 0) refuse("its data has no elements (shape {})", to_text(shape(i)));
+  return shape(i);
+}
+
 const runtime::Tensor& OnnxNode::constant(int i, std::string_view what) const {
   const TensorInfo& tensor = graph_.tensor(input(i));
   if (!tensor.constant)

@@ -57,6 +57,8 @@ class OnnxNode {
   TensorId input(int i) const;
   const std::vector<TensorId>& inputs() const { return inputs_; }
   const Shape& shape(int i) const { return graph_.shape(input(i)); }
+  /// The shape of data that has elements; refuses a constant without.
+  const Shape& filled_shape(int i) const;
   int rank(int i) const { return static_cast<int>(shape(i).size()); }
   DType type(int i) const { return graph_.type(input(i)).type; }
   bool is_constant(int i) const { return is_constant_id(input(i)); }

@@ -134,7 +134,7 @@ Outputs import_cum_sum(OnnxNode& node) {
   constexpr std::int64_t kLongest = 4096;
   const int rank = node.rank(0), last = rank - 1;
   const int axis = node.axis(node.constant_size(1, "axis"), rank);
-  const std::int64_t n = node.shape(0)[static_cast<std::size_t>(axis)];
+  const std::int64_t n = node.filled_shape(0)[static_cast<std::size_t>(axis)];
   if (n > kLongest) refuse("axis {} has extent {}; supported are up to {}", axis, n, kLongest);
   const bool exclusive = node.integer("exclusive", 0) != 0, reverse = node.integer("reverse", 0) != 0;
   const TensorId triangle = constant(node, node.type(0), {n, n}, [&](std::int64_t i) {

@@ -115,10 +115,10 @@ TensorId resize_dimension(OnnxNode& node, TensorId x, std::size_t d, const std::
 
 TensorId resize(OnnxNode& node, const Sampling& s, const std::vector<double>& scales, const Shape& sizes) {
   TensorId out = node.input(0);
-  if (product(node.shape(0)) == 0) refuse("its data has no elements (shape {})", to_text(node.shape(0)));
+  const Shape shape = node.filled_shape(0);
   for (std::size_t d = 0; d < sizes.size(); ++d) {
-    const std::int64_t in = node.shape(0)[d];
-    if (sizes[d] < 1) refuse("dimension {} of shape {} would get extent {}", d, to_text(node.shape(0)), sizes[d]);
+    const std::int64_t in = shape[d];
+    if (sizes[d] < 1) refuse("dimension {} of shape {} would get extent {}", d, to_text(shape), sizes[d]);
     node.require_table({sizes[d]});
     if (sizes[d] != in || scales[d] != 1) out = resize_dimension(node, out, d, taps_of(s, in, sizes[d], scales[d]));
   }
