@@ -1,20 +1,16 @@
 #include "search/neighbours.h"
 
-#include <array>
 #include <set>
-#include <string_view>
 #include <unordered_set>
 
 #include "base/integer.h"
 #include "search/settle.h"
 #include "space/register_tile.h"
 #include "space/tile_axes.h"
+#include "space/unroll_limits.h"
 
 namespace tilewright::search {
 namespace {
-
-constexpr std::string_view kUnrollPragma = "auto_unroll_max_step$";
-constexpr std::array kUnrollLimits{0, 16, 64, 512};
 
 std::vector<std::int64_t> prime_factors(std::int64_t n) {
   std::vector<std::int64_t> primes;
@@ -67,10 +63,9 @@ class Neighbours {
   }
 
   void change_limit(int step, const schedule::PragmaStep& pragma) {
-    if (!pragma.text.starts_with(kUnrollPragma)) return;
-    for (int limit : kUnrollLimits) {
+    for (int limit : space::kUnrollLimits) {
       schedule::PragmaStep next = pragma;
-      next.text = std::string(kUnrollPragma) + std::to_string(limit);
+      next.text = space::unroll_pragma(limit);
       if (next.text != pragma.text) offer(step, next);
     }
   }

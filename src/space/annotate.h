@@ -43,9 +43,6 @@ std::vector<const AnnotationRule*> annotation_rules(const SpaceOptions& options)
 /// A width for a stage's vector along a loop, in elements, the more likely the fewer lanes it leaves idle.
 std::int64_t draw_vector_width(std::int64_t extent, const SampleContext& context, Rng& rng);
 
-/// Limits of unrolling that sampling and mutation choose from.
-inline constexpr int kAutoUnrollSteps[] = {0, 16, 64, 512};
-
 /// A loop that a stage may be computed in.
 struct Location {
   int stage, iter;

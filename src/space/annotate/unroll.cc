@@ -1,8 +1,8 @@
 #include <algorithm>
-#include <iterator>
 
 #include "space/annotate.h"
 #include "space/queries.h"
+#include "space/unroll_limits.h"
 
 namespace tilewright::space {
 
@@ -25,8 +25,8 @@ const AnnotationRule kUnroll{
         if (stage.is_placeholder() || stage.compute_at == schedule::ComputeAt::inlined || !has_reduce_iter(stage))
           continue;
         if (context.options.kind == SpaceKind::full && is_decided(stage)) continue;
-        const int steps = kAutoUnrollSteps[rng.below(std::ssize(kAutoUnrollSteps))];
-        apply(state, schedule::PragmaStep{id, 0, fmt::format("auto_unroll_max_step${}", steps)});
+        const int limit = kUnrollLimits[static_cast<std::size_t>(rng.below(std::ssize(kUnrollLimits)))];
+        apply(state, schedule::PragmaStep{id, 0, unroll_pragma(limit)});
       }
       return true;
     }};
