@@ -1,5 +1,9 @@
 #include "driver/bench.h"
 
+#include <algorithm>
+#include <functional>
+#include <map>
+
 #include "driver/feeds.h"
 #include "driver/machine.h"
 #include "driver/model.h"
@@ -8,6 +12,26 @@
 #include "driver/timing.h"
 
 namespace tilewright::driver {
+namespace {
+
+std::vector<KernelTime> kernel_times(const runtime::ModelPlan& plan, const std::vector<std::vector<double>>& profiles) {
+  std::map<std::pair<int, std::string>, std::vector<std::size_t>> calls_of;
+  for (std::size_t c = 0; c < plan.calls.size(); ++c)
+    calls_of[{plan.calls[c].object, plan.calls[c].symbol}].push_back(c);
+  std::vector<KernelTime> kernels;
+  for (const auto& [kernel, calls] : calls_of) {
+    std::vector<double> times;
+    for (const std::vector<double>& profile : profiles) {
+      times.push_back(0);
+      for (const std::size_t c : calls) times.back() += profile[c];
+    }
+    kernels.push_back({plan.calls[calls.front()].description, static_cast<int>(calls.size()), quantiles(times).median_s});
+  }
+  std::ranges::stable_sort(kernels, std::greater<>(), &KernelTime::median_s);
+  return kernels;
+}
+
+}  // namespace
 
 BenchReport bench(const BenchRequest& request) {
   const int threads = resolve_threads(request.threads);
@@ -19,9 +43,11 @@ BenchReport bench(const BenchRequest& request) {
 
   runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
   TimedModel timed(model, pool, request.seed);
+  if (request.profile) timed.profile();
   const std::vector<double> times = time_in_turns({&timed}, {.seconds = request.seconds}).at(0);
   report.times = quantiles(times);
   report.runs = static_cast<int>(times.size());
+  if (request.profile) report.kernels = kernel_times(model.plan(), timed.profiles());
   return report;
 }
 

@@ -13,11 +13,20 @@ struct BenchRequest {
   std::uint64_t seed = 0;  ///< of the random inputs
   std::string target = "host";  ///< for an ONNX file; this machine must be able to run its code
   double seconds = 3;            ///< to spend on timed runs; at least a few are made
+  bool profile = false;          ///< say where the time of a run goes
+};
+
+/// The calls of one kernel: the same code, on other tensors.
+struct KernelTime {
+  std::string description;
+  int calls = 0;        ///< in a run
+  double median_s = 0;  ///< of all of them together
 };
 
 struct BenchReport {
   Quantiles times;
   int runs = 0;
+  std::vector<KernelTime> kernels;  ///< if asked for, the one that takes longest first
   double flops = 0;        ///< of one run
   double peak_gflops = 0;  ///< of the target, with as many threads
   double gflops() const { return flops / times.median_s * 1e-9; }

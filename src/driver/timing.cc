@@ -14,16 +14,24 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 }  // namespace
 
 TimedModel::TimedModel(const runtime::Model& model, runtime::ThreadPool& pool, std::uint64_t seed)
-    : execution_(model, pool) {
+    : execution_(model, pool), calls_(model.plan().calls.size()) {
   NamedTensors inputs = random_inputs(model.inputs(), seed);
   for (std::size_t i = 0; i < model.inputs().size(); ++i)
     execution_.bind(static_cast<int>(i), std::move(inputs.at(model.inputs()[i].name)));
 }
 
 double TimedModel::run() {
+  std::vector<double> call_s(profiling_ ? calls_ : 0);
   const Clock::time_point begin = Clock::now();
-  execution_.run();
-  return seconds_since(begin);
+  execution_.run(call_s);
+  const double seconds = seconds_since(begin);
+  if (profiling_) profiles_.push_back(std::move(call_s));
+  return seconds;
+}
+
+void TimedModel::profile() {
+  profiling_ = true;
+  profiles_.clear();
 }
 
 std::vector<std::vector<double>> time_in_turns(const std::vector<TimedModel*>& models, const TimingBudget& budget) {

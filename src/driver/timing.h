@@ -15,9 +15,16 @@ class TimedModel {
   TimedModel(const runtime::Model& model, runtime::ThreadPool& pool, std::uint64_t seed);
   /// Runs once; seconds.
   double run();
+  /// From now on notes how long each call took. May be called again, to start anew.
+  void profile();
+  /// Seconds of every call of the plan, one row per run since profile().
+  const std::vector<std::vector<double>>& profiles() const { return profiles_; }
 
  private:
   runtime::Execution execution_;
+  std::size_t calls_;
+  bool profiling_ = false;
+  std::vector<std::vector<double>> profiles_;
 };
 
 /// How long to time: for `seconds`, but at least `min_runs` and at most `max_runs` of each model.

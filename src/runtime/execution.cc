@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include <chrono>
 #include <cstring>
 
 #include "base/error.h"
@@ -69,13 +70,19 @@ void Execution::resolve() {
   resolved_ = true;
 }
 
-void Execution::run() {
+void Execution::run(std::span<double> call_s) {
+  using Clock = std::chrono::steady_clock;
   if (!resolved_) resolve();
+  Clock::time_point begin = call_s.empty() ? Clock::time_point() : Clock::now();
   for (std::size_t c = 0; c < arguments_.size(); ++c) {
     const std::int32_t status = model_.kernels()[c](&arguments_[c]);
     if (status == 1)
       throw Error(Code::bad_input, "there is not enough memory to run {}", model_.plan().calls[c].description);
     TW_CHECK(status == 0, "kernel {} ({}) returned {}", c, model_.plan().calls[c].description, status);
+    if (call_s.empty()) continue;
+    const Clock::time_point end = Clock::now();
+    call_s[c] = std::chrono::duration<double>(end - begin).count();
+    begin = end;
   }
   for (const OutputCopy& copy : model_.plan().copies) {
     Tensor& out = outputs_[static_cast<std::size_t>(copy.output)];

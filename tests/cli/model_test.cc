@@ -63,6 +63,19 @@ TEST_F(Model, IsTimed) {
   const nlohmann::json times = run("bench small.onnx --seconds 0.05 --json").json();
   for (const char* field : {"median_s", "p95_s", "min_s", "runs", "gflops", "share_of_peak"})
     EXPECT_TRUE(times.at(field).is_number()) << field;
+  EXPECT_FALSE(times.contains("kernels"));
+}
+
+TEST_F(Model, IsTimedKernelByKernel) {
+  const nlohmann::json report = run("bench small.onnx --seconds 0.05 --profile --json").json();
+  const nlohmann::json& kernels = report.at("kernels");
+  ASSERT_FALSE(kernels.empty());
+  EXPECT_EQ(kernels.size(), run("tasks small.onnx --json").json().at("tasks").size());
+  for (const nlohmann::json& kernel : kernels) {
+    EXPECT_GE(kernel.at("calls"), 1);
+    EXPECT_GT(kernel.at("median_s"), 0);
+    EXPECT_NE(run("bench small.onnx --seconds 0.05 --profile").out.find(kernel.at("kernel")), std::string::npos);
+  }
 }
 
 TEST_F(Model, WithOpenDimensionsNeedsAShape) {

@@ -15,7 +15,22 @@ struct Flags {
   ScheduleArguments schedules;
   std::string target = "host";
   double seconds = 3;
+  bool profile = false;
 };
+
+nlohmann::json to_json(const std::vector<driver::KernelTime>& kernels) {
+  nlohmann::json json = nlohmann::json::array();
+  for (const driver::KernelTime& kernel : kernels)
+    json.push_back({{"kernel", kernel.description}, {"calls", kernel.calls}, {"median_s", kernel.median_s}});
+  return json;
+}
+
+void print_kernels(const driver::BenchReport& report) {
+  fmt::print("{:<60} {:>3} {:>10} {:>8}\n", "kernel", "x", "all calls", "of a run");
+  for (const driver::KernelTime& kernel : report.kernels)
+    fmt::print("{} {:>3} {:>10} {:>8}\n", fitted(kernel.description, 60), kernel.calls, run_time(kernel.median_s),
+               percent(kernel.median_s / report.times.median_s));
+}
 
 int bench(const Flags& flags, const Common& common) {
   driver::BenchRequest request;
@@ -26,20 +41,25 @@ int bench(const Flags& flags, const Common& common) {
   request.threads = common.threads;
   request.seed = common.seed;
   request.seconds = flags.seconds;
+  request.profile = flags.profile;
   const driver::BenchReport report = driver::bench(request);
-  if (common.json)
-    print_json({{"median_s", report.times.median_s},
-                {"p95_s", report.times.p95_s},
-                {"min_s", report.times.min_s},
-                {"runs", report.runs},
-                {"flops", report.flops},
-                {"gflops", report.gflops()},
-                {"peak_gflops", report.peak_gflops},
-                {"share_of_peak", report.share_of_peak()}});
-  else
-    fmt::print("median {}, 95 % below {}, best {} of {} runs; {:.1f} GFLOP/s, {} of peak\n",
-               run_time(report.times.median_s), run_time(report.times.p95_s), run_time(report.times.min_s), report.runs,
-               report.gflops(), percent(report.share_of_peak()));
+  if (common.json) {
+    nlohmann::json json{{"median_s", report.times.median_s},
+                        {"p95_s", report.times.p95_s},
+                        {"min_s", report.times.min_s},
+                        {"runs", report.runs},
+                        {"flops", report.flops},
+                        {"gflops", report.gflops()},
+                        {"peak_gflops", report.peak_gflops},
+                        {"share_of_peak", report.share_of_peak()}};
+    if (flags.profile) json["kernels"] = to_json(report.kernels);
+    print_json(json);
+    return 0;
+  }
+  if (flags.profile) print_kernels(report);
+  fmt::print("median {}, 95 % below {}, best {} of {} runs; {:.1f} GFLOP/s, {} of peak\n",
+             run_time(report.times.median_s), run_time(report.times.p95_s), run_time(report.times.min_s), report.runs,
+             report.gflops(), percent(report.share_of_peak()));
   return 0;
 }
 
@@ -53,6 +73,7 @@ Action declare_bench(CLI::App& command) {
   command.add_option("--seconds", flags->seconds, "time to spend on runs")
       ->check(CLI::Range(0.0, 86400.0))
       ->capture_default_str();
+  command.add_flag("--profile", flags->profile, "show where the time of a run goes, kernel by kernel");
   return [flags](const Common& common) { return bench(*flags, common); };
 }
 
