@@ -26,6 +26,8 @@ class CostModel {
                       std::span<const measure::Measurement> results) = 0;
   /// Learns from what it remembers, if there is enough that is new.
   virtual void learn() {}
+  /// Its scores mean something; those of a model that starts without a prior do not before it has learned.
+  virtual bool knows() const { return true; }
 };
 
 /// What every model is made from.

@@ -62,7 +62,7 @@ std::vector<double> LearnedCostModel::predict(const measure::Task&, std::span<co
       values.insert(values.end(), rows->values.begin(), rows->values.end());
       programs.push_back(std::move(*rows));
     }
-    const bool random = kind_ == Kind::gbdt && !learner_.knows();
+    const bool random = !knows();
     const std::vector<float> answers = learner_.answers(values);
     std::size_t row = 0;
     for (std::size_t p = 0; p < programs.size(); ++p) {

@@ -26,6 +26,7 @@ class LearnedCostModel : public CostModel {
   void update(const measure::Task& task, std::span<const schedule::State> states,
               std::span<const measure::Measurement> results) override;
   void learn() override;
+  bool knows() const override { return kind_ == Kind::hybrid || learner_.knows(); }
 
   /// How the trees of a kind are grown and when.
   static LearnerOptions learner_options(Kind kind, std::uint64_t seed);

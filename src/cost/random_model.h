@@ -11,6 +11,7 @@ class RandomCostModel : public CostModel {
   explicit RandomCostModel(const ModelOptions& options) : threads_(options.threads), seed_(options.seed) {}
   std::vector<double> predict(const measure::Task& task, std::span<const schedule::State> states) override;
   void update(const measure::Task&, std::span<const schedule::State>, std::span<const measure::Measurement>) override {}
+  bool knows() const override { return false; }
 
  private:
   int threads_;

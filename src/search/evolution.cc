@@ -95,6 +95,9 @@ std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, 
     pool.keep_new(next);
     score(next);
     report(next, std::move(attempts), bar);
+    if (!model_.knows() && mutations_.knows())  // by chance alone otherwise: who went through more moves that mostly improve
+      for (Candidate& c : next)
+        if (c.mutation >= 0) c.score += g + 1;
     pool.add(std::move(next));
   }
   std::vector<double> slots;
@@ -193,7 +196,7 @@ void Evolution::report(const std::vector<Candidate>& children, std::vector<Attem
     attempts[static_cast<std::size_t>(c.attempt)].gain = (c.score - std::max(c.parent_score, bar)) / deviation;
     trace_.better[static_cast<std::size_t>(c.mutation)] += c.score > c.parent_score;
   }
-  mutations_.observe(attempts);
+  if (model_.knows()) mutations_.observe(attempts);
 }
 
 }  // namespace tilewright::search
