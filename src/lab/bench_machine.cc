@@ -7,14 +7,12 @@ namespace tilewright::lab {
 
 BenchMachine::BenchMachine(const RunRequest& request)
     : request_(request), threads_(driver::resolve_threads(request.threads)), target_(codegen::Target::host()) {
+  measuring_.target = target_;
+  measuring_.threads = threads_;
   if (!request.replay.empty()) {
     recorded_ = std::make_unique<measure::RecordFile>(measure::read_records(request.replay));
     return;
   }
-  measure::Measurer::Options measuring;
-  measuring.target = target_;
-  measuring.threads = threads_;
-  measurer_ = std::make_unique<measure::Measurer>(measuring);
   if (!request.records.empty()) writer_ = std::make_unique<measure::RecordWriter>(request.records);
 }
 BenchMachine::~BenchMachine() = default;
@@ -41,7 +39,8 @@ std::optional<search::TuneResult> BenchMachine::search(const std::vector<measure
   if (recorded_) {
     result = tuner.run(replay_of(tasks), {}, &observer, request_.stop);
   } else {
-    search::MeasurerRunner runner(*measurer_);
+    measure::Measurer measurer(measuring_);  // of its own: one that is kept knows the times of code that other runs tried
+    search::MeasurerRunner runner(measurer);
     search::RecordSink sink;
     if (writer_) sink = [this](const measure::Record& record) { writer_->append(record); };
     result = tuner.run(runner, sink, &observer, request_.stop);

@@ -32,7 +32,7 @@ class BenchMachine {
   std::unique_ptr<measure::RecordFile> recorded_;
   std::map<std::string, std::unique_ptr<search::ReplayRunner>> replays_;  ///< by the keys of all tasks
   std::unique_ptr<measure::RecordWriter> writer_;
-  std::unique_ptr<measure::Measurer> measurer_;
+  measure::Measurer::Options measuring_;
 };
 
 }  // namespace tilewright::lab

@@ -95,9 +95,6 @@ std::vector<Candidate> Evolution::breed(const MeasuredSet& measured, int count, 
     pool.keep_new(next);
     score(next);
     report(next, std::move(attempts), bar);
-    if (!model_.knows() && mutations_.knows())  // by chance alone otherwise: who went through more moves that mostly improve
-      for (Candidate& c : next)
-        if (c.mutation >= 0) c.score += g + 1;
     pool.add(std::move(next));
   }
   std::vector<double> slots;

@@ -26,8 +26,6 @@ class MutationPolicy {
   };
   virtual ~MutationPolicy() = default;
   virtual bool looks_at_parents() const { return false; }
-  /// It learned on other tasks which rules improve which programs.
-  virtual bool knows() const { return false; }
   /// A position in space::SearchSpace::mutations() of its space. Called from several threads at once.
   virtual int choose(const ProgramFeatures& parent, Rng& rng) const = 0;
   /// Learns from a generation of children, or from a measured batch.

@@ -1,7 +1,5 @@
 #include "search/mutation_policy_learned.h"
 
-#include <algorithm>
-
 namespace tilewright::search {
 namespace {
 
@@ -24,10 +22,6 @@ std::vector<double> LearnedMutationPolicy::odds(const ProgramFeatures& parent) c
   const double blind = kBlind / static_cast<double>(odds.size());
   for (double& share : odds) share = blind + (1 - kBlind) * share / sum;
   return odds;
-}
-
-bool LearnedMutationPolicy::knows() const {
-  return std::ranges::any_of(moves_, [](const MoveModel::Move* move) { return move->attempts > 0; });
 }
 
 int LearnedMutationPolicy::choose(const ProgramFeatures& parent, Rng& rng) const {

@@ -10,7 +10,6 @@ class LearnedMutationPolicy : public MutationPolicy {
  public:
   LearnedMutationPolicy(const MutationInfos& mutations, MoveModel& model);
   bool looks_at_parents() const override { return true; }
-  bool knows() const override;
   int choose(const ProgramFeatures& parent, Rng& rng) const override;
   void observe(std::span<const Outcome> outcomes) override;
   /// What `choose` draws by, one per rule; adds up to 1.
