@@ -14,18 +14,18 @@
 namespace tilewright::driver {
 namespace {
 
-std::vector<KernelTime> kernel_times(const runtime::ModelPlan& plan, const std::vector<std::vector<double>>& profiles) {
+std::vector<KernelTime> kernel_times(const runtime::ModelPlan& plan, const std::vector<double>& call_s) {
   std::map<std::pair<int, std::string>, std::vector<std::size_t>> calls_of;
   for (std::size_t c = 0; c < plan.calls.size(); ++c)
     calls_of[{plan.calls[c].object, plan.calls[c].symbol}].push_back(c);
   std::vector<KernelTime> kernels;
   for (const auto& [kernel, calls] : calls_of) {
     std::vector<double> times;
-    for (const std::vector<double>& profile : profiles) {
+    for (std::size_t run = 0; run < call_s.size(); run += plan.calls.size()) {
       times.push_back(0);
-      for (const std::size_t c : calls) times.back() += profile[c];
+      for (const std::size_t c : calls) times.back() += call_s[run + c];
     }
-    kernels.push_back({plan.calls[calls.front()].description, static_cast<int>(calls.size()), quantiles(times).median_s});
+    kernels.push_back({plan.calls[calls.front()].description, static_cast<int>(calls.size()), quantiles(std::move(times)).median_s});
   }
   std::ranges::stable_sort(kernels, std::greater<>(), &KernelTime::median_s);
   return kernels;
@@ -47,7 +47,7 @@ BenchReport bench(const BenchRequest& request) {
   const std::vector<double> times = time_in_turns({&timed}, {.seconds = request.seconds}).at(0);
   report.times = quantiles(times);
   report.runs = static_cast<int>(times.size());
-  if (request.profile) report.kernels = kernel_times(model.plan(), timed.profiles());
+  if (request.profile) report.kernels = kernel_times(model.plan(), timed.call_s());
   return report;
 }
 

@@ -1,6 +1,7 @@
 #include "driver/timing.h"
 
 #include <chrono>
+#include <span>
 
 #include "driver/feeds.h"
 
@@ -21,17 +22,11 @@ TimedModel::TimedModel(const runtime::Model& model, runtime::ThreadPool& pool, s
 }
 
 double TimedModel::run() {
-  std::vector<double> call_s(profiling_ ? calls_ : 0);
+  if (profiling_) call_s_.resize(call_s_.size() + calls_);
+  const std::span<double> own = std::span(call_s_).last(profiling_ ? calls_ : 0);
   const Clock::time_point begin = Clock::now();
-  execution_.run(call_s);
-  const double seconds = seconds_since(begin);
-  if (profiling_) profiles_.push_back(std::move(call_s));
-  return seconds;
-}
-
-void TimedModel::profile() {
-  profiling_ = true;
-  profiles_.clear();
+  execution_.run(own);
+  return seconds_since(begin);
 }
 
 std::vector<std::vector<double>> time_in_turns(const std::vector<TimedModel*>& models, const TimingBudget& budget) {

@@ -15,16 +15,16 @@ class TimedModel {
   TimedModel(const runtime::Model& model, runtime::ThreadPool& pool, std::uint64_t seed);
   /// Runs once; seconds.
   double run();
-  /// From now on notes how long each call took. May be called again, to start anew.
-  void profile();
-  /// Seconds of every call of the plan, one row per run since profile().
-  const std::vector<std::vector<double>>& profiles() const { return profiles_; }
+  /// From now on notes how long each call took.
+  void profile() { profiling_ = true; }
+  /// Seconds of every call of the plan, run after run since profile().
+  const std::vector<double>& call_s() const { return call_s_; }
 
  private:
   runtime::Execution execution_;
   std::size_t calls_;
   bool profiling_ = false;
-  std::vector<std::vector<double>> profiles_;
+  std::vector<double> call_s_;
 };
 
 /// How long to time: for `seconds`, but at least `min_runs` and at most `max_runs` of each model.
