@@ -59,6 +59,8 @@ std::vector<BadModel> bad_models() {
        {"attribute 'axis' has type FLOAT, expected INT"}},
       {"missing_attribute", with_input().node("Concat", {"x"}, {"y"}).output("y"), {"attribute 'axis' is missing"}},
       {"too_few_inputs", with_input().node("Conv", {"x"}, {"y"}).output("y"), {"it has 1 inputs, expected 2 to 3"}},
+      {"one_of_many_inputs_left_out", with_input().node("Concat", {"x", ""}, {"y"}, {{"axis", std::int64_t{0}}}).output("y"),
+       {"input 1 is missing"}},
       {"input_left_out", with_input().node("Add", {"x", ""}, {"y"}).output("y"), {"input 1 is missing"}},
       {"unknown_name", with_input().node("Relu", {"ghost"}, {"y"}).output("y"), {"it reads 'ghost'"}},
       {"shapes_do_not_broadcast",

@@ -157,7 +157,8 @@ std::vector<TensorId> Importer::resolve_inputs(const onnx::NodeProto& node) cons
 std::vector<TensorId> Importer::import_node(const onnx::NodeProto& proto) {
   const OnnxOperator& op = look_up(proto);
   OnnxNode node(proto, opset_, resolve_inputs(proto), folder_, graph_);
-  for (int i = 0; i < op.min_inputs; ++i) node.input(i);  // must be there
+  const int needed = op.max_inputs == kAny ? node.num_inputs() : op.min_inputs;
+  for (int i = 0; i < needed; ++i) node.input(i);  // must be there
   std::vector<TensorId> outputs = op.import(node);
   for (int i = static_cast<int>(outputs.size()); i < proto.output_size(); ++i)
     if (!proto.output(i).empty() && read_names_.count(proto.output(i)) > 0)
