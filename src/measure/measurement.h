@@ -17,14 +17,16 @@ inline constexpr std::string_view kNotMeasured = "sampled, not measured";
 
 /// What became of one candidate.
 struct Measurement {
-  std::vector<double> times_s;  ///< one per run; empty on error
+  std::vector<double> times_s;  ///< one per run, at the pace of the task's first measurement; empty on error
+  double pace = 1;              ///< how much longer the runs took than times_s says: the machine was slower by that much
   bool cut_short = false;       ///< clearly slower than the incumbent: stopped early, times_s are fewer and less exact
   bool same_code = false;       ///< not run: its machine code is that of an earlier candidate, whose result this is
   ErrorKind error = ErrorKind::none;
   std::string error_text;           ///< in full
   double compile_s = 0, run_s = 0;  ///< wall time that it took to compile and to run
   std::optional<MachineCheck> trouble;  ///< the last check of the machine before it, if all was not well
-  double time_s() const;            ///< median of times_s; 1e10 on error
+  /// The fastest run, as other programs only ever make a run slower; 1e10 on error.
+  double time_s() const;
 };
 
 /// A state and its measurement, as it is kept on disk.

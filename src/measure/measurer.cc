@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
 #include <map>
+#include <numeric>
 
 #include "measure/compile_batch.h"
 #include "measure/known_code.h"
@@ -42,12 +44,30 @@ Measurer::Options completed(Measurer::Options options) {
 
 }  // namespace
 
+/// A candidate that ran before, run among others to tell how fast the machine is just then.
+struct Yardstick {
+  Compiled compiled;
+  double time_s = 0;           ///< that it had itself
+  bool is_provisional = true;  ///< it ran in one moment only, which may have been a slow one
+};
+
+/// Candidates that are measured together.
+struct Batch {
+  const Task& task;
+  std::vector<Compiled> compiled;
+  double incumbent_s;
+  std::vector<Measurement> results;  ///< of a prefix; until they are finished, their times are as measured
+  double yardstick_s = kUnknown;     ///< fastest run of the yardstick since the batch began
+  static constexpr double kUnknown = std::numeric_limits<double>::infinity();
+};
+
 struct Measurer::State {
   Options options;
   BatchCompiler compiler;
   WorkerProcess worker;
   std::string current_task;                            ///< key of the task that the worker has; empty: none
   std::map<std::string, ReferenceMessage> references;  ///< by task key
+  std::map<std::string, Yardstick> yardsticks;         ///< by task key
   KnownCode known;
   Calibration calibration;
   int since_check = 0;  ///< candidates
@@ -61,8 +81,14 @@ struct Measurer::State {
 
   void prepare(const Task& task);
   void check_machine(std::size_t candidates);
-  RunSettings settings(double incumbent_s) const;
-  Measurement run(const Task& task, const Compiled& compiled, double incumbent_s);
+  RunSettings settings(double cut_ratio, double incumbent_s) const;
+  double pace(const Batch& batch) const;
+  void time_yardstick(Batch& batch);
+  void choose_yardstick(const Batch& batch);
+  bool is_undecided(const Batch& batch, std::size_t i) const;
+  bool run(Batch& batch, std::size_t i);
+  bool run_again(Batch& batch, std::size_t i, bool is_last);
+  void finish(Batch& batch, std::size_t i);
 };
 
 /// Gives the worker the task, with the reference outputs if they are known or quickly found.
@@ -90,10 +116,11 @@ void Measurer::State::check_machine(std::size_t candidates) {
   since_check += static_cast<int>(candidates);
 }
 
-RunSettings Measurer::State::settings(double incumbent_s) const {
+RunSettings Measurer::State::settings(double cut_ratio, double incumbent_s) const {
   RunSettings settings;
   settings.threads = options.threads;
   settings.repetition = options.repetition;
+  settings.repetition.cut_ratio = cut_ratio;
   settings.repetition.incumbent_s = incumbent_s;
   settings.timeout_s = options.timeout_s;
   settings.flush_caches = options.flush_caches;
@@ -101,20 +128,105 @@ RunSettings Measurer::State::settings(double incumbent_s) const {
   return settings;
 }
 
-Measurement Measurer::State::run(const Task& task, const Compiled& compiled, double incumbent_s) {
-  Measurement result;
+/// How much longer everything takes than when the yardstick was measured.
+double Measurer::State::pace(const Batch& batch) const {
+  if (batch.yardstick_s == Batch::kUnknown) return 1;
+  const Yardstick& yardstick = yardsticks.at(batch.task.key);
+  const double pace = batch.yardstick_s / yardstick.time_s;
+  return yardstick.is_provisional ? std::max(1.0, pace) : pace;
+}
+
+void Measurer::State::time_yardstick(Batch& batch) {
+  const auto found = yardsticks.find(batch.task.key);
+  if (found == yardsticks.end()) return;
+  const Compiled& compiled = found->second.compiled;
+  RunSettings again = settings(1, Batch::kUnknown);
+  again.warm_up = false;
+  const Measurement measured = worker.run(compiled.object, kCandidateSymbol, again, compiled.packed);
+  if (measured.error == ErrorKind::none) batch.yardstick_s = std::min(batch.yardstick_s, measured.time_s());
+}
+
+/// The best of a task's first batch; later only one that costs far less time, as every change adds an error of its own.
+void Measurer::State::choose_yardstick(const Batch& batch) {
+  constexpr double kFarLess = 0.6;
+  if (batch.yardstick_s < Batch::kUnknown) {
+    Yardstick& used = yardsticks.at(batch.task.key);
+    if (used.is_provisional) used.time_s = std::min(used.time_s, batch.yardstick_s);
+    used.is_provisional = false;
+  }
+  const auto faster = [](const Measurement& a, const Measurement& b) { return a.time_s() < b.time_s(); };
+  const auto best = std::ranges::min_element(batch.results, faster);
+  if (best == batch.results.end() || best->error != ErrorKind::none || best->same_code) return;
+  const auto known = yardsticks.find(batch.task.key);
+  if (known != yardsticks.end() && best->time_s() > kFarLess * known->second.time_s) return;
+  const auto i = static_cast<std::size_t>(best - batch.results.begin());
+  yardsticks.insert_or_assign(batch.task.key, Yardstick{batch.compiled[i], best->time_s()});
+}
+
+/// Whether a contender deserves further passes: it is close to the incumbent, or all passes so far met a slow machine.
+bool Measurer::State::is_undecided(const Batch& batch, std::size_t i) const {
+  constexpr double kClose = 1.1, kSlow = 1.1;
+  const Measurement& result = batch.results[i];
+  if (result.same_code) return false;
+  return pace(batch) > kSlow || result.time_s() / pace(batch) <= kClose * batch.incumbent_s;
+}
+
+/// The first pass of a candidate. True if it is a contender then.
+bool Measurer::State::run(Batch& batch, std::size_t i) {
+  constexpr double kSlowMoment = 1.6;  // by which a busy machine was seen to be slower for some time
+  const double cut_ratio = options.repetition.cut_ratio * (options.passes > 1 ? kSlowMoment : 1);
+  const Compiled& compiled = batch.compiled[i];
+  Measurement& result = batch.results.emplace_back();
   if (compiled.error != ErrorKind::none) {
     result.error = compiled.error;
     result.error_text = compiled.error_text;
-  } else if (auto same = known.find(task.key, code_of(compiled))) {
+  } else if (auto same = known.find(batch.task.key, code_of(compiled))) {
     result = *std::move(same);
   } else {
-    result = worker.run(compiled.object, kCandidateSymbol, settings(incumbent_s), compiled.packed);
-    known.add(task.key, code_of(compiled), result);
+    const RunSettings first = settings(cut_ratio, pace(batch) * batch.incumbent_s);
+    result = worker.run(compiled.object, kCandidateSymbol, first, compiled.packed);
+    known.add(batch.task.key, code_of(compiled), result);
+    batch.incumbent_s = std::min(batch.incumbent_s, result.time_s() / pace(batch));
   }
   result.compile_s = compiled.compile_s;
   if (!calibration.health().last.is_well()) result.trouble = calibration.health().last;
-  return result;
+  return result.error == ErrorKind::none && !result.cut_short;
+}
+
+/// A later pass of a contender. True if it still is one.
+bool Measurer::State::run_again(Batch& batch, std::size_t i, bool is_last) {
+  const Compiled& compiled = batch.compiled[i];
+  Measurement& result = batch.results[i];
+  if (result.same_code) return true;
+  RunSettings again = settings(options.repetition.cut_ratio, pace(batch) * batch.incumbent_s);
+  again.warm_up = false;
+  const Measurement more = worker.run(compiled.object, kCandidateSymbol, again, compiled.packed);
+  result.run_s += more.run_s;
+  result.error = more.error;
+  result.error_text = more.error_text;
+  result.times_s.insert(result.times_s.end(), more.times_s.begin(), more.times_s.end());
+  if (result.error != ErrorKind::none) result.times_s.clear();
+  const double time_s = result.time_s() / pace(batch);
+  batch.incumbent_s = std::min(batch.incumbent_s, time_s);
+  result.cut_short = !is_last && time_s > options.repetition.cut_ratio * batch.incumbent_s;
+  return result.error == ErrorKind::none && !result.cut_short;
+}
+
+/// When nothing more will be known of a candidate: its times at the usual pace. What shares its code has its result.
+void Measurer::State::finish(Batch& batch, std::size_t i) {
+  const Compiled& compiled = batch.compiled[i];
+  Measurement& result = batch.results[i];
+  if (compiled.error != ErrorKind::none) return;
+  if (!result.same_code) {
+    result.pace = pace(batch);
+    for (double& time_s : result.times_s) time_s /= result.pace;
+    known.add(batch.task.key, code_of(compiled), result);
+    return;
+  }
+  Measurement same = *known.find(batch.task.key, code_of(compiled));
+  same.compile_s = result.compile_s;
+  same.trouble = result.trouble;
+  result = std::move(same);
 }
 
 Measurer::Measurer(const Options& options) : state_(std::make_unique<State>(options)) {}
@@ -127,27 +239,42 @@ std::vector<Measurement> Measurer::measure(const Task& task, std::span<const sch
                                            double incumbent_s,
                                            const std::function<void(std::size_t, const Measurement&)>& done,
                                            const std::function<bool()>& stop) {
-  std::vector<Measurement> results;
-  std::vector<Compiled> compiled;
+  constexpr std::size_t kYardstickEvery = 4;  // candidates
+  Batch batch{task, {}, incumbent_s, {}};
   {
     const Stopwatch stopwatch(state_->split.compile_s);
-    compiled = state_->compiler.compile(states, stop);
+    batch.compiled = state_->compiler.compile(states, stop);
   }
   state_->check_machine(states.size());
-  {
+  const auto timed = [&](auto&& action) {
     const Stopwatch stopwatch(state_->split.run_s);
-    state_->prepare(task);
+    return action();
+  };
+  timed([&] { state_->prepare(task); });
+  const auto stopped = [&] { return stop && stop(); };
+  const auto report = [&](std::size_t i) {
+    state_->finish(batch, i);
+    if (done) done(i, batch.results[i]);
+  };
+  std::vector<std::size_t> contenders(states.size());
+  std::iota(contenders.begin(), contenders.end(), 0);
+  const int passes = state_->options.passes, more = state_->options.passes_of_undecided;
+  for (int pass = 0; pass < passes + more; ++pass) {
+    std::size_t turn = 0;
+    std::erase_if(contenders, [&](std::size_t i) {
+      if (stopped() || !batch.compiled[i].is_begun) return batch.results.size() <= i;
+      const bool contends = timed([&] {
+        if (pass >= passes && !state_->is_undecided(batch, i)) return false;
+        if (turn++ % kYardstickEvery == 0) state_->time_yardstick(batch);
+        return pass == 0 ? state_->run(batch, i) : state_->run_again(batch, i, pass >= passes - 1);
+      });
+      if (!contends) report(i);
+      return !contends;
+    });
   }
-  for (std::size_t i = 0; i < states.size() && !(stop && stop()); ++i) {
-    if (!compiled[i].is_begun) break;
-    {
-      const Stopwatch stopwatch(state_->split.run_s);
-      results.push_back(state_->run(task, compiled[i], incumbent_s));
-    }
-    incumbent_s = std::min(incumbent_s, results.back().time_s());
-    if (done) done(i, results.back());
-  }
-  return results;
+  for (std::size_t i : contenders) report(i);
+  state_->choose_yardstick(batch);
+  return std::move(batch.results);
 }
 
 std::vector<Measurement> Measurer::contest(const Task& task, std::span<const schedule::State> states) {
@@ -162,8 +289,8 @@ std::vector<Measurement> Measurer::contest(const Task& task, std::span<const sch
   for (Compiled& candidate : compiled) {
     if (candidate.error != ErrorKind::none) return {};  // it compiled before: something else is wrong
     message.candidates.push_back(
-        {state_->settings(state_->options.repetition.incumbent_s), std::string(kCandidateSymbol),
-         std::move(candidate.object), std::move(candidate.packed)});
+        {state_->settings(state_->options.repetition.cut_ratio, state_->options.repetition.incumbent_s),
+         std::string(kCandidateSymbol), std::move(candidate.object), std::move(candidate.packed)});
   }
   state_->prepare(task);
   std::vector<Measurement> results = state_->worker.contest(std::move(message));

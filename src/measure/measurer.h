@@ -28,8 +28,10 @@ class Measurer {
     double compile_timeout_s =
         15;  ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
     double most_instructions = codegen::kMostInstructions;  ///< that a candidate may have once unrolled
-    RepetitionRule repetition;                              ///< of the runs of a candidate; its incumbent_s is not used
-    RepetitionRule contest{.max_time_s = 0.3, .min_runs = 7, .max_runs = 60};  ///< rounds, and the time of all together
+    int passes = 3;             ///< over a batch: the runs of a candidate are spread over so many moments
+    int passes_of_undecided = 2;  ///< more for those close to the incumbent, or for all if the machine was slow so far
+    RepetitionRule repetition;  ///< of a candidate's runs in one pass; its incumbent_s is not used
+    RepetitionRule contest{.max_time_s = 0.5, .min_runs = 7, .max_runs = 100};  ///< rounds, and the time of all together
     int check_machine_every = 100;  ///< candidates, and at the start (calibration.h); 0: never
     bool check_results =
         true;  ///< compare outputs with the interpreter's (small tasks) or those of the first valid candidate
@@ -41,17 +43,20 @@ class Measurer {
   explicit Measurer(const Options& options);
   ~Measurer();
 
-  /// Measures the states of `task`. Compiles on all cores, then runs each candidate. `incumbent_s`: best time so far
-  /// (infinity if none). `done(i, measurement)` is called from the caller's thread as each result is known. Stops
-  /// early, with the rest left out, when `stop()` turns true. A candidate that crashes, hangs or computes something
-  /// else becomes an error measurement; the worker is replaced. Errors: Error(internal) only if no worker can be
-  /// started. A candidate whose machine code is that of an earlier one of the task is not run again.
+  /// Measures the states of `task`. Compiles on all cores, then runs each candidate in each of several passes over all
+  /// of them: a busy machine is slow for tenths of a second, so runs of one moment tell less than as many of several.
+  /// What is clearly slower than the incumbent (`incumbent_s`: best time so far, infinity if none) is left out of the
+  /// later passes; the first one leaves out only what a slow moment can't explain. `done(i, measurement)` is called
+  /// from the caller's thread as each result is known, in any order. Stops early, with what did not run left out, when
+  /// `stop()` turns true. A candidate that crashes, hangs or computes something else becomes an error measurement; the
+  /// worker is replaced. Errors: Error(internal) only if no worker can be started. A candidate whose machine code is
+  /// that of an earlier one of the task is not run again.
   std::vector<Measurement> measure(const Task& task, std::span<const schedule::State> states, double incumbent_s,
                                    const std::function<void(std::size_t, const Measurement&)>& done = {},
                                    const std::function<bool()>& stop = {});
 
   /// Times states that ran before in turns, in one process, so that what else the machine does hits all alike: whose
-  /// median is least, is best. One measurement each, in their order; none at all if that could not be done.
+  /// time is least, is best. One measurement each, in their order; none at all if that could not be done.
   std::vector<Measurement> contest(const Task& task, std::span<const schedule::State> states);
 
   const Options& options() const;

@@ -14,7 +14,7 @@
 namespace tilewright::measure {
 
 /// Raised whenever a message changes. A worker of another version is refused.
-inline constexpr std::uint32_t kProtocolVersion = 4;
+inline constexpr std::uint32_t kProtocolVersion = 5;
 /// The worker's end of the socket pair.
 inline constexpr int kWorkerSocket = 3;
 
@@ -51,6 +51,7 @@ struct RunSettings {
   int threads = 1;
   RepetitionRule repetition;
   double timeout_s = 5;  ///< of each run
+  bool warm_up = true;   ///< a first run that is not timed; not for a candidate that ran before
   bool flush_caches = false;
   bool check_results = true;    ///< against the reference, if there is one
   bool return_outputs = false;  ///< send the outputs back

@@ -39,6 +39,7 @@ json additions_to_json(const Record& record) {
              {"threads", record.threads},
              {"compile_s", result.compile_s},
              {"run_s", result.run_s}};
+  if (result.pace != 1) tw["pace"] = result.pace;
   if (result.cut_short) tw["cut_short"] = true;
   if (result.same_code) tw["same_code"] = true;
   if (result.trouble)
@@ -122,6 +123,7 @@ void read_additions(const json& tw, Record& record) {
   take(field(tw, "threads"), record.threads);
   take(field(tw, "compile_s"), record.result.compile_s);
   take(field(tw, "run_s"), record.result.run_s);
+  take(field(tw, "pace"), record.result.pace);
   take(field(tw, "cut_short"), record.result.cut_short);
   take(field(tw, "same_code"), record.result.same_code);
   take(field(tw, "contest"), record.contest);

@@ -5,24 +5,13 @@
 
 namespace tilewright::measure {
 
-/// The middle of noisy times, and its standard error.
-struct Estimate {
-  double median_s = 0, error_s = 0;
-};
-
-/// Model   error of the median of n normal times: 1.2533 sigma / sqrt(n), with sigma = 1.4826 times the median distance
-///         from the median. Neither hears of the few runs that a busy machine interrupts, which may take many times as
-///         long, while mean and standard deviation hear of nothing else.
-/// Source  Rousseeuw, Croux, "Alternatives to the Median Absolute Deviation", JASA 88(424), 1993.
-Estimate estimate(std::span<const double> times_s);
-
-/// When the runs of one candidate are enough.
+/// When the runs of one candidate are enough, in one pass over a batch (measurer.h).
 struct RepetitionRule {
-  double incumbent_s = 1e30;  ///< best time of the task so far
-  double cut_ratio = 1.3;     ///< slower than this times the incumbent: not worth another run
-  double precision = 0.015;   ///< relative standard error that is exact enough
-  double max_time_s = 0.03;   ///< of all timed runs together
-  int min_runs = 3, max_runs = 50;
+  double incumbent_s = 1e30;    ///< best time of the task so far
+  double cut_ratio = 1.3;       ///< slower than this times the incumbent: not worth another run
+  double least_time_s = 1e-3;   ///< of all timed runs together: less says nothing, an interrupt takes as long
+  double max_time_s = 5e-3;     ///< … and as much is enough, however few they are
+  int min_runs = 2, max_runs = 20;
 };
 
 enum class Verdict : std::uint8_t {
@@ -32,15 +21,12 @@ enum class Verdict : std::uint8_t {
 };
 
 /// What the runs so far are good for. `warm_up_s`: the run before them, which may take up to twice as long for want of
-/// warm caches; `times_s`: the timed ones, perhaps none yet.
+/// warm caches, 0 if there was none; `times_s`: the timed ones, perhaps none yet.
 ///
 /// cut     the fastest run exceeds cut_ratio times the incumbent, and that is no accident: so do two timed runs, or one
 ///         and the warm-up by twice as much, or one by more than a scheduler may stall it (20 ms); the timed runs add
-///         up to a millisecond at least, as an interrupt takes as long as a short kernel. The warm-up alone decides
-///         only if it exceeds twice that limit by more than a stall.
-/// enough  min_runs or more, a millisecond or more, and the error of the median is at most `precision`, or a one-sided
-///         t-test says that the candidate is slower than the incumbent (p <= 0.05, the incumbent's time taken as
-///         exact); or max_time_s or max_runs are used up.
+///         up to least_time_s. The warm-up alone decides only if it exceeds twice that limit by more than a stall.
+/// enough  min_runs or more that add up to least_time_s; or max_time_s or max_runs are used up.
 Verdict judge(double warm_up_s, std::span<const double> times_s, const RepetitionRule& rule);
 
 }  // namespace tilewright::measure

@@ -45,14 +45,14 @@ class MeasurerTest : public testing::Test {
   Measurer measurer_{options()};
 };
 
-TEST_F(MeasurerTest, MeasuresWhatRunsAndReportsWhatDoesNotInOrder) {
+TEST_F(MeasurerTest, MeasuresWhatRunsAndReportsWhatDoesNot) {
   const Task task = make_task(matmul(12, 16, 20), "matmul 12x16x20");
   const std::vector<State> states = {State::initial(task.dag), incomplete(task.dag), tiled(task.dag, 4)};
   std::vector<std::size_t> order;
   const std::vector<Measurement> results =
       measurer_.measure(task, states, kNoIncumbent, [&](std::size_t i, const Measurement&) { order.push_back(i); });
   ASSERT_EQ(results.size(), 3U);
-  EXPECT_EQ(order, (std::vector<std::size_t>{0, 1, 2}));
+  EXPECT_EQ(order, (std::vector<std::size_t>{1, 0, 2}));  // that there is nothing to run is known before the others
   EXPECT_EQ(results[0].error, ErrorKind::none) << results[0].error_text;
   EXPECT_GT(results[0].compile_s, 0);
   EXPECT_GT(results[0].run_s, 0);
@@ -90,6 +90,46 @@ TEST_F(MeasurerTest, DoesNotRunTheSameMachineCodeTwice) {
   EXPECT_GT(results[2].compile_s, 0);
   const std::vector<State> of_other = {State::initial(other.dag)};
   EXPECT_FALSE(measurer_.measure(other, of_other, kNoIncumbent).at(0).same_code);
+}
+
+/// Two runs in each of three passes, whatever they take.
+Measurer::Options three_passes(Measurer::Options options) {
+  options.passes = 3;
+  options.passes_of_undecided = 0;
+  options.repetition = {.cut_ratio = 1e6, .least_time_s = 0, .max_time_s = 10, .min_runs = 2, .max_runs = 2};
+  return options;
+}
+
+TEST_F(MeasurerTest, RunsContendersInEveryPass) {
+  Measurer measurer(three_passes(options()));
+  const Task task = make_task(matmul(12, 16, 20), "");
+  const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4)};
+  for (const Measurement& result : measurer.measure(task, states, kNoIncumbent)) {
+    EXPECT_EQ(result.times_s.size(), 6U);
+    EXPECT_FALSE(result.cut_short);
+  }
+}
+
+TEST_F(MeasurerTest, GivesTimesAtThePaceOfTheFirstBatch) {
+  Measurer measurer(three_passes(options()));
+  const Task task = make_task(matmul(12, 16, 20), "");
+  std::vector<double> paces;
+  for (const std::int64_t inner : {4, 2, 3}) {
+    const std::vector<State> states = {tiled(task.dag, inner)};
+    paces.push_back(measurer.measure(task, states, kNoIncumbent).at(0).pace);
+  }
+  EXPECT_EQ(paces[0], 1);  // nothing to compare with
+  EXPECT_GE(paces[1], 1);  // if the machine was slower before, it is the first batch that is slow
+  EXPECT_GT(paces[2], 0);
+}
+
+TEST_F(MeasurerTest, LeavesWhatIsClearlySlowerOutOfLaterPasses) {
+  Measurer measurer(three_passes(options()));
+  const Task task = make_task(matmul(12, 16, 20), "");
+  const std::vector<State> states = {State::initial(task.dag)};
+  const Measurement result = measurer.measure(task, states, 1e-12).at(0);
+  EXPECT_LE(result.times_s.size(), 2U);
+  EXPECT_TRUE(result.cut_short);
 }
 
 TEST_F(MeasurerTest, HoldsAContest) {
@@ -152,11 +192,13 @@ TEST_F(MeasurerTest, ChecksTheMachineAtTheStartAndFromTimeToTime) {
 
 TEST_F(MeasurerTest, StopsBetweenCandidates) {
   const Task task = make_task(matmul(6, 7, 8), "");
-  const std::vector<State> states(5, State::initial(task.dag));
+  std::vector<State> states(5, State::initial(task.dag));
+  states[1] = incomplete(task.dag);  // known at once
   int known = 0;
   const auto results = measurer_.measure(
-      task, states, kNoIncumbent, [&](std::size_t, const Measurement&) { ++known; }, [&] { return known == 2; });
+      task, states, kNoIncumbent, [&](std::size_t, const Measurement&) { ++known; }, [&] { return known > 0; });
   EXPECT_EQ(results.size(), 2U);
+  EXPECT_EQ(known, 2);
 }
 
 TEST_F(MeasurerTest, StopsWhileCompiling) {

@@ -75,6 +75,7 @@ TEST(RecordLine, KeepsEverything) {
   record.result.cut_short = record.result.same_code = true;
   record.result.trouble = {.speed = 0.5, .memory_speed = 1, .noise = 0.25};
   record.contest = 1790000000123456789;
+  record.result.pace = 1.25;
   const Result<Record> back = from_line(to_line(record));
   ASSERT_TRUE(back) << back.message();
   EXPECT_EQ(back->workload_key, record.workload_key);
@@ -84,6 +85,7 @@ TEST(RecordLine, KeepsEverything) {
   EXPECT_EQ(back->result.times_s, record.result.times_s) << "bit for bit";
   EXPECT_EQ(back->result.compile_s, record.result.compile_s);
   EXPECT_EQ(back->result.run_s, record.result.run_s);
+  EXPECT_EQ(back->result.pace, 1.25);
   EXPECT_TRUE(back->result.cut_short);
   EXPECT_TRUE(back->result.same_code);
   EXPECT_EQ(back->contest, 1790000000123456789);

@@ -106,6 +106,16 @@ TEST_F(WorkerProcessTest, DoesNotCutWhatHasNoIncumbent) {
   EXPECT_FALSE(run("slow", with).cut_short);
 }
 
+TEST_F(WorkerProcessTest, RunsWithoutWarmUpOnRequest) {
+  RunSettings with = settings();
+  with.repetition.max_time_s = 1e-9;
+  run("good");
+  with.warm_up = false;
+  const Measurement result = run("good", with);
+  EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  EXPECT_EQ(result.times_s.size(), 1U);
+}
+
 struct BadKernel {
   const char* name;
   ErrorKind error;
@@ -159,10 +169,11 @@ TEST(WorkerProcess, KillsAKernelThatDoesNotHearTheAlarm) {
   worker.set_task(twice_task(), kTolerance);
   RunSettings with = settings();
   with.timeout_s = 0.2;
+  with.repetition.max_time_s = 0.1;
   with.threads = 1;  // another thread would hear it
   const Measurement result = worker.run(kernel_object("deaf"), "kernel", with);
   EXPECT_EQ(result.error, ErrorKind::run_timeout);
-  EXPECT_EQ(result.error_text, "the candidate did not end within 0.93 s and was killed");
+  EXPECT_EQ(result.error_text, "the candidate did not end within 1 s and was killed");
 }
 
 TEST_F(WorkerProcessTest, FindsAWrongResultAndSaysWhere) {
