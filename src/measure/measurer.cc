@@ -167,7 +167,7 @@ void Measurer::State::choose_yardstick(const Batch& batch) {
 bool Measurer::State::is_undecided(const Batch& batch, std::size_t i) const {
   constexpr double kClose = 1.1, kSlow = 1.1;
   const Measurement& result = batch.results[i];
-  if (result.same_code) return false;
+  if (result.same_code) return true;  // waits for the one whose code it has
   return pace(batch) > kSlow || result.time_s() / pace(batch) <= kClose * batch.incumbent_s;
 }
 
