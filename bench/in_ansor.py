@@ -9,6 +9,7 @@ against the operator's own default schedule).
 """
 import json
 import os
+import signal
 import sys
 
 import numpy as np
@@ -16,6 +17,8 @@ import numpy as np
 os.environ["TVM_NUM_THREADS"] = "2"  # before TVM loads: Ansor takes it for the number of cores
 import tvm
 from tvm import auto_scheduler, te, topi
+
+PATIENCE_S = int(os.environ.get("PATIENCE_S", "60"))  # for one schedule
 
 
 def matmul(b, n, m, k):
@@ -51,21 +54,36 @@ def sample(task, count, path):
     print(len(inputs), "states")
 
 
-def replay(task, path):
+def replay_one(task, record):
+    """Whether a schedule computes what the operator's default schedule does, and its time in ms."""
     device, rng = tvm.cpu(), np.random.default_rng(0)
     plain = task.compute_dag.tensors
     feeds = [tvm.nd.array(rng.random([int(d) for d in t.shape], dtype=np.float32), device) for t in plain]
     tvm.build(te.create_schedule(plain[-1].op), plain, target="llvm")(*feeds)
     expected = feeds[-1].numpy()
+    schedule, tensors = task.compute_dag.apply_steps_from_state(
+        record.state, layout_rewrite=auto_scheduler.LayoutRewriteOption.NO_REWRITE)
+    kernel = tvm.build(schedule, tensors, target=task.target)
+    feeds[-1] = tvm.nd.array(np.zeros_like(expected), device)
+    kernel(*feeds)
+    is_right = np.allclose(feeds[-1].numpy(), expected, rtol=1e-3, atol=1e-4)
+    time_s = kernel.time_evaluator(kernel.entry_name, device, number=1, repeat=5)(*feeds).median
+    return {"right": bool(is_right), "tvm_ms": time_s * 1e3}
+
+
+def replay(task, path):
+    """Each in a process of its own, which is ended after PATIENCE_S: TVM can compile one schedule for many minutes."""
     for i, (record, _) in enumerate(auto_scheduler.load_records(path)):
-        schedule, tensors = task.compute_dag.apply_steps_from_state(
-            record.state, layout_rewrite=auto_scheduler.LayoutRewriteOption.NO_REWRITE)
-        kernel = tvm.build(schedule, tensors, target=task.target)
-        feeds[-1] = tvm.nd.array(np.zeros_like(expected), device)
-        kernel(*feeds)
-        is_right = np.allclose(feeds[-1].numpy(), expected, rtol=1e-3, atol=1e-4)
-        time_s = kernel.time_evaluator(kernel.entry_name, device, number=1, repeat=5)(*feeds).median
-        print(json.dumps({"record": i, "right": is_right, "tvm_ms": time_s * 1e3}), flush=True)
+        child = os.fork()
+        if child == 0:
+            signal.alarm(PATIENCE_S)
+            print(json.dumps({"record": i, **replay_one(task, record)}), flush=True)
+            os._exit(0)
+        _, status = os.waitpid(child, 0)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGALRM:
+            print(json.dumps({"record": i, "gave_up_after_s": PATIENCE_S}), flush=True)
+        elif status != 0:
+            print(json.dumps({"record": i, "failed": os.waitstatus_to_exitcode(status)}), flush=True)
 
 
 operator, arguments, verb, *rest = sys.argv[1:]

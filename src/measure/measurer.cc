@@ -160,12 +160,13 @@ void Measurer::State::choose_yardstick(const Batch& batch) {
   const auto known = yardsticks.find(batch.task.key);
   if (known != yardsticks.end() && best->time_s() > kFarLess * known->second.time_s) return;
   const auto i = static_cast<std::size_t>(best - batch.results.begin());
-  yardsticks.insert_or_assign(batch.task.key, Yardstick{batch.compiled[i], best->time_s()});
+  const bool is_first = known == yardsticks.end();
+  yardsticks.insert_or_assign(batch.task.key, Yardstick{batch.compiled[i], best->time_s(), is_first});
 }
 
 /// Whether a contender deserves further passes: it is close to the incumbent, or all passes so far met a slow machine.
 bool Measurer::State::is_undecided(const Batch& batch, std::size_t i) const {
-  constexpr double kClose = 1.1, kSlow = 1.1;
+  constexpr double kClose = 1.1, kSlow = 1.25;
   const Measurement& result = batch.results[i];
   if (result.same_code) return true;  // waits for the one whose code it has
   return pace(batch) > kSlow || result.time_s() / pace(batch) <= kClose * batch.incumbent_s;

@@ -5,8 +5,9 @@
 
 namespace tilewright::runtime {
 
-/// From this size on, memory is aligned to 2 MiB and huge pages are asked for.
-inline constexpr std::int64_t kHugeFrom = std::int64_t{4} << 20;
+/// From this size on, memory is aligned to 2 MiB and huge pages are asked for. As small as this because kernels are timed
+/// on tensors of their own, but run in networks, whose weights and activations lie in blocks of many megabytes.
+inline constexpr std::int64_t kHugeFrom = std::int64_t{1} << 18;
 
 /// Uninitialised memory of at least `bytes` (0 gives a valid pointer too), aligned to 64, or to 2 MiB with huge pages
 /// advised from kHugeFrom on. Null when there is none, or `bytes` is negative. Freed by the last owner.

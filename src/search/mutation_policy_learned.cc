@@ -3,7 +3,7 @@
 namespace tilewright::search {
 namespace {
 
-constexpr double kBlind = 0.25;
+constexpr double kBlind = 0.1;
 constexpr double kMeasuredWeight = 10;
 
 }  // namespace

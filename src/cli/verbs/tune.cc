@@ -59,7 +59,10 @@ std::string failures(const search::TuneResult& result) {
   std::string text = counted(result.errors);
   for (const search::TaskResult& task : result.tasks)
     for (const std::string& error : task.error_texts) text += fmt::format("\n  {}: {}", task.description, error);
-  return text.empty() ? "no candidate was measured; give more --trials or --budget" : text;
+  if (!text.empty()) return text;
+  return result.valid > 0 ? "only default schedules were measured, which do not compete under --preset ansor; give more "
+                            "--trials or --budget"
+                          : "no candidate was measured; give more --trials or --budget";
 }
 
 /// What can't be meant together.
