@@ -40,4 +40,9 @@ void vectorize_innermost(loop::Program& program, const Target& target);
 /// are too long are unrolled in blocks.
 void unroll_short_loops(loop::Program& program, const Target& target);
 
+/// Where innermost reductions read a dense block of a large constant again and again before they go on to the next block,
+/// has each iteration ask for its share of that next one: a network's weights come from memory, where a stream that
+/// starts anew with each block waits.
+void prefetch_weights(loop::Program& program, const Target& target);
+
 }  // namespace tilewright::codegen

@@ -41,6 +41,9 @@ class Printer {
           [&](const For& loop) {
             line(depth,
                  fmt::format("{} v{} in {}..{}  # {}", name_of(loop.kind), loop.var, loop.begin, loop.end, loop.name));
+            for (const Prefetch& prefetch : loop.prefetches)
+              line(depth + 1, fmt::format("prefetch {}[{}]", program_.buffer(prefetch.buffer).name,
+                                          program_.indices.to_text(prefetch.offset)));
             print(loop.body, depth + 1);
           },
           [&](const If& branch) {

@@ -69,6 +69,12 @@ struct Buffer {
 
 enum class LoopKind : std::uint8_t { serial, parallel, vectorized, unrolled };
 
+/// A wish that an element be in the caches soon, by its row-major offset, which may lie outside of the buffer.
+struct Prefetch {
+  BufferId buffer;
+  Index offset;
+};
+
 struct Stmt;
 using Block = std::vector<Stmt>;
 
@@ -81,6 +87,7 @@ struct For {
   int stage = -1;          ///< whose loop it is
   std::string name;        ///< for people
   Block body;
+  std::vector<Prefetch> prefetches{};  ///< at the start of each iteration; added by the last of the target's passes
 };
 /// Runs `then` if every condition is >= 0, else `otherwise`.
 struct If {

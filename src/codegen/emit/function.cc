@@ -179,7 +179,8 @@ llvm::Value* FunctionContext::emit_index(const Index& original) {
   return index.constant == 0 ? sum : builder.CreateAdd(sum, constant);
 }
 
-llvm::Value* FunctionContext::emit_address(loop::BufferId id, const Index& offset) {
+llvm::Value* FunctionContext::emit_address(loop::BufferId id, const Index& offset, bool stays_inside) {
+  const auto flags = stays_inside ? llvm::GEPNoWrapFlags::inBounds() : llvm::GEPNoWrapFlags::none();
   const Index index = simplify(offset);
   const loop::Buffer& buffer = shared.program.buffer(id);
   llvm::Type* type = memory_type(buffer.type);
@@ -189,7 +190,7 @@ llvm::Value* FunctionContext::emit_address(loop::BufferId id, const Index& offse
 
   llvm::Value* address = this->buffer(id);
   TW_CHECK(address != nullptr, "{} has no memory where it is used", buffer.name);
-  Key key{id};
+  Key key{stays_inside ? id : -1 - id};
   for (std::size_t t = 0; t < terms.size();) {
     const int level = terms[t].first;
     std::size_t end = t;
@@ -210,11 +211,11 @@ llvm::Value* FunctionContext::emit_address(loop::BufferId id, const Index& offse
     Index part;
     for (; t < end; ++t) part.terms.push_back(terms[t].second);
     std::sort(part.terms.begin(), part.terms.end(), [](const auto& a, const auto& b) { return a.atom < b.atom; });
-    address = builder.CreateInBoundsGEP(type, address, emit_index(part));
+    address = builder.CreateGEP(type, address, emit_index(part), "", flags);
     if (keeps) scopes_[static_cast<std::size_t>(level)].addresses.emplace(key, address);
   }
   if (index.constant == 0) return address;
-  return builder.CreateInBoundsGEP(type, address, builder.getInt64(static_cast<std::uint64_t>(index.constant)));
+  return builder.CreateGEP(type, address, builder.getInt64(static_cast<std::uint64_t>(index.constant)), "", flags);
 }
 
 }  // namespace tilewright::codegen

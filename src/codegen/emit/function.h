@@ -63,8 +63,8 @@ class FunctionContext {
   loop::Index simplify(const loop::Index& index);
   /// An index as an i64.
   llvm::Value* emit_index(const loop::Index& index);
-  /// Address of the element at a row-major offset.
-  llvm::Value* emit_address(loop::BufferId id, const loop::Index& offset);
+  /// Address of the element at a row-major offset; `stays_inside`: of the buffer.
+  llvm::Value* emit_address(loop::BufferId id, const loop::Index& offset, bool stays_inside = true);
   /// How a value atom (an index that is loaded) is computed; set by the value emitter.
   std::function<llvm::Value*(int value)> emit_value_atom;
 

@@ -104,6 +104,7 @@ void StatementEmitter::emit_serial(const For& loop) {
   variable->addIncoming(builder.getInt64(static_cast<std::uint64_t>(loop.begin)), before);
   f_.open_scope();
   f_.set_value(loop.var, variable);
+  for (const loop::Prefetch& prefetch : loop.prefetches) emit_prefetch(prefetch);
   emit(loop.body);
   f_.clear(loop.var);
   f_.close_scope();
@@ -113,6 +114,15 @@ void StatementEmitter::emit_serial(const For& loop) {
   builder.CreateCondBr(builder.CreateICmpSLT(next, builder.getInt64(static_cast<std::uint64_t>(loop.end))), head,
                        after);
   builder.SetInsertPoint(after);
+}
+
+/// Into the second level: what is asked for is used much later.
+void StatementEmitter::emit_prefetch(const loop::Prefetch& prefetch) {
+  auto& builder = f_.builder;
+  constexpr std::uint32_t kRead = 0, kSecondLevel = 2, kData = 1;
+  Value* address = f_.emit_address(prefetch.buffer, prefetch.offset, /*stays_inside=*/false);
+  builder.CreateIntrinsic(llvm::Intrinsic::prefetch, {builder.getPtrTy()},
+                          {address, builder.getInt32(kRead), builder.getInt32(kSecondLevel), builder.getInt32(kData)});
 }
 
 void StatementEmitter::emit_unrolled(const For& loop) {

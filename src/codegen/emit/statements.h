@@ -16,6 +16,7 @@ class StatementEmitter {
  private:
   void emit_for(const loop::For& loop);
   void emit_serial(const loop::For& loop);
+  void emit_prefetch(const loop::Prefetch& prefetch);
   void emit_unrolled(const loop::For& loop);
   void emit_vectorized(const loop::For& loop);
   void emit_parallel(const loop::For& loop);

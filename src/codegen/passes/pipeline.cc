@@ -8,7 +8,8 @@ std::span<const TargetPass> target_passes() {
   static constexpr std::array kPasses{TargetPass{"hoist-invariants", hoist_invariants},
                                       TargetPass{"form-tiles", form_tiles},
                                       TargetPass{"vectorize-innermost", vectorize_innermost},
-                                      TargetPass{"unroll-short-loops", unroll_short_loops}};
+                                      TargetPass{"unroll-short-loops", unroll_short_loops},
+                                      TargetPass{"prefetch-weights", prefetch_weights}};
   return kPasses;
 }
 

@@ -1,0 +1,194 @@
+#include <algorithm>
+#include <optional>
+
+#include "base/integer.h"
+#include "codegen/passes.h"
+
+namespace tilewright::codegen {
+namespace {
+
+using loop::Block;
+using loop::For;
+using loop::Index;
+using loop::IndexTable;
+using loop::LoopKind;
+using loop::LoadValue;
+
+// Heuristics.
+constexpr std::int64_t kLeastTensor = 128 << 10;  ///< bytes; a smaller one arrives soon enough
+constexpr std::int64_t kLeastBlock = 4 << 10;     ///< bytes; a smaller one is but the start of a stream
+constexpr std::int64_t kMostBlock = 1 << 20;      ///< bytes; a larger one would push out what is in use
+constexpr std::int64_t kMostLines = 8;            ///< per iteration of the innermost loop
+constexpr std::int64_t kLineBytes = 64;           ///< on x86-64 and most of AArch64
+
+std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
+
+/// What the loops around a load of weights do to its address.
+struct Walk {
+  std::int64_t block;    ///< elements that the reductions read, densely, before they start anew
+  std::int64_t next;     ///< elements from a block to the one that follows it
+  std::int64_t repeats;  ///< times that a block is read before the next one
+  Index repeat;          ///< which of them it is
+};
+
+class Prefetcher {
+ public:
+  explicit Prefetcher(loop::Program& program) : program_(program) {}
+
+  void visit(Block& block) {
+    for (loop::Stmt& stmt : block) {
+      if (auto* branch = std::get_if<loop::If>(&stmt.kind)) {
+        visit(branch->then);
+        visit(branch->otherwise);
+      }
+      if (auto* loop = std::get_if<For>(&stmt.kind)) visit(*loop);
+    }
+  }
+
+ private:
+  void visit(For& loop) {
+    around_.push_back(&loop);
+    const bool is_innermost = loop.kind == LoopKind::serial && loop.reduction && !has_serial_loop(loop.body);
+    if (is_innermost)
+      prefetch(loop);
+    else
+      visit(loop.body);
+    around_.pop_back();
+  }
+
+  static bool has_serial_loop(const Block& block) {
+    return std::any_of(block.begin(), block.end(), [](const loop::Stmt& stmt) {
+      if (const auto* branch = std::get_if<loop::If>(&stmt.kind))
+        return has_serial_loop(branch->then) || has_serial_loop(branch->otherwise);
+      const auto* loop = std::get_if<For>(&stmt.kind);
+      return loop && (loop->kind == LoopKind::serial || loop->kind == LoopKind::parallel || has_serial_loop(loop->body));
+    });
+  }
+
+  void prefetch(For& innermost) {
+    std::vector<const For*> inside;
+    std::vector<LoadValue> loads;
+    find_loads(innermost.body, inside, loads);
+    for (const LoadValue& load : loads) {
+      if (!is_large_constant(load.buffer)) continue;
+      if (const std::optional<Walk> walk = follow(load, inside)) add(innermost, load.buffer, load, *walk);
+    }
+  }
+
+  /// Loads of the stores in straight-line code, each buffer once; and the loops written out around them.
+  void find_loads(const Block& block, std::vector<const For*>& inside, std::vector<LoadValue>& loads) const {
+    for (const loop::Stmt& stmt : block) {
+      if (const auto* loop = std::get_if<For>(&stmt.kind)) {
+        inside.push_back(loop);
+        find_loads(loop->body, inside, loads);
+      }
+      if (const auto* store = std::get_if<loop::Store>(&stmt.kind)) find_loads(store->value, loads);
+    }
+  }
+  void find_loads(loop::ValueId id, std::vector<LoadValue>& loads) const {
+    const auto all = [&](auto... ids) { (find_loads(ids, loads), ...); };
+    match_variant(
+        program_.value(id).kind, [](const loop::ConstantValue&) {}, [](const loop::IndexValue&) {},
+        [](const loop::NonNegative&) {},
+        [&](const LoadValue& n) {
+          const auto is_known = [&](const LoadValue& known) { return known.buffer == n.buffer; };
+          if (std::none_of(loads.begin(), loads.end(), is_known)) loads.push_back(n);
+        },
+        [&](const loop::UnaryValue& n) { all(n.a); }, [&](const loop::BinaryValue& n) { all(n.a, n.b); },
+        [&](const loop::SelectValue& n) { all(n.condition, n.on_true, n.on_false); },
+        [&](const loop::CastValue& n) { all(n.a); });
+  }
+
+  bool is_large_constant(loop::BufferId id) const {
+    const loop::Buffer& buffer = program_.buffer(id);
+    if (buffer.scope != loop::Scope::argument || buffer.elements() * bytes_of(buffer.type) < kLeastTensor) return false;
+    return program_.dag->arguments()[static_cast<std::size_t>(buffer.argument)]->is_constant();
+  }
+
+  /// Nothing if the block is not dense, or if no other follows it.
+  std::optional<Walk> follow(const LoadValue& load, const std::vector<const For*>& inside) {
+    const Index offset = program_.offset(load.buffer, load.indices);
+    std::int64_t elements = 1, span = 1;
+    const auto cover = [&](const For& loop) {
+      const std::int64_t stride = offset.coefficient(loop.var);
+      if (stride == 0) return;
+      elements *= extent_of(loop);
+      span += (extent_of(loop) - 1) * stride;
+    };
+    for (const For* loop : inside) cover(*loop);
+    auto around = around_.rbegin();
+    for (; around != around_.rend() && (*around)->reduction; ++around) cover(**around);
+    if (span != elements) return std::nullopt;
+    Walk walk{elements, 0, 1, {}};
+    for (; around != around_.rend(); ++around) {
+      const For& loop = **around;
+      const Index variable = IndexTable::variable(loop.var);
+      std::vector<Index::Term> moving;
+      for (const Index::Term& term : offset.terms)
+        if (program_.indices.depends_on(term.atom, loop.var)) moving.push_back(term);
+      if (moving.empty()) {
+        walk.repeat = walk.repeat + (variable - Index(loop.begin)) * walk.repeats;
+        walk.repeats *= extent_of(loop);
+        continue;
+      }
+      // The part of the address that changes first: the loop variable itself, its remainder, or its quotient.
+      for (const auto kind : {loop::Atom::Kind::loop, loop::Atom::Kind::remainder, loop::Atom::Kind::quotient})
+        for (const Index::Term& term : moving) {
+          const loop::Atom& atom = program_.indices.atom(term.atom);
+          if (atom.kind != kind) continue;
+          if (kind == loop::Atom::Kind::quotient) {
+            if (!(atom.of == variable)) return std::nullopt;
+            walk.repeat = walk.repeat + program_.indices.remainder(variable, atom.divisor) * walk.repeats;
+            walk.repeats *= atom.divisor;
+          }
+          walk.next = term.coefficient;
+          return walk.next >= walk.block ? std::optional(walk) : std::nullopt;
+        }
+      return std::nullopt;
+    }
+    return std::nullopt;
+  }
+
+  /// Spreads the lines of the next block evenly over all iterations that read this one.
+  void add(For& innermost, loop::BufferId id, const LoadValue& load, const Walk& walk) {
+    const std::int64_t bytes = bytes_of(program_.buffer(id).type), line = kLineBytes / bytes;
+    if (walk.block * bytes < kLeastBlock || walk.block * bytes > kMostBlock) return;
+    Index iteration;
+    std::int64_t iterations = 1;
+    Index offset = program_.offset(load.buffer, load.indices);
+    for (auto loop = around_.rbegin(); loop != around_.rend() && (*loop)->reduction; ++loop) {
+      const Index variable = IndexTable::variable((*loop)->var);
+      iteration = iteration + (variable - Index((*loop)->begin)) * iterations;
+      iterations *= extent_of(**loop);
+      offset = offset - variable * offset.coefficient((*loop)->var);
+    }
+    for (const Index::Term& term : Index(offset).terms)
+      if (is_inside(innermost, term.atom)) offset = offset - IndexTable::variable(term.atom) * term.coefficient;
+    const std::int64_t total = iterations * walk.repeats;
+    iteration = iteration + walk.repeat * iterations;
+    const std::int64_t lines = ceil_div(walk.block, total * line);
+    const std::int64_t step = lines > 1 ? lines * line : ceil_div(walk.block, total);
+    if (lines > kMostLines) return;
+    offset = offset + iteration * step + Index(walk.next);
+    for (std::int64_t i = 0; i < lines; ++i) innermost.prefetches.push_back({id, offset + Index(i * line)});
+  }
+
+  /// Whether the atom is a loop written out inside.
+  static bool is_inside(const For& innermost, int atom) {
+    return std::any_of(innermost.body.begin(), innermost.body.end(), [&](const loop::Stmt& stmt) {
+      const auto* loop = std::get_if<For>(&stmt.kind);
+      return loop && (loop->var == atom || is_inside(*loop, atom));
+    });
+  }
+
+  loop::Program& program_;
+  std::vector<const For*> around_;
+};
+
+}  // namespace
+
+void prefetch_weights(loop::Program& program, const Target&) {
+  Prefetcher(program).visit(program.body);
+}
+
+}  // namespace tilewright::codegen
