@@ -240,7 +240,7 @@ std::vector<Measurement> Measurer::measure(const Task& task, std::span<const sch
                                            double incumbent_s,
                                            const std::function<void(std::size_t, const Measurement&)>& done,
                                            const std::function<bool()>& stop) {
-  constexpr std::size_t kYardstickEvery = 4;  // candidates
+  constexpr std::size_t kYardsticks = 4;  // in a pass, at least: a pace by few of them would make lucky times
   Batch batch{task, {}, incumbent_s, {}};
   {
     const Stopwatch stopwatch(state_->split.compile_s);
@@ -261,12 +261,13 @@ std::vector<Measurement> Measurer::measure(const Task& task, std::span<const sch
   std::iota(contenders.begin(), contenders.end(), 0);
   const int passes = state_->options.passes, more = state_->options.passes_of_undecided;
   for (int pass = 0; pass < passes + more; ++pass) {
+    const std::size_t every = pass >= passes ? 1 : std::clamp<std::size_t>(contenders.size() / kYardsticks, 1, 4);
     std::size_t turn = 0;
     std::erase_if(contenders, [&](std::size_t i) {
       if (stopped() || !batch.compiled[i].is_begun) return batch.results.size() <= i;
       const bool contends = timed([&] {
         if (pass >= passes && !state_->is_undecided(batch, i)) return false;
-        if (turn++ % kYardstickEvery == 0) state_->time_yardstick(batch);
+        if (turn++ % every == 0) state_->time_yardstick(batch);
         return pass == 0 ? state_->run(batch, i) : state_->run_again(batch, i, pass >= passes - 1);
       });
       if (!contends) report(i);
