@@ -45,7 +45,9 @@ TEST_F(LabVerb, RefusesAnOutputOfAnotherSuiteAndTasksThatTheRecordsDoNotHold) {
 }
 
 TEST_F(Program, NamesTheKnownSuitesWhenAskedForAnother) {
-  expect_failure(run("lab run smoked"), 2, "there are: demo, mission-ansor, mission-live, mission-models, mission-operators, smoke, training");
+  expect_failure(run("lab run smoked"), 2,
+                 "there are: demo, mission-ansor, mission-live, mission-models, mission-operators, "
+                 "policies, smoke, training");
   expect_failure(run("lab report none.jsonl"), 2, "none.jsonl");
 }
 
