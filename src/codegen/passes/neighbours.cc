@@ -2,12 +2,13 @@
 
 #include <algorithm>
 
+#include "codegen/passes/leaves.h"
+
 namespace tilewright::codegen {
 namespace {
 
 using loop::Index;
 using loop::Store;
-using loop::ValueId;
 
 bool varies(const loop::Program& program, const Index& index, int var) {
   return std::any_of(index.terms.begin(), index.terms.end(),
@@ -15,19 +16,6 @@ bool varies(const loop::Program& program, const Index& index, int var) {
                        return program.indices.atom(term.atom).kind == loop::Atom::Kind::value;
                      }) ||
          program.indices.depends_on(index, var);
-}
-
-/// Whether `leaf` holds for every value in the tree that has an index.
-template <class Leaf>
-bool holds_for_leaves(const loop::Program& program, ValueId id, const Leaf& leaf) {
-  const auto all = [&](auto... ids) { return (holds_for_leaves(program, ids, leaf) && ...); };
-  return match_variant(
-      program.value(id).kind, [](const loop::ConstantValue&) { return true; },
-      [&](const loop::IndexValue& n) { return leaf(n); }, [&](const loop::NonNegative& n) { return leaf(n); },
-      [&](const loop::LoadValue& n) { return leaf(n); }, [&](const loop::UnaryValue& n) { return all(n.a); },
-      [&](const loop::BinaryValue& n) { return all(n.a, n.b); },
-      [&](const loop::SelectValue& n) { return all(n.condition, n.on_true, n.on_false); },
-      [&](const loop::CastValue& n) { return all(n.a); });
 }
 
 struct LaneCheck {

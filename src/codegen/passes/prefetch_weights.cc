@@ -1,8 +1,10 @@
 #include <algorithm>
 #include <optional>
+#include <type_traits>
 
 #include "base/integer.h"
 #include "codegen/passes.h"
+#include "codegen/passes/leaves.h"
 
 namespace tilewright::codegen {
 namespace {
@@ -25,10 +27,11 @@ std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
 
 /// What the loops around a load of weights do to its address.
 struct Walk {
-  std::int64_t block;    ///< elements that the reductions read, densely, before they start anew
-  std::int64_t next;     ///< elements from a block to the one that follows it
-  std::int64_t repeats;  ///< times that a block is read before the next one
-  Index repeat;          ///< which of them it is
+  std::int64_t block = 1;       ///< elements that the reductions read, densely, before they start anew
+  Index start;                  ///< where that block begins
+  std::int64_t next = 0;        ///< elements from a block to the one that follows it
+  std::int64_t iterations = 1;  ///< of the innermost loop, before the next block is read
+  Index iteration;              ///< which of them it is
 };
 
 class Prefetcher {
@@ -71,7 +74,7 @@ class Prefetcher {
     find_loads(innermost.body, inside, loads);
     for (const LoadValue& load : loads) {
       if (!is_large_constant(load.buffer)) continue;
-      if (const std::optional<Walk> walk = follow(load, inside)) add(innermost, load.buffer, load, *walk);
+      if (const std::optional<Walk> walk = follow(load, inside)) add(innermost, load.buffer, *walk);
     }
   }
 
@@ -86,17 +89,13 @@ class Prefetcher {
     }
   }
   void find_loads(loop::ValueId id, std::vector<LoadValue>& loads) const {
-    const auto all = [&](auto... ids) { (find_loads(ids, loads), ...); };
-    match_variant(
-        program_.value(id).kind, [](const loop::ConstantValue&) {}, [](const loop::IndexValue&) {},
-        [](const loop::NonNegative&) {},
-        [&](const LoadValue& n) {
-          const auto is_known = [&](const LoadValue& known) { return known.buffer == n.buffer; };
-          if (std::none_of(loads.begin(), loads.end(), is_known)) loads.push_back(n);
-        },
-        [&](const loop::UnaryValue& n) { all(n.a); }, [&](const loop::BinaryValue& n) { all(n.a, n.b); },
-        [&](const loop::SelectValue& n) { all(n.condition, n.on_true, n.on_false); },
-        [&](const loop::CastValue& n) { all(n.a); });
+    holds_for_leaves(program_, id, [&](const auto& leaf) {
+      if constexpr (std::is_same_v<decltype(leaf), const LoadValue&>) {
+        const auto is_known = [&](const LoadValue& known) { return known.buffer == leaf.buffer; };
+        if (std::none_of(loads.begin(), loads.end(), is_known)) loads.push_back(leaf);
+      }
+      return true;
+    });
   }
 
   bool is_large_constant(loop::BufferId id) const {
@@ -108,18 +107,27 @@ class Prefetcher {
   /// Nothing if the block is not dense, or if no other follows it.
   std::optional<Walk> follow(const LoadValue& load, const std::vector<const For*>& inside) {
     const Index offset = program_.offset(load.buffer, load.indices);
-    std::int64_t elements = 1, span = 1;
+    Walk walk;
+    walk.start = offset;
+    std::int64_t span = 1;
     const auto cover = [&](const For& loop) {
       const std::int64_t stride = offset.coefficient(loop.var);
       if (stride == 0) return;
-      elements *= extent_of(loop);
+      walk.block *= extent_of(loop);
+      walk.start = walk.start - IndexTable::variable(loop.var) * stride;
       span += (extent_of(loop) - 1) * stride;
+    };
+    const auto count = [&](const Index& digit, std::int64_t extent) {
+      walk.iteration = walk.iteration + digit * walk.iterations;
+      walk.iterations *= extent;
     };
     for (const For* loop : inside) cover(*loop);
     auto around = around_.rbegin();
-    for (; around != around_.rend() && (*around)->reduction; ++around) cover(**around);
-    if (span != elements) return std::nullopt;
-    Walk walk{elements, 0, 1, {}};
+    for (; around != around_.rend() && (*around)->reduction; ++around) {
+      cover(**around);
+      count(IndexTable::variable((*around)->var) - Index((*around)->begin), extent_of(**around));
+    }
+    if (span != walk.block) return std::nullopt;
     for (; around != around_.rend(); ++around) {
       const For& loop = **around;
       const Index variable = IndexTable::variable(loop.var);
@@ -127,8 +135,7 @@ class Prefetcher {
       for (const Index::Term& term : offset.terms)
         if (program_.indices.depends_on(term.atom, loop.var)) moving.push_back(term);
       if (moving.empty()) {
-        walk.repeat = walk.repeat + (variable - Index(loop.begin)) * walk.repeats;
-        walk.repeats *= extent_of(loop);
+        count(variable - Index(loop.begin), extent_of(loop));
         continue;
       }
       // The part of the address that changes first: the loop variable itself, its remainder, or its quotient.
@@ -138,8 +145,8 @@ class Prefetcher {
           if (atom.kind != kind) continue;
           if (kind == loop::Atom::Kind::quotient) {
             if (!(atom.of == variable)) return std::nullopt;
-            walk.repeat = walk.repeat + program_.indices.remainder(variable, atom.divisor) * walk.repeats;
-            walk.repeats *= atom.divisor;
+            const std::int64_t divisor = atom.divisor;  // the table may move when it grows
+            count(program_.indices.remainder(variable, divisor), divisor);
           }
           walk.next = term.coefficient;
           return walk.next >= walk.block ? std::optional(walk) : std::nullopt;
@@ -150,35 +157,14 @@ class Prefetcher {
   }
 
   /// Spreads the lines of the next block evenly over all iterations that read this one.
-  void add(For& innermost, loop::BufferId id, const LoadValue& load, const Walk& walk) {
+  void add(For& innermost, loop::BufferId id, const Walk& walk) {
     const std::int64_t bytes = bytes_of(program_.buffer(id).type), line = kLineBytes / bytes;
     if (walk.block * bytes < kLeastBlock || walk.block * bytes > kMostBlock) return;
-    Index iteration;
-    std::int64_t iterations = 1;
-    Index offset = program_.offset(load.buffer, load.indices);
-    for (auto loop = around_.rbegin(); loop != around_.rend() && (*loop)->reduction; ++loop) {
-      const Index variable = IndexTable::variable((*loop)->var);
-      iteration = iteration + (variable - Index((*loop)->begin)) * iterations;
-      iterations *= extent_of(**loop);
-      offset = offset - variable * offset.coefficient((*loop)->var);
-    }
-    for (const Index::Term& term : Index(offset).terms)
-      if (is_inside(innermost, term.atom)) offset = offset - IndexTable::variable(term.atom) * term.coefficient;
-    const std::int64_t total = iterations * walk.repeats;
-    iteration = iteration + walk.repeat * iterations;
-    const std::int64_t lines = ceil_div(walk.block, total * line);
-    const std::int64_t step = lines > 1 ? lines * line : ceil_div(walk.block, total);
+    const std::int64_t lines = ceil_div(walk.block, walk.iterations * line);
     if (lines > kMostLines) return;
-    offset = offset + iteration * step + Index(walk.next);
-    for (std::int64_t i = 0; i < lines; ++i) innermost.prefetches.push_back({id, offset + Index(i * line)});
-  }
-
-  /// Whether the atom is a loop written out inside.
-  static bool is_inside(const For& innermost, int atom) {
-    return std::any_of(innermost.body.begin(), innermost.body.end(), [&](const loop::Stmt& stmt) {
-      const auto* loop = std::get_if<For>(&stmt.kind);
-      return loop && (loop->var == atom || is_inside(*loop, atom));
-    });
+    const std::int64_t step = lines > 1 ? lines * line : ceil_div(walk.block, walk.iterations);
+    const Index first = walk.start + Index(walk.next) + walk.iteration * step;
+    for (std::int64_t i = 0; i < lines; ++i) innermost.prefetches.push_back({id, first + Index(i * line)});
   }
 
   loop::Program& program_;
