@@ -31,7 +31,7 @@ PolicyOpinions policy_opinions(const measure::Task& task, const schedule::State&
   const space::SearchSpace space(task.dag, hardware, {});
   search::PolicyMemory memory = search::PolicyMemory::trained();
   const search::ProgramFeatures features = search::program_features(state, hardware);
-  const std::vector<double> odds = search::LearnedMutationPolicy(space.mutations(), memory.moves).odds(features);
+  const std::vector<double> odds = search::LearnedMutationPolicy(space.mutations(), hardware, memory).odds(features);
 
   PolicyOpinions opinions;
   for (std::size_t i = 0; i < odds.size(); ++i) {

@@ -30,8 +30,9 @@ std::string header(const Results& results, const Layout& layout, const std::stri
     const double spread = unrest(results.runs);
     out += fmt::format("The default schedule of an input is measured in every run; its time varies by up to {:.0f} %.{}\n\n",
                        100 * spread, spread > kNoisy ? " **The machine was noisy: small differences mean nothing.**" : "");
-    out += fmt::format("Winners were timed again, in turns by one timer, on {} of {} inputs.\n\n", results.judged.size(),
-                       layout.inputs.size());
+    out += fmt::format(
+        "Winners were timed again, in turns by one timer, on {} of {} inputs; all times of their runs are scaled to that.\n\n",
+        results.judged.size(), layout.inputs.size());
   }
   out +=
       "Ratios are variant / baseline, geometric means over inputs, with 95 % bootstrap intervals over seeds. *Time* and\n"
@@ -85,7 +86,7 @@ std::string input_table(const Results& results, const Layout& layout) {
         double flops = 0;
         for (const Run& run : results.runs)
           if (run.key.input == input && run.key.space == space && run.key.variant == variant)
-            times.push_back(run.judged_s.value_or(run.best_s)), flops = run.flops;
+            times.push_back(run.best_s), flops = run.flops;
         if (times.empty()) continue;
         std::nth_element(times.begin(), times.begin() + std::ssize(times) / 2, times.end());
         const double median_s = times[times.size() / 2];

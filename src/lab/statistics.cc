@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <set>
 
 #include "base/rng.h"
 
@@ -51,11 +52,7 @@ double log_cost_ratio(const Pair& pair, bool by_trials) {
 }
 
 double log_speed_ratio(const Pair& pair) {
-  const auto all_judged = [](const Sample& runs) {
-    return std::all_of(runs.begin(), runs.end(), [](const Run* run) { return run->judged_s.has_value(); });
-  };
-  const bool judged = all_judged(pair.baseline) && all_judged(pair.variant);
-  const auto time = [&](const Run& run) { return std::log(judged ? *run.judged_s : run.best_s); };
+  const auto time = [](const Run& run) { return std::log(run.best_s); };
   return mean(pair.baseline, time) - mean(pair.variant, time);
 }
 
@@ -84,6 +81,19 @@ Interval interval(const std::vector<Pair>& pairs, const Metric& metric) {
 }
 
 }  // namespace
+
+Results in_judged_time(Results results) {
+  std::set<std::string> in_part;
+  for (const Run& run : results.runs)
+    if (!run.judged_s) in_part.insert(run.key.input);
+  for (Run& run : results.runs) {
+    if (in_part.contains(run.key.input)) continue;
+    const double scale = *run.judged_s / run.best_s;
+    for (search::CurvePoint& point : run.curve) point.best_s *= scale;
+    run.best_s = *run.judged_s;
+  }
+  return results;
+}
 
 const search::CurvePoint* reach(const Run& run, double target_s) {
   for (const search::CurvePoint& point : run.curve)

@@ -43,7 +43,8 @@ MoveModel::Move& MoveModel::of(const std::string& name) {
 nlohmann::json MoveModel::to_json() const {
   nlohmann::json moves = nlohmann::json::object();
   for (const auto& [name, move] : moves_)
-    moves[name] = {{"weights", move.weights},
+    if (move.attempts > 0)
+      moves[name] = {{"weights", move.weights},
                    {"squares", move.squares},
                    {"gain", move.gain},
                    {"attempts", move.attempts}};

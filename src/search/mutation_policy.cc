@@ -8,15 +8,16 @@
 
 namespace tilewright::search {
 
-std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name, const MutationInfos& mutations,
+std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name, const space::SearchSpace& space,
                                                      PolicyMemory& memory) {
+  const MutationInfos mutations = space.mutations();
   if (name == "fixed") {
     std::vector<double> odds;
     for (const auto& rule : mutations) odds.push_back(rule.odds);
     return std::make_unique<FixedMutationPolicy>(std::move(odds));
   }
   if (name == "adaptive") return std::make_unique<AdaptiveMutationPolicy>(static_cast<int>(mutations.size()));
-  if (name == "learned") return std::make_unique<LearnedMutationPolicy>(mutations, memory.moves);
+  if (name == "learned") return std::make_unique<LearnedMutationPolicy>(mutations, space.hardware(), memory);
   throw Error(Code::usage, "mutation policy {} is not known; there are: fixed, adaptive, learned", name);
 }
 

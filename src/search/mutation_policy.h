@@ -12,9 +12,13 @@
 
 namespace tilewright::search {
 
-/// Decides which mutation rule is tried on a state. One object per task.
+/// Decides which mutation rule is tried on a state, and sometimes what the rule shall do. One object per task.
 class MutationPolicy {
  public:
+  struct Choice {
+    int mutation;  ///< a position in space::SearchSpace::mutations() of its space
+    std::vector<space::Retiling> retilings = {};  ///< what to do instead of what the rule would draw; none: that
+  };
   /// What came of one attempt.
   struct Outcome {
     int mutation;
@@ -25,18 +29,25 @@ class MutationPolicy {
     bool measured = false;  ///< by times, not by the cost model
   };
   virtual ~MutationPolicy() = default;
-  virtual bool looks_at_parents() const { return false; }
-  /// A position in space::SearchSpace::mutations() of its space. Called from several threads at once.
-  virtual int choose(const ProgramFeatures& parent, Rng& rng) const = 0;
-  /// Learns from a generation of children, or from a measured batch.
+  virtual bool looks_at_programs() const { return false; }
+  struct Parent {
+    const schedule::State& state;
+    ProgramFeatures features{};  ///< zeros if the policy does not look at them
+    bool is_judged = true;       ///< the cost model can tell good children from bad ones
+  };
+  /// Called from several threads at once.
+  virtual Choice choose(const Parent& parent, Rng& rng) const = 0;
+  /// Learns from a generation of children, or from the children of a measured batch.
   virtual void observe(std::span<const Outcome> outcomes) = 0;
+  /// Learns from what was measured, whatever it came from; only if the policy looks at programs.
+  virtual void learn(std::span<const ProgramValue::Sample>) {}
 };
 
 using MutationInfos = std::vector<space::SearchSpace::MutationInfo>;
 
-/// A policy by name: "fixed", "adaptive" or "learned"; `mutations`: those of the space. `memory` must outlive it.
+/// A policy by name: "fixed", "adaptive" or "learned"; `space` and `memory` must outlive it.
 /// Errors: Error(usage) that names the known ones.
-std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name, const MutationInfos& mutations,
+std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name, const space::SearchSpace& space,
                                                      PolicyMemory& memory);
 
 /// A position in `odds`, drawn in proportion; none negative, at least one above 0.
@@ -47,7 +58,7 @@ class FixedMutationPolicy : public MutationPolicy {
  public:
   /// `odds`: one per rule, need not add up to 1. At least one must be above 0.
   explicit FixedMutationPolicy(std::vector<double> odds);
-  int choose(const ProgramFeatures&, Rng& rng) const override { return draw_by_odds(odds_, rng); }
+  Choice choose(const Parent&, Rng& rng) const override { return {draw_by_odds(odds_, rng)}; }
   void observe(std::span<const Outcome>) override {}
 
  private:

@@ -14,7 +14,7 @@ namespace tilewright::search {
 class AdaptiveMutationPolicy : public MutationPolicy {
  public:
   explicit AdaptiveMutationPolicy(int rules);
-  int choose(const ProgramFeatures&, Rng& rng) const override { return draw_by_odds(odds_, rng); }
+  Choice choose(const Parent&, Rng& rng) const override { return {draw_by_odds(odds_, rng)}; }
   void observe(std::span<const Outcome> outcomes) override;
   const std::vector<double>& odds() const { return odds_; }
 

@@ -21,7 +21,8 @@ PolicyMemory PolicyMemory::trained() {
 std::string to_text(const PolicyMemory& memory) {
   return nlohmann::json{{"version", PolicyMemory::kVersion},
                         {"sketches", memory.sketches.to_json()},
-                        {"moves", memory.moves.to_json()}}
+                        {"moves", memory.moves.to_json()},
+                        {"values", memory.values.to_json()}}
              .dump() +
          "\n";
 }
@@ -33,7 +34,8 @@ PolicyMemory policy_memory_from(std::string_view text) {
     if (version != PolicyMemory::kVersion)
       throw Error(Code::bad_input, "the trained policies are of version {}, this program reads version {}", version,
                   PolicyMemory::kVersion);
-    return {SketchAgent::from_json(json.at("sketches")), MoveModel::from_json(json.at("moves"))};
+    return {SketchAgent::from_json(json.at("sketches")), MoveModel::from_json(json.at("moves")),
+            ValueMemory::from_json(json.at("values"))};
   } catch (const nlohmann::json::exception& error) {
     throw Error(Code::bad_input, "the trained policies can't be read: {}", error.what());
   }

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "search/move_model.h"
+#include "search/program_value.h"
 #include "search/sketch_agent.h"
 
 namespace tilewright::search {
@@ -11,11 +12,12 @@ namespace tilewright::search {
 struct PolicyMemory {
   SketchAgent sketches;
   MoveModel moves;
+  ValueMemory values;
 
   /// As trained offline (scripts/train_policies) and shipped inside the program; weighs less than what it was trained
   /// on, so that a run can correct it.
   static PolicyMemory trained();
-  static constexpr int kVersion = 1;
+  static constexpr int kVersion = 2;
 };
 
 /// JSON text. Errors of the reverse: Error(bad_input) naming both versions, or the feature that is missing.

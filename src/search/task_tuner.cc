@@ -23,7 +23,7 @@ TaskTuner::TaskTuner(const measure::Task& task, const codegen::Target& target, i
       options_(options),
       space_(task.dag, hardware_of(target, kernel_threads), options.space),
       sketches_(make_sketch_policy(options.sketch_policy, {space_, task, memory, hash_mix(options.seed, 7)})),
-      mutations_(make_mutation_policy(options.mutation_policy, space_.mutations(), memory)),
+      mutations_(make_mutation_policy(options.mutation_policy, space_, memory)),
       evolution_(task_, space_, model_, *sketches_, *mutations_, options_.evolution, options_.threads),
       descent_(task_, model_, options_.descent, space_.hardware().vector_lanes),
       rng_(hash_mix(options.seed, hash_bytes(task.key))),
@@ -239,9 +239,12 @@ void TaskTuner::learn_policies(std::span<const Candidate> batch, std::span<const
   trace.measured.assign(space_.sketches().size(), 0);
   std::vector<SketchPolicy::Outcome> sketch_outcomes;
   std::vector<MutationPolicy::Outcome> mutation_outcomes;
+  std::vector<ProgramValue::Sample> programs;
   for (std::size_t i = 0; i < results.size(); ++i) {
     const Candidate& c = batch[i];
     const double time_s = is_valid(results[i]) ? results[i].time_s() : kNever;
+    if (mutations_->looks_at_programs() && time_s < kNever)
+      programs.push_back({c.sketch, program_features(c.state, space_.hardware()), -std::log2(time_s)});
     if (c.sketch >= 0) {
       ++trace.measured[static_cast<std::size_t>(c.sketch)];
       sketch_outcomes.push_back({c.sketch, time_s, before_round_, results[i].compile_s + results[i].run_s});
@@ -253,6 +256,7 @@ void TaskTuner::learn_policies(std::span<const Candidate> batch, std::span<const
   }
   if (evolved_) sketches_->observe(sketch_outcomes);
   mutations_->observe(mutation_outcomes);
+  mutations_->learn(programs);
   result_.rounds.push_back(std::move(trace));
 }
 

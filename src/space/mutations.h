@@ -14,6 +14,7 @@ struct Mutation {
   std::string_view name;
   double odds;  ///< Ansor's, as it were; 0: only for policies that choose by themselves
   std::optional<schedule::State> (*apply)(const SampleContext& context, const schedule::State& parent, Rng& rng);
+  bool moves_factors = false;  ///< from one tile level of an axis to another, and nothing else
 };
 
 extern const Mutation kMutateTileSize, kMutateAutoUnroll, kMutateComputeLocation, kMutateParallel;

@@ -5,6 +5,7 @@
 #include "space/full/tiled_stage.h"
 #include "space/mutations.h"
 #include "space/rules.h"
+#include "space/tile_moves.h"
 
 namespace tilewright::space {
 namespace {
@@ -76,6 +77,14 @@ std::optional<schedule::State> SearchSpace::mutate(const schedule::State& parent
   return child;
 }
 
+std::optional<schedule::State> SearchSpace::retile(const schedule::State& parent, std::span<const Retiling> retilings) {
+  std::optional<schedule::State> child = parent;
+  for (const Retiling& retiling : retilings)
+    if (child) child = retiled(*child, retiling);
+  if (!child || !infer_extents(*child)) return std::nullopt;
+  return child;
+}
+
 std::shared_ptr<const te::AccessAnalysis> SearchSpace::access_of(const schedule::State& state) const {
   for (std::size_t i = 0; i < sketches_.size(); ++i)
     if (same_stages(*sketches_[i].dag(), *state.dag())) return sketch_access_[i];
@@ -94,7 +103,7 @@ int SearchSpace::sketch_of(const schedule::State& state) const {
 
 std::vector<SearchSpace::MutationInfo> SearchSpace::mutations() const {
   std::vector<MutationInfo> infos;
-  for (const Mutation* rule : mutations_) infos.push_back({std::string(rule->name), rule->odds});
+  for (const Mutation* rule : mutations_) infos.push_back({std::string(rule->name), rule->odds, rule->moves_factors});
   return infos;
 }
 

@@ -22,6 +22,7 @@ struct Hardware {
   std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20;
 };
 
+struct Retiling;
 class TiledStage;
 struct AnnotationRule;
 struct Mutation;
@@ -50,6 +51,8 @@ class SearchSpace {
   /// what crossover takes from; a state of another sketch makes the draw invalid.
   std::optional<schedule::State> mutate(const schedule::State& parent, int mutation, Rng& rng,
                                         const schedule::State* mate = nullptr) const;
+  /// `parent` with other lengths of some splits; nothing if that is invalid.
+  static std::optional<schedule::State> retile(const schedule::State& parent, std::span<const Retiling> retilings);
   /// The sketch whose steps the state begins with, lengths aside; -1: none.
   int sketch_of(const schedule::State& state) const;
   /// The mutation rules of the space by name, with their odds: Ansor's first (SPEC_ANSOR §5.3), then finer moves, whose
@@ -57,6 +60,7 @@ class SearchSpace {
   struct MutationInfo {
     std::string name;
     double odds;
+    bool moves_factors = false;  ///< between the tile levels of one axis, and nothing else
   };
   std::vector<MutationInfo> mutations() const;
   /// A sensible schedule without search, by a heuristic over shapes and the register file; always lowers.

@@ -12,7 +12,8 @@ enum class AxisRole { vector, row, reduction };
 
 /// One split of a complete state that can be given other lengths.
 struct TileAxis {
-  int step;  ///< its position among the state's steps
+  int step;   ///< its position among the state's steps
+  int stage;  ///< of the complete state
   AxisRole role;
   std::vector<std::int64_t> lengths;  ///< all levels, the outermost first; it is rounded up where the rest leaves a tail
 };

@@ -63,11 +63,15 @@ TEST(Statistics, ComparesTimeAndQualityWithIntervals) {
 TEST(Statistics, JudgedTimesCountOnlyIfAllRunsHaveThem) {
   Results results = made_up_results();
   for (lab::Run& run : results.runs)
-    if (run.key.variant == "quick") run.judged_s = 1e-3;
-  EXPECT_DOUBLE_EQ(compare(results.runs, "full", "baseline", "quick").speed.value, 1);
+    if (run.key.variant == "quick") run.judged_s = run.best_s / 2;
+  EXPECT_DOUBLE_EQ(compare(in_judged_time(results).runs, "full", "baseline", "quick").speed.value, 1);
   for (lab::Run& run : results.runs)
-    if (run.key.variant == "baseline") run.judged_s = 2e-3;
-  EXPECT_DOUBLE_EQ(compare(results.runs, "full", "baseline", "quick").speed.value, 2);
+    if (run.key.variant != "quick") run.judged_s = run.best_s;
+  const Results judged = in_judged_time(results);
+  const Comparison quick = compare(judged.runs, "full", "baseline", "quick");
+  EXPECT_DOUBLE_EQ(quick.speed.value, 2);
+  EXPECT_GT(quick.area.value, 2 * compare(results.runs, "full", "baseline", "quick").area.value * 0.999);
+  for (const lab::Run& run : judged.runs) EXPECT_DOUBLE_EQ(run.curve.back().best_s, run.best_s);
 }
 
 TEST(Statistics, AnIntervalOfUnlikeSeedsHoldsOneWhenTheMeansAgree) {

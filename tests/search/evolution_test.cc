@@ -21,7 +21,7 @@ struct Bench {
         space(task.dag, {}, {}),
         model(cost::make_cost_model("analytic", {made_up_target(), 1, 0})),
         sketches(make_sketch_policy("uniform", {space, task, memory, 0})),
-        mutations(make_mutation_policy("fixed", space.mutations(), memory)),
+        mutations(make_mutation_policy("fixed", space, memory)),
         options(evolution_options),
         evolution(task, space, *model, *sketches, *mutations, options, 1) {}
   measure::Task task;

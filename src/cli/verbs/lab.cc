@@ -86,7 +86,7 @@ nlohmann::json comparisons_of(const lab::Results& results) {
 }
 
 int report(const Flags& flags, const Common& common) {
-  const lab::Results results = lab::read_results(flags.results);
+  const lab::Results results = lab::in_judged_time(lab::read_results(flags.results));
   if (results.runs.empty())
     throw Error(Code::bad_input, "{} holds no run of a lab; make some with tilewright lab run", flags.results);
   const std::string tables = lab::to_markdown(results, fmt::format("tilewright lab report {}", flags.results));

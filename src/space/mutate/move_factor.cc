@@ -1,6 +1,6 @@
 #include "base/integer.h"
 #include "space/mutations.h"
-#include "space/tile_axes.h"
+#include "space/tile_moves.h"
 
 namespace tilewright::space {
 namespace {
@@ -12,14 +12,6 @@ std::int64_t smallest_prime(std::int64_t n) {
   for (std::int64_t p = 2; p * p <= n; ++p)
     if (n % p == 0) return p;
   return n;
-}
-
-std::optional<State> with_lengths(const State& parent, int step, const std::vector<std::int64_t>& lengths) {
-  SplitStep split = std::get<SplitStep>(parent.step(step));
-  split.lengths.assign(lengths.begin() + 1, lengths.end());
-  Result<State> child = parent.with_step(step, std::move(split));
-  if (!child) return std::nullopt;
-  return std::move(*child);
 }
 
 /// Moves the smallest prime of level `kFrom` to level `kTo` of one axis with the role.
@@ -35,7 +27,7 @@ std::optional<State> move_factor(const SampleContext&, const State& parent, Rng&
   TileAxis& axis = axes[static_cast<std::size_t>(rng.below(std::ssize(axes)))];
   const std::int64_t prime = smallest_prime(axis.lengths[kFrom]);
   axis.lengths[kFrom] /= prime, axis.lengths[kTo] *= prime;
-  return with_lengths(parent, axis.step, axis.lengths);
+  return retiled(parent, {axis.step, axis.lengths});
 }
 
 /// Makes the vector whole registers: another multiple of the lanes that divides the extent (any multiple, with tails).
@@ -56,12 +48,12 @@ std::optional<State> fill_vectors(const SampleContext& context, const State& par
     if (left % axis.lengths[level] != 0) axis.lengths[level] = 1;
     left /= axis.lengths[level];
   }
-  return with_lengths(parent, axis.step, axis.lengths);
+  return retiled(parent, {axis.step, axis.lengths});
 }
 
 template <AxisRole kRole, std::size_t kFrom, std::size_t kTo>
 constexpr Mutation move(std::string_view name) {
-  return {name, 0, move_factor<kRole, kFrom, kTo>};
+  return {name, 0, move_factor<kRole, kFrom, kTo>, true};
 }
 constexpr AxisRole kVector = AxisRole::vector, kRow = AxisRole::row, kReduction = AxisRole::reduction;
 

@@ -82,6 +82,7 @@ const Mutation kMutateTileSize{
       Result<schedule::State> child = parent.with_step(chosen, std::move(split));
       if (!child) return std::nullopt;
       return std::move(*child);
-    }};
+    },
+    true};
 
 }  // namespace tilewright::space
