@@ -12,10 +12,11 @@ namespace tilewright::lab {
 namespace {
 
 constexpr double kSecondsEach = 0.25;
+constexpr std::size_t kMinRuns = 15;  ///< of each, however long a network takes
 
 runtime::Model compile_steps(const graph::Partition& partition, const nlohmann::json& steps) {
   const auto schedule = [&](const measure::Task& task) {
-    const auto parsed = schedule::steps_from_json(steps);
+    const auto parsed = schedule::steps_from_json(steps.is_object() ? steps.at(task.key) : steps);
     TW_CHECK(static_cast<bool>(parsed), "{}", parsed.message());
     auto state = schedule::State::replay(task.dag, *parsed);
     TW_CHECK(static_cast<bool>(state), "{}", state.message());
@@ -39,7 +40,8 @@ nlohmann::json judge_runs(const std::string& input, const std::vector<const Run*
     timed.push_back(std::make_unique<driver::TimedModel>(*models.back(), pool, 1));
     turns.push_back(timed.back().get());
   }
-  const auto times = driver::time_in_turns(turns, {.seconds = kSecondsEach * static_cast<double>(turns.size())});
+  const double seconds = kSecondsEach * static_cast<double>(turns.size());
+  const auto times = driver::time_in_turns(turns, {.seconds = seconds, .min_runs = kMinRuns});
   nlohmann::json entries = nlohmann::json::array();
   for (const Run* run : runs)
     entries.push_back({{"space", run->key.space},

@@ -69,7 +69,10 @@ class Lab {
     run.curve = std::move(observer.curve);
     run.curve.push_back({result->trials, result->wall_s, run.best_s});
     for (const auto& task : result->tasks) run.flops += task.count * task.flops;
-    if (tasks.size() == 1) describe_task(run, tasks.front(), result->tasks.front(), options);
+    if (tasks.size() == 1)
+      describe_task(run, tasks.front(), result->tasks.front(), options);
+    else
+      run.steps = steps_by_key(result->tasks);
     return run;
   }
 
@@ -100,6 +103,16 @@ class Lab {
   bool live() const { return request_.replay.empty(); }
 
  private:
+  /// Null if a task ended without a valid program.
+  static nlohmann::json steps_by_key(const std::vector<search::TaskResult>& tasks) {
+    nlohmann::json steps = nlohmann::json::object();
+    for (const search::TaskResult& task : tasks) {
+      if (task.best_steps.empty()) return nullptr;
+      steps[task.workload_key] = schedule::to_json(task.best_steps);
+    }
+    return steps;
+  }
+
   void describe_task(Run& run, const measure::Task& task, const search::TaskResult& result,
                      const search::TuneOptions& options) const {
     run.rounds = result.rounds;

@@ -9,7 +9,7 @@
 namespace tilewright::search {
 namespace {
 
-constexpr float kStrength = 30;      ///< of the prior, in rows: what ranked held-out operators best (docs/decisions/0014)
+constexpr float kStrength = 30;       ///< of the prior, in rows: what ranked held-out operators best (decision 14)
 constexpr float kOtherTasks = 0.25f;  ///< what a row of another task of the run counts
 constexpr double kWorst = 4;          ///< log2: what is slower than the best by more is as bad as this
 

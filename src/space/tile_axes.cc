@@ -68,7 +68,7 @@ std::vector<TileAxis> tile_axes(const schedule::State& state) {
     if (!split || !split->inner_to_outer || split->extent <= 1 || relation.parent >= loops) continue;
     std::vector<std::int64_t> lengths{ceil_div(split->extent, product(split->lengths))};
     lengths.insert(lengths.end(), split->lengths.begin(), split->lengths.end());
-    axes.push_back({i, id, role_of(stage, relation, seen.vector), std::move(lengths)});
+    axes.push_back({i, id, relation.parent, role_of(stage, relation, seen.vector), std::move(lengths)});
   }
   return axes;
 }

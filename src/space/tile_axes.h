@@ -14,6 +14,7 @@ enum class AxisRole { vector, row, reduction };
 struct TileAxis {
   int step;   ///< its position among the state's steps
   int stage;  ///< of the complete state
+  int loop;   ///< of the stage: its axes, then those of its reduction
   AxisRole role;
   std::vector<std::int64_t> lengths;  ///< all levels, the outermost first; it is rounded up where the rest leaves a tail
 };

@@ -1,5 +1,7 @@
 #include "driver/explain.h"
 
+#include <cmath>
+
 #include "base/error.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
@@ -32,7 +34,18 @@ nlohmann::json to_json(const driver::PolicyOpinions& opinions) {
                      {"gain", move.gain},
                      {"odds", move.odds},
                      {"reasons", move.reasons}});
-  return {{"moves", std::move(moves)}, {"sketch_shares", opinions.sketch_shares}, {"sketch", opinions.sketch}};
+  nlohmann::json factors = nlohmann::json::array();
+  for (const driver::FactorOpinion& move : opinions.factors)
+    factors.push_back({{"axis", move.axis},
+                       {"role", move.role},
+                       {"factor", move.factor},
+                       {"from", move.from},
+                       {"to", move.to},
+                       {"gain", move.gain},
+                       {"reasons", move.reasons}});
+  return {{"moves", std::move(moves)},
+          {"factors", std::move(factors)},
+          {"sketch_shares", opinions.sketch_shares}, {"sketch", opinions.sketch}};
 }
 
 nlohmann::json to_json(const Explanation& e) {
@@ -78,6 +91,12 @@ std::string origin_of(const Explanation& e) {
                      e.record->target, e.record->threads);
 }
 
+std::string text_of(const std::vector<std::pair<std::string, double>>& reasons) {
+  std::string text;
+  for (const auto& [feature, part] : reasons) text += fmt::format(" {} {:+.2f}", feature, part);
+  return text;
+}
+
 void print_text(const driver::PolicyOpinions& opinions) {
   constexpr std::size_t kMoves = 8;
   fmt::print("sketches, by the trained policy's shares of a first batch:");
@@ -86,10 +105,14 @@ void print_text(const driver::PolicyOpinions& opinions) {
   fmt::print("\nmoves that the trained policy would try:\n  odds  better  what speaks for it (+) or against it (-)\n");
   for (std::size_t i = 0; i < std::min(kMoves, opinions.moves.size()); ++i) {
     const driver::MoveOpinion& move = opinions.moves[i];
-    std::string reasons;
-    for (const auto& [feature, part] : move.reasons) reasons += fmt::format(" {} {:+.2f}", feature, part);
-    fmt::print("{:>6}  {:>6}  {:18}{}\n", percent(move.odds), percent(move.chance), move.name, reasons);
+    fmt::print("{:>6}  {:>6}  {:18}{}\n", percent(move.odds), percent(move.chance), move.name, text_of(move.reasons));
   }
+  fmt::print("factors that it would move between tile levels (0: outermost):\n  speed  {:30}{}\n", "move",
+             "what the change of one feature brings, log2");
+  for (const driver::FactorOpinion& move : opinions.factors)
+    fmt::print("{:>7}  {:30}{}\n", fmt::format("x {:.2f}", std::exp2(move.gain)),
+               fmt::format("{} of {} ({}) {}>{}", move.factor, move.axis, move.role, move.from, move.to),
+               text_of(move.reasons));
   fmt::print("\n");
 }
 
