@@ -29,11 +29,18 @@ Result<State> State::replay(te::DagRef dag, const std::vector<Step>& steps) {
 }
 
 Result<State> State::with_step(int index, Step replacement) const {
-  TW_CHECK(index >= 0 && index < num_steps(), "step {} of {}", index, num_steps());
+  return with_steps({{index, std::move(replacement)}});
+}
+
+Result<State> State::with_steps(std::map<int, Step> replacements) const {
+  TW_CHECK(replacements.empty() || (replacements.begin()->first >= 0 && replacements.rbegin()->first < num_steps()),
+           "replacements of other than {} steps", num_steps());
   State state = initial(base_dag_);
   for (int i = 0; i < num_steps(); ++i) {
-    const std::shared_ptr<const Step>& step = steps_[static_cast<std::size_t>(i)];
-    Status ok = state.apply_shared(i == index ? std::make_shared<const Step>(std::move(replacement)) : step);
+    const auto replacement = replacements.find(i);
+    Status ok = state.apply_shared(replacement == replacements.end()
+                                       ? steps_[static_cast<std::size_t>(i)]
+                                       : std::make_shared<const Step>(std::move(replacement->second)));
     if (!ok) return failure("step {}: {}", i, ok.message());
   }
   return state;

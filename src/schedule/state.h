@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -81,6 +82,8 @@ class State {
   bool is_concrete() const;
   /// The same state with another step at position `index`, replayed from the start (a mutated tile size, say).
   Result<State> with_step(int index, Step replacement) const;
+  /// The same with several other steps, by position.
+  Result<State> with_steps(std::map<int, Step> replacements) const;
 
   /// Sets iterator extents found by bound inference (loop::infer_extents), [stage][iter]; kUnknown entries are kept.
   void set_extents(const std::vector<std::vector<std::int64_t>>& extents);

@@ -78,9 +78,7 @@ std::optional<schedule::State> SearchSpace::mutate(const schedule::State& parent
 }
 
 std::optional<schedule::State> SearchSpace::retile(const schedule::State& parent, std::span<const Retiling> retilings) {
-  std::optional<schedule::State> child = parent;
-  for (const Retiling& retiling : retilings)
-    if (child) child = retiled(*child, retiling);
+  std::optional<schedule::State> child = retiled(parent, retilings);
   if (!child || !infer_extents(*child)) return std::nullopt;
   return child;
 }

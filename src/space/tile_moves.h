@@ -29,7 +29,7 @@ struct Retiling {
 std::optional<TileMove> draw_tile_move(std::span<const TileAxis> axes, Rng& rng);
 Retiling retiling_of(const TileMove& move, std::span<const TileAxis> axes);
 
-/// `parent` with the lengths of `retiling`; nothing if it does not replay. Its extents are not inferred yet.
-std::optional<schedule::State> retiled(const schedule::State& parent, const Retiling& retiling);
+/// `parent` with the lengths of `retilings`; nothing if it does not replay. Its extents are not inferred yet.
+std::optional<schedule::State> retiled(const schedule::State& parent, std::span<const Retiling> retilings);
 
 }  // namespace tilewright::space

@@ -27,7 +27,7 @@ std::optional<State> move_factor(const SampleContext&, const State& parent, Rng&
   TileAxis& axis = axes[static_cast<std::size_t>(rng.below(std::ssize(axes)))];
   const std::int64_t prime = smallest_prime(axis.lengths[kFrom]);
   axis.lengths[kFrom] /= prime, axis.lengths[kTo] *= prime;
-  return retiled(parent, {axis.step, axis.lengths});
+  return retiled(parent, std::vector{Retiling{axis.step, axis.lengths}});
 }
 
 /// Makes the vector whole registers: another multiple of the lanes that divides the extent (any multiple, with tails).
@@ -48,7 +48,7 @@ std::optional<State> fill_vectors(const SampleContext& context, const State& par
     if (left % axis.lengths[level] != 0) axis.lengths[level] = 1;
     left /= axis.lengths[level];
   }
-  return retiled(parent, {axis.step, axis.lengths});
+  return retiled(parent, std::vector{Retiling{axis.step, axis.lengths}});
 }
 
 template <AxisRole kRole, std::size_t kFrom, std::size_t kTo>
