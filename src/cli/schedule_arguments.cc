@@ -5,7 +5,8 @@
 namespace tilewright::cli {
 
 driver::ScheduleChoice ScheduleArguments::choice() const {
-  return {!untuned, records.empty() ? measure::default_record_file() : std::filesystem::path(records)};
+  return {!untuned, records.empty() ? measure::default_record_file() : std::filesystem::path(records),
+          algorithms.options()};
 }
 
 void add_schedule_arguments(CLI::App& command, ScheduleArguments& arguments) {
@@ -13,6 +14,7 @@ void add_schedule_arguments(CLI::App& command, ScheduleArguments& arguments) {
       command.add_option("--records", arguments.records, "record file to take the best schedules from")
           ->type_name("FILE");
   command.add_flag("--untuned", arguments.untuned, "default schedules throughout")->excludes(records);
+  add_algorithm_arguments(command, arguments.algorithms);
 }
 
 }  // namespace tilewright::cli

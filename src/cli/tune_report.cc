@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "cli/algorithm_arguments.h"
 #include "cli/format.h"
 
 namespace tilewright::cli {
@@ -20,6 +21,7 @@ nlohmann::json to_json(const TaskResult& task, double peak_gflops) {
           {"key", task.workload_key},
           {"flops", task.flops},
           {"count", task.count},
+          {"competes_with", task.competes_with.empty() ? nlohmann::json(nullptr) : nlohmann::json(task.competes_with)},
           {"trials", task.trials},
           {"resumed", task.resumed},
           {"valid", task.valid},
@@ -117,6 +119,7 @@ nlohmann::json to_json(const driver::TuneReport& report) {
                       {"peak_rss", report.peak_rss},
                       {"peak_gflops", report.peak_gflops},
                       {"ending", search::to_text(result.ending)},
+                      {"algorithms", algorithms_to_json(report.algorithms)},
                       {"tasks", std::move(tasks)}};
   if (report.latency) {
     json["latency_default_s"] = report.latency->default_s;
@@ -128,6 +131,8 @@ nlohmann::json to_json(const driver::TuneReport& report) {
 void print_text(const driver::TuneReport& report, const std::string& records) {
   print_tasks(report.result, report.peak_gflops);
   fmt::print("\n");
+  print_algorithms(report.algorithms);
+  if (!report.algorithms.empty()) fmt::print("\n");
   print_split(report.result);
   print_errors(report.result);
   if (records.empty())

@@ -14,10 +14,12 @@ CompileReport compile(const CompileRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
   const codegen::Target target = parse_target(request.target);
   Schedules schedules(request.schedules, target, resolve_threads(request.threads));
-  const graph::Partition partition = partition_of(request.input, request.import);
+  const ChosenNetwork network = choose_network(request.input, request.import, request.schedules, schedules);
+  const graph::Partition& partition = network.partition;
   runtime::save_plan(graph::compile_plan(partition, std::ref(schedules), target), request.output);
 
   CompileReport report;
+  report.algorithms = network.algorithms;
   report.tasks_tuned = schedules.tuned();
   report.tasks_default = schedules.defaults();
   report.compile_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "driver/algorithms.h"
 #include "graph/onnx_import.h"
 
 namespace tilewright::driver {
@@ -12,6 +13,7 @@ namespace tilewright::driver {
 struct ScheduleChoice {
   bool tuned = true;              ///< the best of the record file for each task; else default schedules throughout
   std::filesystem::path records;  ///< a missing file has no records
+  graph::AlgorithmOptions algorithms = {};  ///< of a network; which one is fastest, the records say
 };
 
 struct CompileRequest {
@@ -25,6 +27,7 @@ struct CompileRequest {
 
 struct CompileReport {
   int tasks_tuned = 0, tasks_default = 0;
+  std::vector<AlgorithmChoice> algorithms;
   double compile_s = 0;
   std::int64_t bytes = 0;  ///< of the file written
 };

@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstring>
 #include <fstream>
+#include <limits>
 
 #include "codegen/compiler.h"
 #include "cost/bound_terms.h"
@@ -37,10 +38,17 @@ std::vector<measure::Task> named_tasks() {
   return tasks;
 }
 
+/// By all algorithms, however exact.
+std::vector<measure::Task> all_tasks_of(const std::string& input, const graph::ImportOptions& import) {
+  graph::AlgorithmOptions options;
+  options.max_error = std::numeric_limits<double>::infinity();
+  return Algorithms(partition_of(input, import), options, 0).tasks();
+}
+
 /// The task that a record was made for.
 measure::Task task_of(const measure::Record& record, const ExplainRequest& request) {
   const std::vector<measure::Task> tasks =
-      request.input.empty() ? named_tasks() : partition_of(request.input, request.import).tasks;
+      request.input.empty() ? named_tasks() : all_tasks_of(request.input, request.import);
   const auto found = std::ranges::find(tasks, record.workload_key, &measure::Task::key);
   if (found != tasks.end()) return *found;
   if (request.input.empty())
@@ -135,7 +143,8 @@ std::vector<Explanation> explain(const ExplainRequest& request) {
   }
   Schedules schedules(request.schedules, target, threads);
   std::vector<Explanation> all;
-  for (const measure::Task& task : partition_of(request.input, request.import).tasks) {
+  const ChosenNetwork network = choose_network(request.input, request.import, request.schedules, schedules);
+  for (const measure::Task& task : network.partition.tasks) {
     const int tuned_before = schedules.tuned();
     all.push_back(explainer.explain(task, schedules(task)));
     all.back().tuned = schedules.tuned() > tuned_before;

@@ -18,17 +18,27 @@ Schedules::Schedules(const ScheduleChoice& choice, const codegen::Target& target
     if (records[i].target == fingerprint && records[i].threads == threads)
       by_task[records[i].workload_key].push_back(i);
   for (const auto& [key, members] : by_task)
-    if (const auto best = measure::best_record(records, members)) best_.emplace(key, records[*best].steps);
+    if (const auto best = measure::best_record(records, members)) best_.emplace(key, records[*best]);
+}
+
+/// A record of an earlier version may no longer fit: then it is as if there were none.
+std::optional<schedule::State> Schedules::best_state(const measure::Task& task) const {
+  const auto best = best_.find(task.key);
+  if (best == best_.end()) return std::nullopt;
+  Result<schedule::State> state = schedule::State::replay(task.dag, best->second.steps);
+  if (!state || !loop::lower(*state)) return std::nullopt;
+  return std::move(*state);
+}
+
+std::optional<double> Schedules::time_of(const measure::Task& task) const {
+  if (!best_state(task)) return std::nullopt;
+  return best_.at(task.key).result.time_s();
 }
 
 schedule::State Schedules::operator()(const measure::Task& task) {
-  if (const auto best = best_.find(task.key); best != best_.end()) {
-    // A record of an earlier version may no longer fit: then the default serves, as if there were none.
-    Result<schedule::State> state = schedule::State::replay(task.dag, best->second);
-    if (state && loop::lower(*state)) {
-      ++tuned_;
-      return std::move(*state);
-    }
+  if (std::optional<schedule::State> state = best_state(task)) {
+    ++tuned_;
+    return std::move(*state);
   }
   ++defaults_;
   return space::SearchSpace(task.dag, search::hardware_of(target_, threads_), {}).default_state();

@@ -8,4 +8,10 @@ std::vector<measure::Task> tasks_of(const std::string& input, const graph::Impor
   return partition_of(input, import).tasks;
 }
 
+TaskList tasks_of(const std::string& input, const graph::ImportOptions& import,
+                  const graph::AlgorithmOptions& options) {
+  const Algorithms algorithms(partition_of(input, import), options, 0);
+  return {algorithms.tasks(), algorithms.choose([](const measure::Task&) { return std::nullopt; })};
+}
+
 }  // namespace tilewright::driver

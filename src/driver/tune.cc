@@ -25,17 +25,25 @@ std::int64_t peak_rss_bytes() {
   return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
-runtime::Model compile_with(const graph::Partition& partition, const ScheduleChoice& choice,
-                            const codegen::Target& target, int threads) {
-  Schedules schedules(choice, target, threads);
-  return graph::compile(partition, std::ref(schedules), target);
+/// The model with default schedules, computed directly.
+runtime::Model compile_untuned(const Algorithms& algorithms, const codegen::Target& target, int threads) {
+  Schedules schedules({.tuned = false, .records = {}}, target, threads);
+  return graph::compile(algorithms.direct(), std::ref(schedules), target);
+}
+
+/// The model as `compile` makes it of the records.
+runtime::Model compile_tuned(const Algorithms& algorithms, const std::filesystem::path& records,
+                             const codegen::Target& target, int threads) {
+  Schedules schedules({.tuned = true, .records = records}, target, threads);
+  const auto choices = algorithms.choose([&](const measure::Task& task) { return schedules.time_of(task); });
+  return graph::compile(algorithms.computed_by(choices), std::ref(schedules), target);
 }
 
 /// The model with default and with tuned schedules, run in turns on one thread pool.
-Latency measure_latency(const graph::Partition& partition, const TuneRequest& request, const codegen::Target& target,
+Latency measure_latency(const Algorithms& algorithms, const TuneRequest& request, const codegen::Target& target,
                         int threads) {
-  const runtime::Model by_default = compile_with(partition, {false, {}}, target, threads);
-  const runtime::Model tuned = compile_with(partition, {true, request.records}, target, threads);
+  const runtime::Model by_default = compile_untuned(algorithms, target, threads);
+  const runtime::Model tuned = compile_tuned(algorithms, request.records, target, threads);
   runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
   TimedModel timed_default(by_default, pool, request.search.seed), timed_tuned(tuned, pool, request.search.seed);
   const auto times = time_in_turns({&timed_default, &timed_tuned}, {.seconds = 5, .max_runs = 200});
@@ -47,16 +55,35 @@ void note_skipped(const std::filesystem::path& path, const measure::RecordFile& 
     observer.on_note(fmt::format("{}: skipped {} line{}: {}", path.string(), lines, lines == 1 ? "" : "s", reason));
 }
 
+/// What the search found out about a task's time.
+std::optional<double> best_time(const search::TuneResult& result, const measure::Task& task) {
+  const auto found = std::ranges::find(result.tasks, task.key, &search::TaskResult::workload_key);
+  if (found == result.tasks.end() || found->best_s == search::kNever) return std::nullopt;
+  return found->best_s;
+}
+
+/// Leaves out what competes with another task and has too few records to be replayed: they are of a time before it.
+void keep_recorded(const std::vector<measure::Record>& records, std::vector<measure::Task>& tasks) {
+  std::map<std::string, int> valid;
+  for (const measure::Record& record : records)
+    valid[record.workload_key] += record.result.error == measure::ErrorKind::none ? 1 : 0;
+  std::erase_if(tasks, [&](const measure::Task& task) {
+    return !task.competes_with.empty() && valid[task.key] < search::ReplayRunner::kFewest;
+  });
+}
+
 /// Searches a recorded machine.
-TuneReport replay(const TuneRequest& request, const graph::Partition& partition, codegen::Target target, int threads,
+TuneReport replay(const TuneRequest& request, const Algorithms& algorithms, codegen::Target target, int threads,
                   search::Observer& observer, const std::function<bool()>& stop) {
   TuneReport report;
   const measure::RecordFile recorded = measure::read_records(request.replay);
+  std::vector<measure::Task> tasks = algorithms.tasks();
+  keep_recorded(recorded.records, tasks);
   report.skipped_lines = recorded.skipped;
   note_skipped(request.replay, recorded, observer);
   target.cores = threads;
-  search::ReplayRunner runner(partition.tasks, recorded.records, cost::machine_of(target));
-  for (const measure::Task& task : partition.tasks) {
+  search::ReplayRunner runner(tasks, recorded.records, cost::machine_of(target));
+  for (const measure::Task& task : tasks) {
     const search::StandIn& stand_in = runner.stand_in(task);
     observer.on_note(
         fmt::format("replay of {}: {} records; its guesses for other schedules order {:.0f} % of pairs right, error "
@@ -64,7 +91,7 @@ TuneReport replay(const TuneRequest& request, const graph::Partition& partition,
                     task.description, stand_in.valid(), 100 * stand_in.accuracy(),
                     100 * (std::exp2(stand_in.roughness()) - 1)));
   }
-  search::NetworkTuner tuner(partition.tasks, request.search, target, threads);
+  search::NetworkTuner tuner(tasks, request.search, target, threads);
   report.result = tuner.run(runner, {}, &observer, stop);
   report.peak_gflops = request.search.peak_gflops;
   report.peak_rss = peak_rss_bytes();
@@ -82,11 +109,17 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
   const int threads = resolve_threads(request.threads);
   const codegen::Target target =
       request.replay.empty() ? parse_target_to_run(request.target) : parse_target(request.target);
-  const graph::Partition partition = partition_of(request.input, request.import);
-
-  if (!request.replay.empty()) return replay(request, partition, target, threads, observer, stop);
+  const Algorithms algorithms(partition_of(request.input, request.import), request.algorithms, threads);
+  const auto choose = [&](const search::TuneResult& result) {
+    return algorithms.choose([&](const measure::Task& task) { return best_time(result, task); });
+  };
 
   TuneReport report;
+  if (!request.replay.empty()) {
+    report = replay(request, algorithms, target, threads, observer, stop);
+    report.algorithms = choose(report.result);
+    return report;
+  }
   const measure::RecordFile earlier = measure::read_records(request.records);
   report.skipped_lines = earlier.skipped;
   note_skipped(request.records, earlier, observer);
@@ -97,11 +130,12 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
   measuring.threads = threads;
   measure::Measurer measurer(measuring);
   search::MeasurerRunner runner(measurer);
-  search::NetworkTuner tuner(partition.tasks, request.search, target, threads);
+  search::NetworkTuner tuner(algorithms.tasks(), request.search, target, threads);
   tuner.resume(earlier.records);
   report.result = tuner.run(runner, [&](const measure::Record& record) { writer.append(record); }, &observer, stop);
+  report.algorithms = choose(report.result);
   if (report.result.ending != search::Ending::stopped && !report.nothing_valid())
-    report.latency = measure_latency(partition, request, target, threads);
+    report.latency = measure_latency(algorithms, request, target, threads);
   report.peak_gflops = std::max(request.search.peak_gflops, measure_peak_gflops(threads, target.vector_bytes));
   report.peak_rss = peak_rss_bytes();
   return report;

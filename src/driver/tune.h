@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "driver/algorithms.h"
 #include "graph/onnx_import.h"
 #include "search/network_tuner.h"
 
@@ -17,6 +18,7 @@ struct TuneRequest {
   std::filesystem::path records;  ///< taken over at the start, appended to as candidates are measured
   /// Answers instead of the machine (search/replay_runner.h); then `records` is neither read nor written. Empty: none.
   std::filesystem::path replay;
+  graph::AlgorithmOptions algorithms;
   search::TuneOptions search;  ///< with peak_gflops of the target, measured with as many threads
   std::string target = "host";    ///< that kernels are made for; this machine must be able to run them
   int threads = 0;                ///< that kernels run with; 0: all available cores
@@ -29,6 +31,7 @@ struct Latency {
 
 struct TuneReport {
   search::TuneResult result;
+  std::vector<AlgorithmChoice> algorithms;  ///< of tasks with several ways to compute them, by the times found
   std::map<std::string, int> skipped_lines;  ///< of the record file: reason -> lines
   std::optional<Latency> latency;  ///< of a model; not there in a replay, if nothing valid was measured or `stop` came
   double peak_gflops = 0;                    ///< of the machine: the best of before and after, as noise only lowers it
@@ -37,7 +40,7 @@ struct TuneReport {
   bool nothing_valid() const;
 };
 
-/// Tunes all tasks of a model. Goes on where the record file ends. Ends early, all records kept, when `stop` returns
+/// Tunes all tasks of a model, each in all ways that the algorithms allow. Goes on where the record file ends. Ends early, all records kept, when `stop` returns
 /// true. Errors: Error(bad_input) for a model or record file that can't be used, Error(cannot_write) as soon as a
 /// record can't be kept, Error(usage) for an unknown policy. That nothing valid was measured is for the caller to see.
 TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop);

@@ -12,6 +12,7 @@
 #include "ops/reduce.h"
 #include "ops/shape.h"
 #include "ops/softmax.h"
+#include "ops/winograd.h"
 
 namespace tilewright::graph {
 namespace {
@@ -27,6 +28,8 @@ ops::Padding2d padding_of(const Window& w) {
 Tensor express_op(const Conv& op, Operands in) {
   TW_CHECK(op.layout == Layout::nhwc, "a convolution in nchw has no expression");
   const Window& w = op.window;
+  if (op.winograd_tile != 0)
+    return ops::winograd_conv2d(in[0].tensor, in[1].tensor, {.tile = op.winograd_tile, .padding = padding_of(w)});
   const ops::Conv2dParams params{.stride_h = w.strides[0],
                                  .stride_w = w.strides[1],
                                  .dilation_h = w.dilations[0],

@@ -49,6 +49,12 @@ Result<TensorType> infer_op(const Conv& op, Types in) {
   if (op.groups < 1 || channels != group_channels * op.groups)
     return failure("data has {} channels, but the weights {} take {} in each of {} groups", channels, to_text(w),
                    group_channels, op.groups);
+  if (op.winograd_tile != 0) {
+    const Shape expected{op.winograd_tile + 2, op.winograd_tile + 2, channels, filters};
+    if (w != expected)
+      return failure("Winograd's weights have shape {}, expected {}", to_text(w), to_text(expected));
+    return slid(op.window, in[0], filters, op.layout);
+  }
   if (filters % op.groups != 0) return failure("{} filters can't be divided into {} groups", filters, op.groups);
   for (std::size_t d = 0; d < 2; ++d)
     if (w[(nchw ? 2 : 0) + d] != op.window.kernel[d])

@@ -103,7 +103,10 @@ std::string name_of(ReduceKind kind) {
 
 std::string name_of(const Op& op) {
   return match_variant(
-      op, [](const Conv& o) { return std::string(o.groups == 1 ? "conv2d" : "group_conv2d"); },
+      op, [](const Conv& o) {
+        if (o.winograd_tile != 0) return fmt::format("winograd{}", o.winograd_tile);
+        return std::string(o.groups == 1 ? "conv2d" : "group_conv2d");
+      },
       [](const Conv3d&) { return std::string("conv3d"); },
       [](const Pool& o) { return std::string(o.kind == PoolKind::max ? "max_pool" : "average_pool"); },
       [](const MatMul&) { return std::string("matmul"); }, [](const BatchNorm&) { return std::string("batch_norm"); },

@@ -29,6 +29,9 @@ struct Conv {
   Window window;
   std::int64_t groups = 1;
   Layout layout = Layout::nchw;
+  /// 2 or 4: computed by Winograd's F(t x t, 3 x 3), nhwc only; the weights are then [t + 2, t + 2, c, filters],
+  /// transformed already (graph/winograd.h). 0: directly.
+  std::int64_t winograd_tile = 0;
 };
 /// Inputs: data [n, d, h, w, c], weights [kd, kh, kw, c, filters]. Numbers are those of depth, height and width.
 struct Conv3d {

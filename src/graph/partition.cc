@@ -116,14 +116,14 @@ Partition partition(const Graph& graph) {
     else
       ++result.tasks[static_cast<std::size_t>(entry->second)].count;
     const Node& last = graph.nodes()[static_cast<std::size_t>(group.nodes.back())];
-    result.calls.push_back({entry->second, expression.inputs(), last.output, last.name});
+    result.calls.push_back({entry->second, expression.inputs(), last.output, last.name, group.nodes});
   }
   return result;
 }
 
 Partition single_task(te::DagRef dag, std::string description) {
   Partition result;
-  TaskCall call{0, {}, -1, description};
+  TaskCall call{0, {}, -1, description, {}};
   for (const te::Tensor& input : dag->inputs()) {
     const auto position = static_cast<int>(call.inputs.size());
     call.inputs.push_back(input->is_constant()

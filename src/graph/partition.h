@@ -14,7 +14,8 @@ struct TaskCall {
   std::vector<TensorId>
       inputs;  ///< one per input of the task's DAG, in order; a tensor here may be seen with another shape there
   TensorId output;
-  std::string name;  ///< the last node, for people
+  std::string name;        ///< the last node, for people
+  std::vector<int> nodes;  ///< positions in Partition::graph.nodes(); none if it was no part of a network
 };
 
 /// A network cut into kernels. Reshapes are none: they give a tensor's memory another shape.

@@ -15,6 +15,7 @@ struct Task {
   double flops = 0;                 ///< te::flop_count(*dag)
   int count = 1;                    ///< how often the model runs it
   std::vector<int> cold_arguments;  ///< positions of arguments that a run finds outside the caches: a network's weights
+  std::string competes_with;  ///< key of the task whose result it computes in another way; empty: none
 };
 
 /// A task with its key (a hash of the structure, then the shapes of all arguments) and FLOP count filled in.

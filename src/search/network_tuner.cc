@@ -14,6 +14,10 @@ namespace {
 constexpr std::size_t kTransferEvery = 4;     ///< rounds of a task
 constexpr std::size_t kRoundsBeforeFlat = 8;  ///< per task
 
+// When a task is given up for one that computes the same in another way; heuristics.
+constexpr double kBehind = 1.15;   ///< times as slow as the best of them
+constexpr int kFairBatches = 2;    ///< after so many batches
+
 cost::ModelOptions model_options(const TuneOptions& options, codegen::Target target, int kernel_threads) {
   target.cores = kernel_threads;
   return {std::move(target), options.threads, options.seed, options.priors};
@@ -33,6 +37,9 @@ struct NetworkTuner::State {
         memory(options.policy_memory ? options.policy_memory : std::make_shared<PolicyMemory>()) {
     for (const measure::Task& task : tasks)
       tuners.push_back(std::make_unique<TaskTuner>(task, target, threads, *model, options, *memory));
+    std::vector<TaskResult> results;
+    for (const auto& tuner : tuners) results.push_back(tuner->result());
+    first_competitor = first_competitors(results);
   }
 
   int trials() const { return result.trials + result.resumed; }
@@ -55,7 +62,12 @@ struct NetworkTuner::State {
   bool reached_target(const TaskTuner& tuner) const;
   bool is_flat() const;
   double total_best_s() const;
-  bool alive(const TaskTuner& tuner) const { return !tuner.result().exhausted && !reached_target(tuner); }
+  double fastest_competitor_s(std::size_t position) const;
+  bool is_behind(const TaskTuner& tuner) const;
+  bool alive(const TaskTuner& tuner) const {
+    return !tuner.result().exhausted && !reached_target(tuner) && !is_behind(tuner);
+  }
+  std::size_t position(const TaskTuner& tuner) const;
   double left() const;
   void round(TaskTuner& tuner, bool even_out_of_time);
   void note_health();
@@ -70,6 +82,7 @@ struct NetworkTuner::State {
   std::unique_ptr<cost::CostModel> model;
   std::shared_ptr<PolicyMemory> memory;
   std::vector<std::unique_ptr<TaskTuner>> tuners;
+  std::vector<std::size_t> first_competitor;  ///< per tuner: the first one that computes the same
   std::map<std::string, measure::Record> others;  ///< best record of each task that is not tuned here, by key
   TuneResult result;
 
@@ -174,7 +187,7 @@ void NetworkTuner::State::best_rounds() {
 
 void NetworkTuner::State::contests() {
   for (auto& tuner : tuners)
-    if (!stopped && !stop()) contest(*tuner);
+    if (!stopped && !stop() && !is_behind(*tuner)) contest(*tuner);
 }
 
 /// Times the best states of a task in turns: which of them was fastest so far may be luck.
@@ -233,12 +246,33 @@ bool NetworkTuner::State::is_flat() const {
   return (then->second - best_s) / then->second < options.min_gain_per_s * (now_s - then->first);
 }
 
-/// Of one run of the network, as far as it is known.
+/// Of one run of the network, as far as it is known; of tasks that compete the fastest counts.
 double NetworkTuner::State::total_best_s() const {
   double total = 0;
-  for (const auto& tuner : tuners)
-    if (tuner->result().best_s < kNever) total += tuner->result().count * tuner->result().best_s;
+  for (std::size_t i = 0; i < tuners.size(); ++i) {
+    const double best_s = fastest_competitor_s(i);
+    if (first_competitor[i] == i && best_s < kNever) total += tuners[i]->result().count * best_s;
+  }
   return total;
+}
+
+std::size_t NetworkTuner::State::position(const TaskTuner& tuner) const {
+  const auto found = std::find_if(tuners.begin(), tuners.end(), [&](const auto& t) { return t.get() == &tuner; });
+  return static_cast<std::size_t>(found - tuners.begin());
+}
+
+/// The best time of the task at `position` and of those that compute the same.
+double NetworkTuner::State::fastest_competitor_s(std::size_t position) const {
+  double best_s = kNever;
+  for (std::size_t i = 0; i < tuners.size(); ++i)
+    if (first_competitor[i] == first_competitor[position]) best_s = std::min(best_s, tuners[i]->result().best_s);
+  return best_s;
+}
+
+/// Another task computes the same and is clearly faster, after this one had a fair start.
+bool NetworkTuner::State::is_behind(const TaskTuner& tuner) const {
+  return tuner.result().trials >= kFairBatches * options.batch &&
+         tuner.result().best_s > kBehind * fastest_competitor_s(position(tuner));
 }
 
 double NetworkTuner::State::left() const {
@@ -248,8 +282,7 @@ double NetworkTuner::State::left() const {
 }
 
 void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
-  const int index = static_cast<int>(
-      std::find_if(tuners.begin(), tuners.end(), [&](const auto& t) { return t.get() == &tuner; }) - tuners.begin());
+  const int index = static_cast<int>(position(tuner));
   observer->on_task(tuner.result(), index, static_cast<int>(tuners.size()));
   const double begin_s = wall_s();
   if (options.transfers > 0 && tuner.history().size() % kTransferEvery == 1) tuner.suggest(donors(tuner));
@@ -301,12 +334,9 @@ void NetworkTuner::State::count(TaskTuner& tuner, const Candidate& candidate, co
 
 Progress NetworkTuner::State::progress(const TaskTuner& tuner) const {
   const double wall = wall_s(), rate = wall > 0 ? result.trials / wall : 0;
-  int index = 0;
-  for (std::size_t i = 0; i < tuners.size(); ++i)
-    if (tuners[i].get() == &tuner) index = static_cast<int>(i);
   const double trials_left_s = rate > 0 ? std::max(0, options.trials - trials()) / rate : kNever;
   return {tuner.result(),
-          index,
+          static_cast<int>(position(tuner)),
           static_cast<int>(tuners.size()),
           trials(),
           options.trials,

@@ -21,8 +21,10 @@ using RecordSink = std::function<void(const measure::Record&)>;
 /// Searches fast schedules for one task or all tasks of a network.
 ///
 /// First the default schedule of every task is measured, then every task gets one round, then each round goes to the
-/// task where count times expected gain per second of tuning is largest. Decisions depend on options, records and
-/// measurement results only, not on the clock or the number of threads; the time budget is the one exception.
+/// task where count times expected gain per second of tuning is largest. Of tasks that compute the same in different
+/// ways (measure::Task::competes_with), those that are clearly slower after a fair start get no more rounds. Decisions
+/// depend on options, records and measurement results only, not on the clock or the number of threads; the time budget
+/// is the one exception.
 class NetworkTuner {
  public:
   /// `target`: the machine that measures; `kernel_threads` what its kernels run with (part of every record).

@@ -1,18 +1,43 @@
 #include "search/result.h"
 
+#include <algorithm>
+
 namespace tilewright::search {
 namespace {
 
-double weighted_sum(const std::vector<TaskResult>& tasks, double TaskResult::* time_s) {
+/// Sum of count times what `better` leaves of the times of tasks that compete.
+template <class Better>
+double weighted_sum(const std::vector<TaskResult>& tasks, double TaskResult::* time_s, const Better& better) {
+  const std::vector<std::size_t> first = first_competitors(tasks);
+  std::vector<double> times;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    times.push_back(tasks[i].*time_s);
+    times[first[i]] = better(times[first[i]], times[i]);
+  }
   double sum = 0;
-  for (const TaskResult& task : tasks) sum += task.count * task.*time_s;
+  for (std::size_t i = 0; i < tasks.size(); ++i)
+    if (first[i] == i) sum += tasks[i].count * times[i];
   return sum;
 }
 
 }  // namespace
 
-double TuneResult::total_best_s() const { return weighted_sum(tasks, &TaskResult::best_s); }
-double TuneResult::total_default_s() const { return weighted_sum(tasks, &TaskResult::default_s); }
+std::vector<std::size_t> first_competitors(const std::vector<TaskResult>& tasks) {
+  std::map<std::string, std::size_t> first;
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    const std::string& key = tasks[i].competes_with.empty() ? tasks[i].workload_key : tasks[i].competes_with;
+    positions.push_back(first.try_emplace(key, i).first->second);
+  }
+  return positions;
+}
+
+double TuneResult::total_best_s() const {
+  return weighted_sum(tasks, &TaskResult::best_s, [](double a, double b) { return std::min(a, b); });
+}
+double TuneResult::total_default_s() const {
+  return weighted_sum(tasks, &TaskResult::default_s, [](double first, double) { return first; });
+}
 
 std::string_view to_text(Ending ending) {
   switch (ending) {

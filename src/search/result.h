@@ -35,6 +35,7 @@ struct TaskResult {
   std::string workload_key, description;
   double flops = 0;
   int count = 1;    ///< how often the model runs it
+  std::string competes_with;  ///< key of the task whose result it computes in another way; empty: none
   int trials = 0;   ///< measured, failed ones and resumed ones included
   int resumed = 0;  ///< of these, measured by an earlier run
   int valid = 0;
@@ -49,6 +50,9 @@ struct TaskResult {
   bool exhausted = false;         ///< every state that could be found was measured
   double gflops() const { return best_s < kNever && best_s > 0 ? flops / best_s * 1e-9 : 0; }
 };
+
+/// For each task: the position of the first one that computes the same, which is its own if none before it does.
+std::vector<std::size_t> first_competitors(const std::vector<TaskResult>& tasks);
 
 /// Where the wall time went, seconds.
 struct TimeSplit {
@@ -76,6 +80,7 @@ struct TuneResult {
   Ending ending = Ending::trials;
   double trials_per_s() const { return wall_s > 0 ? trials / wall_s : 0; }
   /// Sum of count times best (default: default schedule) over the tasks, seconds; infinity if one was never measured.
+  /// Of tasks that compete the fastest counts (default: the first of them).
   double total_best_s() const;
   double total_default_s() const;
 };

@@ -34,6 +34,7 @@ TaskTuner::TaskTuner(const measure::Task& task, const codegen::Target& target, i
   default_hash_ = *hash;
   result_.workload_key = task.key;
   result_.description = task.description;
+  result_.competes_with = task.competes_with;
   result_.flops = task.flops;
   result_.count = task.count;
 }

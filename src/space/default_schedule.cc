@@ -4,6 +4,8 @@
 #include "loop/lower.h"
 #include "space/defaults/plan.h"
 #include "space/queries.h"
+#include "space/register_tile.h"
+#include "space/transform.h"
 
 namespace tilewright::space {
 namespace {
@@ -12,7 +14,7 @@ using schedule::State;
 
 bool is_pending(const State& state, int stage) {
   const schedule::Stage& s = state.stage(stage);
-  return !s.is_placeholder() && s.compute_at == schedule::ComputeAt::root;
+  return !s.is_placeholder() && s.compute_at == schedule::ComputeAt::root && !is_tiled(s) && loops_around_tile(s) == 0;
 }
 
 /// The reduction that is to be computed inside the elementwise stage `consumer`: the last that matches. -1 if none.
@@ -22,6 +24,19 @@ int fused_reduction(const State& state, const te::AccessAnalysis& access, int co
         elementwise_matched_consumer(state, access, s) == consumer)
       return s;
   return -1;
+}
+
+/// Transforms of tiles, in straight-line code of one vector.
+void schedule_transforms(State& state, const Hardware& hardware) {
+  const te::AccessAnalysis access(state.dag());
+  for (int s = state.num_stages(); s-- > 0;) {
+    const te::Operation& op = *state.stage(s).tensor;
+    if (transform_tile(op).empty() || !is_pending(state, s)) continue;
+    const VectorWidth vector = best_vector_width(op.shape.back(), hardware.vector_lanes, 1);
+    const int shaped = schedule_transform(state, access, s, vector.width);
+    if (shaped >= 0)
+      parallelize_outer_loops(state, shaped, loops_around_tile(state.stage(shaped)), op.elements(), hardware.cores);
+  }
 }
 
 /// Schedules a reduction inside `consumer`, or inside a copy of itself where there is none.
@@ -57,6 +72,7 @@ State with_packed_constants(const State& state) {
 State schedule_all(const te::DagRef& dag, const Hardware& hardware) {
   State state = State::initial(dag);
   inline_cheap_stages(state);
+  schedule_transforms(state, hardware);
   auto access = std::make_unique<te::AccessAnalysis>(state.dag());
   std::vector<int> consumer_of(static_cast<std::size_t>(state.num_stages()), -1);  // of reductions not yet visited
   for (int s = state.num_stages(); s-- > 0;) {

@@ -39,8 +39,8 @@ struct SketchRule {
   std::vector<Partial> (*apply)(SketchContext& context, const schedule::State& state, int stage);
 };
 
-extern const SketchRule kAlwaysInline, kSimplifyConstTensor, kAddRfactor, kAddCacheWrite, kMultiLevelTilingWithFusion,
-    kMultiLevelTiling, kSkipStage;
+extern const SketchRule kAlwaysInline, kSimplifyConstTensor, kScheduleTransform, kAddRfactor, kAddCacheWrite,
+    kMultiLevelTilingWithFusion, kMultiLevelTiling, kSkipStage;
 /// Of the full space.
 extern const SketchRule kPackConstant, kPackOperand;
 

@@ -6,8 +6,9 @@
 
 namespace tilewright::cli {
 
-/// A small network under construction: image [1, 3, 8, 8] -> conv 3x3 with padding -> relu -> y [1, 4, 8, 8], opset 13.
-inline onnx::ModelProto small_model() {
+/// A small network under construction: image [1, channels, 8, 8] -> conv 3x3 with padding -> relu
+/// -> y [1, filters, 8, 8], opset 13.
+inline onnx::ModelProto small_model(int channels = 3, int filters = 4) {
   onnx::ModelProto model;
   model.set_ir_version(7);
   model.add_opset_import()->set_version(13);
@@ -18,14 +19,14 @@ inline onnx::ModelProto small_model() {
     type->set_elem_type(onnx::TensorProto::FLOAT);
     for (int dim : shape) type->mutable_shape()->add_dim()->set_dim_value(dim);
   };
-  add_value(graph->add_input(), "image", {1, 3, 8, 8});
-  add_value(graph->add_output(), "y", {1, 4, 8, 8});
+  add_value(graph->add_input(), "image", {1, channels, 8, 8});
+  add_value(graph->add_output(), "y", {1, filters, 8, 8});
 
   onnx::TensorProto* const weights = graph->add_initializer();
   weights->set_name("weights");
   weights->set_data_type(onnx::TensorProto::FLOAT);
-  for (int dim : {4, 3, 3, 3}) weights->add_dims(dim);
-  for (int i = 0; i < 4 * 3 * 3 * 3; ++i) weights->add_float_data(static_cast<float>(i % 7 - 3) / 8);
+  for (int dim : {filters, channels, 3, 3}) weights->add_dims(dim);
+  for (int i = 0; i < filters * channels * 3 * 3; ++i) weights->add_float_data(static_cast<float>(i % 7 - 3) / 8);
 
   onnx::NodeProto* const conv = graph->add_node();
   conv->set_name("conv1");

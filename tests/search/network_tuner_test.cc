@@ -372,5 +372,40 @@ TEST(NetworkTuner, RefusesUnknownPolicies) {
   EXPECT_THROW(tuner_for(tasks, options), Error);
 }
 
+/// The second as if it computed the same as the first, by another algorithm.
+std::vector<measure::Task> competing_tasks() {
+  std::vector<measure::Task> tasks{matmul_task(64, 64, 64, 3), matmul_task(64, 64, 48, 3), matmul_task(32, 64, 16)};
+  tasks[1].competes_with = tasks[0].key;
+  return tasks;
+}
+
+TEST(NetworkTuner, GivesUpATaskThatIsClearlySlowerThanOneThatComputesTheSame) {
+  for (const int slow : {0, 1}) {
+    const std::vector<measure::Task> tasks = competing_tasks();
+    MadeUpRunner runner([&](const measure::Task& task, const schedule::State& state) {
+      const auto time_s = plausible_time(task, state);
+      return time_s && task.key == tasks[static_cast<std::size_t>(slow)].key ? std::optional(*time_s * 50) : time_s;
+    });
+    const TuneResult result = tuner_for(tasks, small_options(200)).run(runner);
+    const auto& [loser, winner] = std::pair(result.tasks[static_cast<std::size_t>(slow)],
+                                            result.tasks[static_cast<std::size_t>(1 - slow)]);
+    EXPECT_LE(loser.trials, 3 * 8) << "more than its fair start of two batches, the second begun below it";
+    EXPECT_GE(loser.trials, 1 + 8) << "no fair start";
+    EXPECT_GT(winner.trials, 4 * loser.trials);
+    EXPECT_DOUBLE_EQ(result.total_best_s(), 3 * winner.best_s + result.tasks[2].best_s);
+    EXPECT_DOUBLE_EQ(result.total_default_s(), 3 * result.tasks[0].default_s + result.tasks[2].default_s);
+  }
+}
+
+TEST(NetworkTuner, TriesTasksThatComputeTheSameOnWhileTheyAreAboutAsFast) {
+  const std::vector<measure::Task> tasks = competing_tasks();
+  MadeUpRunner runner([&](const measure::Task&, const schedule::State& state) -> std::optional<double> {
+    return 1e-3 * (1 + 0.1 * static_cast<double>(schedule::structural_hash(state) % 1000) / 1000);
+  });
+  const TuneResult result = tuner_for(tasks, small_options(200)).run(runner);
+  EXPECT_GT(result.tasks[0].trials, 3 * 8);
+  EXPECT_GT(result.tasks[1].trials, 3 * 8);
+}
+
 }  // namespace
 }  // namespace tilewright::search

@@ -16,6 +16,12 @@ struct Flags {
   std::string output, target = "host";
 };
 
+void print_text(const driver::CompileReport& report, const std::string& output) {
+  fmt::print("{}: {}, {} tasks tuned, {} with default schedules, compiled in {}\n", output, byte_count(report.bytes),
+             report.tasks_tuned, report.tasks_default, wall_time(report.compile_s));
+  print_algorithms(report.algorithms);
+}
+
 int compile(const Flags& flags, const Common& common) {
   driver::CompileRequest request;
   request.input = flags.model.input;
@@ -28,11 +34,11 @@ int compile(const Flags& flags, const Common& common) {
   if (common.json)
     print_json({{"tasks_tuned", report.tasks_tuned},
                 {"tasks_default", report.tasks_default},
+                {"algorithms", algorithms_to_json(report.algorithms)},
                 {"compile_s", report.compile_s},
                 {"bytes", report.bytes}});
   else
-    fmt::print("{}: {}, {} tasks tuned, {} with default schedules, compiled in {}\n", flags.output,
-               byte_count(report.bytes), report.tasks_tuned, report.tasks_default, wall_time(report.compile_s));
+    print_text(report, flags.output);
   return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "driver/tasks.h"
 
+#include "cli/algorithm_arguments.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
@@ -8,33 +9,48 @@
 namespace tilewright::cli {
 namespace {
 
-nlohmann::json to_json(const std::vector<measure::Task>& tasks) {
+struct Flags {
+  ModelArguments model;
+  AlgorithmArguments algorithms;
+};
+
+nlohmann::json to_json(const driver::TaskList& list) {
   nlohmann::json rows = nlohmann::json::array();
-  for (const measure::Task& task : tasks)
+  for (const measure::Task& task : list.tasks) {
     rows.push_back({{"key", task.key}, {"workload", task.description}, {"flops", task.flops}, {"count", task.count}});
-  return {{"tasks", std::move(rows)}};
+    if (!task.competes_with.empty()) rows.back()["competes_with"] = task.competes_with;
+  }
+  return {{"tasks", std::move(rows)}, {"algorithms", algorithms_to_json(list.algorithms)}};
 }
 
-void print_text(const std::vector<measure::Task>& tasks) {
+void print_text(const driver::TaskList& list) {
   double flops = 0;
-  for (const measure::Task& task : tasks) {
-    fmt::print("{:>3} x {} {:>9.1f} MFLOP\n", task.count, fitted(task.description, 56), task.flops * 1e-6);
-    flops += task.flops * task.count;
+  int others = 0;
+  for (const measure::Task& task : list.tasks) {
+    const bool is_other = !task.competes_with.empty();
+    fmt::print("{:>5} {} {:>9.1f} MFLOP\n", is_other ? "or" : fmt::format("{} x", task.count),
+               fitted(task.description, 56), task.flops * 1e-6);
+    flops += is_other ? 0 : task.flops * task.count;
+    others += is_other ? 1 : 0;
   }
-  fmt::print("{} tasks, {:.2f} GFLOP in all\n", tasks.size(), flops * 1e-9);
+  fmt::print("{} tasks, {:.2f} GFLOP in all{}\n", list.tasks.size() - static_cast<std::size_t>(others), flops * 1e-9,
+             others > 0 ? fmt::format("; {} other ways to compute them", others) : "");
+  print_algorithms(list.algorithms);
 }
 
 }  // namespace
 
 Action declare_tasks(CLI::App& command) {
-  const auto model = std::make_shared<ModelArguments>();
-  add_model_arguments(command, "MODEL", *model);
-  return [model](const Common& common) {
-    const std::vector<measure::Task> tasks = driver::tasks_of(model->input, model->import);
+  const auto flags = std::make_shared<Flags>();
+  add_model_arguments(command, "MODEL", flags->model);
+  add_algorithm_arguments(command, flags->algorithms);
+  return [flags](const Common& common) {
+    const driver::TaskList list =
+        driver::tasks_of(flags->model.input, flags->model.import, flags->algorithms.options());
     if (common.json)
-      print_json(to_json(tasks));
+      print_json(to_json(list));
     else
-      print_text(tasks);
+      print_text(list);
     return 0;
   };
 }

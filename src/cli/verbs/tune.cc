@@ -1,6 +1,7 @@
 #include "driver/tune.h"
 
 #include "base/error.h"
+#include "cli/algorithm_arguments.h"
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/model_arguments.h"
@@ -21,6 +22,7 @@ constexpr int kNoLimit = 1'000'000'000;  ///< of trials
 
 struct Flags {
   ModelArguments model;
+  AlgorithmArguments algorithms;
   std::string records, replay, budget, until, min_gain, space, target = "host", progress = "auto";
   std::string preset = "default";
   std::optional<int> trials;
@@ -84,6 +86,7 @@ int tune(const Flags& flags, const Common& common) {
   request.records = flags.records.empty() ? measure::default_record_file() : std::filesystem::path(flags.records);
   request.replay = flags.replay;
   request.target = flags.target;
+  request.algorithms = flags.algorithms.options();
   request.search = search_options(flags, common);
   request.threads = request.search.threads;
 
@@ -127,6 +130,7 @@ Action declare_tune(CLI::App& command) {
   command.add_option("--preset", flags->preset, "parameters of the search")
       ->check(CLI::IsMember({"default", "ansor"}))
       ->capture_default_str();
+  add_algorithm_arguments(command, flags->algorithms);
   add_space_option(command, flags->space);
   add_target_option(command, flags->target);
   command.add_option("--priors", flags->priors, "start from what was learned elsewhere (default: on; preset ansor: off)")

@@ -148,6 +148,8 @@ void StatementEmitter::emit_vectorized(const For& loop) {
 void StatementEmitter::emit_if(const loop::If& branch) {
   Value* holds = values_.emit_conditions(branch.conditions);
   auto& builder = f_.builder;
+  if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(holds))  // an unrolled loop decides it
+    return emit(known->isOne() ? branch.then : branch.otherwise);
   if (!holds->getType()->isVectorTy()) return emit_branch(holds, branch.then, branch.otherwise);
   // Lanes differ: each side runs under the mask of its lanes, if any lane needs it.
   Value* outer = values_.mask;

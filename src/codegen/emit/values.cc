@@ -165,6 +165,8 @@ bool ValueEmitter::loads(const Index& index) {
 Value* ValueEmitter::emit_select(const loop::Value&, const loop::SelectValue& n) {
   auto& builder = f_.builder;
   Value* condition = emit(n.condition);
+  if (const auto* known = llvm::dyn_cast<llvm::ConstantInt>(condition))  // an unrolled loop decides it
+    return emit(known->isOne() ? n.on_true : n.on_false);
   if (is_eager(n.on_true) && is_eager(n.on_false)) {
     Value* a = emit(n.on_true);
     Value* b = emit(n.on_false);

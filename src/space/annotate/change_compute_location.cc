@@ -1,5 +1,6 @@
 #include "space/annotate.h"
 #include "space/queries.h"
+#include "space/transform.h"
 
 namespace tilewright::space {
 namespace {
@@ -76,7 +77,7 @@ const AnnotationRule kChangeComputeLocation{
         const schedule::Stage& stage = state.stage(id);
         if (stage.is_placeholder() || stage.is_packed_constant()) continue;
         if (stage.compute_at == ComputeAt::inlined || is_tiled(stage)) continue;
-        if (context.access.needs_multi_level_tiling(id)) continue;
+        if (context.access.needs_multi_level_tiling(id) || !transform_tile(*stage.tensor).empty()) continue;
         if (!change_location(state, id, rng)) return false;
       }
       return infer_extents(state);

@@ -1,5 +1,6 @@
 #include "space/mutations.h"
 #include "space/queries.h"
+#include "space/transform.h"
 
 namespace tilewright::space {
 namespace {
@@ -13,7 +14,7 @@ std::vector<int> movable_attachments(const SampleContext& context, const State& 
     const auto* attach = std::get_if<ComputeAtStep>(&state.step(i));
     if (!attach) continue;
     const int stage = stage_after(state, i, attach->stage);
-    if (state.stage(stage).is_packed_constant()) continue;
+    if (state.stage(stage).is_packed_constant() || !transform_tile(*state.stage(stage).tensor).empty()) continue;
     if (!is_tiled(state.stage(stage)) && !context.access.needs_multi_level_tiling(stage)) found.push_back(i);
   }
   return found;

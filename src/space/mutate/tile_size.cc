@@ -9,11 +9,20 @@ namespace {
 
 using schedule::SplitStep;
 
-std::vector<int> mutable_splits(const schedule::State& state) {
+/// The sketch decides the lengths of the split: those of a transform's tile (transform.h).
+bool is_decided(const SampleContext& context, int step) {
+  if (!context.space || context.sketch < 0) return false;
+  const schedule::State& sketch = context.space->sketches()[static_cast<std::size_t>(context.sketch)];
+  const auto* split = step < sketch.num_steps() ? std::get_if<SplitStep>(&sketch.step(step)) : nullptr;
+  return split && std::find(split->lengths.begin(), split->lengths.end(), schedule::kUnknown) == split->lengths.end();
+}
+
+std::vector<int> mutable_splits(const SampleContext& context, const schedule::State& state) {
   std::vector<int> splits;
   for (int i = 0; i < state.num_steps(); ++i)
     if (const auto* split = std::get_if<SplitStep>(&state.step(i)))
-      if (split->extent > 1 && split->inner_to_outer && split->lengths.back() <= kMaxInnermostLength)
+      if (split->extent > 1 && split->inner_to_outer && split->lengths.back() <= kMaxInnermostLength &&
+          !is_decided(context, i))
         splits.push_back(i);
   return splits;
 }
@@ -74,7 +83,7 @@ bool change(SplitStep& split, bool is_vector, const SampleContext& context, Rng&
 const Mutation kMutateTileSize{
     "tile-size", 0.90,
     [](const SampleContext& context, const schedule::State& parent, Rng& rng) -> std::optional<schedule::State> {
-      const std::vector<int> splits = mutable_splits(parent);
+      const std::vector<int> splits = mutable_splits(context, parent);
       if (splits.empty()) return std::nullopt;
       const int chosen = splits[static_cast<std::size_t>(rng.below(std::ssize(splits)))];
       SplitStep split = std::get<SplitStep>(parent.step(chosen));

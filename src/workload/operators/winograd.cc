@@ -3,55 +3,14 @@
 
 #include "base/error.h"
 #include "base/integer.h"
+#include "ops/winograd_transforms.h"
 #include "workload/operator.h"
 #include "workload/window.h"
 
 namespace tilewright::workload {
 namespace {
 
-using Matrix = std::vector<std::vector<double>>;
-
-/// Transforms of F(m x m, r x r) by Cook and Toom (Winograd, 1980): polynomials are multiplied at m + r - 2 points and
-/// at infinity. `b` [alpha, alpha] takes tiles of data there, `g` [alpha, r] the weights, `a` [alpha, m] the product
-/// back.
-struct Transforms {
-  Matrix a, b, g;
-};
-
-Matrix zeros(std::size_t rows, std::size_t columns) { return Matrix(rows, std::vector<double>(columns, 0)); }
-
-/// Coefficients of the product of (x - p) over all points but number `without`, lowest power first.
-std::vector<double> product_without(const std::vector<double>& points, std::size_t without) {
-  std::vector<double> polynomial{1};
-  for (std::size_t k = 0; k < points.size(); ++k) {
-    if (k == without) continue;
-    polynomial.insert(polynomial.begin(), 0);
-    for (std::size_t d = 0; d + 1 < polynomial.size(); ++d) polynomial[d] -= points[k] * polynomial[d + 1];
-  }
-  return polynomial;
-}
-
-Transforms transforms(std::size_t m, std::size_t r) {
-  static constexpr std::array kPoints{0.0, -1.0, 1.0, 0.5, -2.0};  // those of TVM's topi
-  const std::size_t alpha = m + r - 1;
-  const std::vector<double> points(kPoints.begin(), kPoints.begin() + static_cast<std::ptrdiff_t>(alpha) - 1);
-  Transforms t{zeros(alpha, m), zeros(alpha, alpha), zeros(alpha, r)};
-  for (std::size_t i = 0; i + 1 < alpha; ++i) {
-    double scale = 1, power = 1;
-    for (std::size_t k = 0; k < points.size(); ++k)
-      if (k != i) scale *= points[i] - points[k];
-    for (std::size_t j = 0; j < std::max(m, r); ++j, power *= points[i]) {
-      if (j < m) t.a[i][j] = power;
-      if (j < r) t.g[i][j] = power / scale;
-    }
-    const std::vector<double> column = product_without(points, i);
-    for (std::size_t d = 0; d < column.size(); ++d) t.b[d][i] = column[d];
-  }
-  t.a[alpha - 1][m - 1] = t.g[alpha - 1][r - 1] = 1;
-  const std::vector<double> last = product_without(points, points.size());
-  for (std::size_t d = 0; d < last.size(); ++d) t.b[d][alpha - 1] = last[d];
-  return t;
-}
+using ops::Matrix;
 
 /// A matrix of constants as a chain of selections, one per entry, as TVM writes it.
 Tensor constant(const std::string& name, const Matrix& rows) {
@@ -89,7 +48,7 @@ te::DagRef convolution(const Arguments& arguments) {
   if (columns > kMostTiles / rows || n > kMostTiles / (rows * columns))
     throw Error(Code::bad_input, "{} images of {}x{} in tiles of {} are more than {} tiles", n, h, w, m, kMostTiles);
   const std::int64_t tiles = n * rows * columns;
-  const Transforms t = transforms(static_cast<std::size_t>(m), kTaps);
+  const ops::WinogradTransforms t = ops::winograd_transforms(static_cast<std::size_t>(m), kTaps);
 
   const Tensor data = te::placeholder({n, h, w, channels}, "data"),
                kernel = te::placeholder({kTaps, kTaps, channels, outputs}, "kernel");
@@ -104,13 +63,13 @@ te::DagRef convolution(const Arguments& arguments) {
                                column * te::integer(m) + i[1], i[3]);
                   },
                   {"eps", "nu", "p", "ci"});
-  const Tensor b = constant("B", t.b);
+  const Tensor b = constant("B", t.data);
   const te::AxisRef r_a = te::reduce_axis(alpha, "r_a"), r_b = te::reduce_axis(alpha, "r_b");
   const Tensor data_pack = te::compute(
       {alpha, alpha, tiles, channels}, "data_pack",
       [&](Indices i) { return te::sum(input_tile(r_a, r_b, i[2], i[3]) * b(r_a, i[0]) * b(r_b, i[1]), {r_a, r_b}); },
       {"eps", "nu", "p", "ci"}, constant_loops("eps,nu,r_a,r_b"));
-  const Tensor g = constant("G", t.g);
+  const Tensor g = constant("G", t.weights);
   const te::AxisRef r_kh = te::reduce_axis(kTaps, "r_kh"), r_kw = te::reduce_axis(kTaps, "r_kw");
   const Tensor kernel_pack = te::compute(
       {alpha, alpha, outputs, channels}, "kernel_pack",
@@ -121,7 +80,7 @@ te::DagRef convolution(const Arguments& arguments) {
       {alpha, alpha, tiles, outputs}, "bgemm",
       [&](Indices i) { return te::sum(data_pack(i[0], i[1], i[2], ci) * kernel_pack(i[0], i[1], i[3], ci), {ci}); },
       {"eps", "nu", "p", "co"});
-  const Tensor a = constant("A", t.a);
+  const Tensor a = constant("A", t.result);
   const te::AxisRef s_a = te::reduce_axis(alpha, "r_a"), s_b = te::reduce_axis(alpha, "r_b");
   const Tensor inverse = te::compute(
       {m, m, tiles, outputs}, "inverse",
