@@ -46,7 +46,7 @@ TEST_F(LabVerb, RefusesAnOutputOfAnotherSuiteAndTasksThatTheRecordsDoNotHold) {
 
 TEST_F(Program, NamesTheKnownSuitesWhenAskedForAnother) {
   expect_failure(run("lab run smoked"), 2,
-                 "there are: demo, mission-ansor, mission-ansor-full, mission-models, mission-operators, "
+                 "there are: demo, mission-ansor-full, mission-ansor, mission-models, mission-operators, "
                  "policies, smoke, training");
   expect_failure(run("lab report none.jsonl"), 2, "none.jsonl");
 }
