@@ -163,7 +163,8 @@ std::vector<Candidate> Evolution::mutate(const std::vector<Parent>& parents, std
     if (mutations_.looks_at_programs()) features = program_features(parent.state, space_.hardware());
     const auto [mutation, retilings] = mutations_.choose({parent.state, features, model_.knows()}, own);
     attempts[at] = {mutation, features, 0};
-    auto state = retilings.empty() ? space_.mutate(parent.state, mutation, own, &mate) : space_.retile(parent.state, retilings);
+    auto state = retilings.empty() ? space_.mutate(parent.state, mutation, own, &mate)
+                                   : space_.retile(parent.state, retilings);
     if (!state) return;
     const std::uint64_t hash = schedule::structural_hash(*state);
     const int sketch = space_.sketch_of(*state);

@@ -31,7 +31,8 @@ double log2_of(std::int64_t n) {
 int heaviest_stage(std::span<const space::TileAxis> axes) {
   std::map<int, double> iterations;
   for (const space::TileAxis& axis : axes)
-    for (std::int64_t length : axis.lengths) iterations.try_emplace(axis.stage, 1).first->second *= static_cast<double>(length);
+    for (std::int64_t length : axis.lengths)
+      iterations.try_emplace(axis.stage, 1).first->second *= static_cast<double>(length);
   int heaviest = -1;
   for (const auto& [stage, count] : iterations)
     if (heaviest < 0 || count > iterations[heaviest]) heaviest = stage;
@@ -100,9 +101,10 @@ ProgramFeatures features_of(const ProgramTile& tile, const space::Hardware& hard
   const double inner_v = static_cast<double>(v3 * v2), inner_r = static_cast<double>(r3 * r2);
   const double middle_v = inner_v * static_cast<double>(v1), middle_r = inner_r * static_cast<double>(r1);
   const double steps = static_cast<double>(chunk), all_steps = steps * static_cast<double>(chunks);
-  const double l1 = kElementBytes * (inner_v * inner_r + (inner_v + inner_r) * steps) / static_cast<double>(hardware.l1d_bytes);
-  const double l2 =
-      kElementBytes * (middle_v * middle_r + (middle_v + middle_r) * all_steps) / static_cast<double>(hardware.l2_bytes);
+  const double l1_elements = static_cast<double>(hardware.l1d_bytes) / kElementBytes;
+  const double l2_elements = static_cast<double>(hardware.l2_bytes) / kElementBytes;
+  const double l1 = (inner_v * inner_r + (inner_v + inner_r) * steps) / l1_elements;
+  const double l2 = (middle_v * middle_r + (middle_v + middle_r) * all_steps) / l2_elements;
   const double cores = hardware.cores;
   const double imbalance = std::ceil(tile.parallel / cores) * cores / tile.parallel - 1;
   const auto value = [](double x) { return static_cast<float>(std::clamp(x, -2.0, 2.0)); };
