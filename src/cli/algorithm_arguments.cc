@@ -40,7 +40,7 @@ void add_algorithm_arguments(CLI::App& command, AlgorithmArguments& arguments) {
   command
       .add_option("--max-error", arguments.max_error,
                   "largest error of an algorithm, relative to a layer's largest result, with which it is used")
-      ->check(CLI::NonNegativeNumber)
+      ->check(CLI::Range(0.0, 1.0))
       ->capture_default_str();
 }
 
