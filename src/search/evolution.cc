@@ -159,9 +159,7 @@ std::vector<Candidate> Evolution::mutate(const std::vector<Parent>& parents, std
     Rng& own = sources[at];
     const Candidate& parent = *parents[at].candidate;
     const schedule::State& mate = parents[static_cast<std::size_t>(own.below(std::ssize(parents)))].candidate->state;
-    ProgramFeatures features{};
-    if (mutations_.looks_at_programs()) features = program_features(parent.state, space_.hardware());
-    const auto [mutation, retilings] = mutations_.choose({parent.state, features, model_.knows()}, own);
+    const auto [mutation, retilings, features] = mutations_.choose({parent.state, model_.knows()}, own);
     attempts[at] = {mutation, features, 0};
     auto state = retilings.empty() ? space_.mutate(parent.state, mutation, own, &mate)
                                    : space_.retile(parent.state, retilings);

@@ -18,6 +18,7 @@ class MutationPolicy {
   struct Choice {
     int mutation;  ///< a position in space::SearchSpace::mutations() of its space
     std::vector<space::Retiling> retilings = {};  ///< what to do instead of what the rule would draw; none: that
+    ProgramFeatures features{};  ///< of the parent; zeros if the policy does not look at programs
   };
   /// What came of one attempt.
   struct Outcome {
@@ -32,7 +33,6 @@ class MutationPolicy {
   virtual bool looks_at_programs() const { return false; }
   struct Parent {
     const schedule::State& state;
-    ProgramFeatures features{};  ///< zeros if the policy does not look at them
     bool is_judged = true;       ///< the cost model can tell good children from bad ones
   };
   /// Called from several threads at once.
@@ -45,7 +45,7 @@ class MutationPolicy {
 
 using MutationInfos = std::vector<space::SearchSpace::MutationInfo>;
 
-/// A policy by name: "fixed", "adaptive" or "learned"; `space` and `memory` must outlive it.
+/// A policy by name: "fixed", "adaptive" or "learned"; `memory` must outlive it.
 /// Errors: Error(usage) that names the known ones.
 std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name, const space::SearchSpace& space,
                                                      PolicyMemory& memory);

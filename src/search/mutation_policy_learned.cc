@@ -36,20 +36,22 @@ std::vector<double> LearnedMutationPolicy::odds(const ProgramFeatures& parent) c
 }
 
 MutationPolicy::Choice LearnedMutationPolicy::choose(const Parent& parent, Rng& rng) const {
-  Choice choice{draw_by_odds(odds(parent.features), rng)};
+  std::vector<space::TileAxis> axes = space::tile_axes(parent.state);
+  const ProgramTile tile = program_tile(parent.state, axes);
+  const ProgramFeatures features = features_of(tile, hardware_);
+  Choice choice{.mutation = draw_by_odds(odds(features), rng), .features = features};
   const Rule& rule = rules_[static_cast<std::size_t>(choice.mutation)];
   if (rule.moves_factors && !rng.chance(kBlind))
-    choice.retilings = walk(parent.state, parent.is_judged ? 1 : kStepsUnjudged, rng);
+    choice.retilings = walk(std::move(axes), tile, parent.is_judged ? 1 : kStepsUnjudged, rng);
   return choice;
 }
 
-std::vector<space::Retiling> LearnedMutationPolicy::walk(const schedule::State& parent, int steps, Rng& rng) const {
+std::vector<space::Retiling> LearnedMutationPolicy::walk(std::vector<space::TileAxis> axes, ProgramTile tile, int steps,
+                                                         Rng& rng) const {
   // The largest sum of a logarithm of odds and a Gumbel number is a draw by these odds.
-  const auto height = [&](const ProgramTile& tile) {
-    return kSharpness * value_(features_of(tile, hardware_)) - std::log(-std::log(1 - rng.uniform()));
+  const auto height = [&](const ProgramTile& at) {
+    return kSharpness * value_(features_of(at, hardware_)) - std::log(-std::log(1 - rng.uniform()));
   };
-  std::vector<space::TileAxis> axes = space::tile_axes(parent);
-  ProgramTile tile = program_tile(parent, axes);
   std::vector<bool> changed(axes.size(), false);
   for (int step = 0; step < steps; ++step) {
     std::optional<space::TileMove> best;

@@ -31,7 +31,7 @@ class LearnedMutationPolicy : public MutationPolicy {
     bool moves_factors;
     MoveModel::Move* move;
   };
-  std::vector<space::Retiling> walk(const schedule::State& parent, int steps, Rng& rng) const;
+  std::vector<space::Retiling> walk(std::vector<space::TileAxis> axes, ProgramTile tile, int steps, Rng& rng) const;
 
   std::vector<Rule> rules_;
   space::Hardware hardware_;

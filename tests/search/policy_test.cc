@@ -243,7 +243,7 @@ TEST(LearnedMutationPolicy, MovesTheFactorsThatItsValueAsksFor) {
     int gains = 0;
     for (const auto& [state, sample] : programs)
       for (int i = 0; i < 8; ++i) {
-        const auto choice = policy.choose({state, sample.features}, rng);
+        const auto choice = policy.choose({state}, rng);
         if (choice.retilings.empty()) continue;
         const auto child = space::SearchSpace::retile(state, choice.retilings);
         if (!child) continue;

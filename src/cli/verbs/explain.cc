@@ -45,7 +45,8 @@ nlohmann::json to_json(const driver::PolicyOpinions& opinions) {
                        {"reasons", move.reasons}});
   return {{"moves", std::move(moves)},
           {"factors", std::move(factors)},
-          {"sketch_shares", opinions.sketch_shares}, {"sketch", opinions.sketch}};
+          {"sketch_shares", opinions.sketch_shares},
+          {"sketch", opinions.sketch}};
 }
 
 nlohmann::json to_json(const Explanation& e) {
