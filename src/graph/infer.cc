@@ -60,7 +60,11 @@ Result<TensorType> infer_op(const Conv& op, Types in) {
     if (w[(nchw ? 2 : 0) + d] != op.window.kernel[d])
       return failure("kernel_shape is {}x{}, but the weights have shape {}", op.window.kernel[0], op.window.kernel[1],
                      to_text(w));
-  return slid(op.window, in[0], filters, op.layout);
+  Result<TensorType> type = slid(op.window, in[0], filters, op.layout);
+  if (!type) return type;
+  for (std::size_t d = 0; d < 2; ++d)
+    type->shape[(nchw ? 2 : 1) + d] -= (op.phases[d] - 1 + op.phase_begin[d]) / op.phases[d];
+  return type;
 }
 
 Result<TensorType> infer_op(const Conv3d& op, Types in) {

@@ -48,14 +48,32 @@ Tensor conv2d(const Tensor& data, const Tensor& weights, const Conv2dParams& par
   require(weights.dim(2) == ci / groups, "conv2d: weights take {} input channels, expected {} ({} in {} groups)",
           weights.dim(2), ci / groups, ci, groups);
 
+  const Phases2d& phases = params.phases;
+  const bool has_phases = phases.h * phases.w > 1;
+  require(!has_phases || (groups == 1 && params.stride_h == 1 && params.stride_w == 1),
+          "conv2d: phases need one group and strides of 1, found {} groups and {}x{}", groups, params.stride_h,
+          params.stride_w);
+  require(phases.h >= 1 && phases.w >= 1 && co % (phases.h * phases.w) == 0 && phases.begin_h >= 0 &&
+              phases.begin_h < phases.h && phases.begin_w >= 0 && phases.begin_w < phases.w,
+          "conv2d: {}x{} phases from {}, {} do not fit {} output channels", phases.h, phases.w, phases.begin_h,
+          phases.begin_w, co);
+  const std::int64_t oh = window.out_h(data.dim(1)) - phases.last_h(), ow = window.out_w(data.dim(2)) - phases.last_w();
+  require(oh >= 1 && ow >= 1, "conv2d: an image of {}x{} has no window in every phase", data.dim(1), data.dim(2));
+  const std::int64_t filters = co / (phases.h * phases.w), row_of_blocks = filters * phases.w;
+
   const Tensor image = pad_image(data, params.padding, te::constant(data.type(), 0));
   const AxisRef ry = te::reduce_axis(window.kernel_h, "ry"), rx = te::reduce_axis(window.kernel_w, "rx");
   const AxisRef rc = te::reduce_axis(ci / groups, "rc");
   return te::compute(
-      {data.dim(0), window.out_h(data.dim(1)), window.out_w(data.dim(2)), co}, std::move(name),
+      {data.dim(0), oh, ow, co}, std::move(name),
       [&](std::span<const Expr> at) {
-        const Expr row = at[1] * params.stride_h + Expr(ry) * params.dilation_h;
-        const Expr column = at[2] * params.stride_w + Expr(rx) * params.dilation_w;
+        Expr row = at[1] * params.stride_h + Expr(ry) * params.dilation_h;
+        Expr column = at[2] * params.stride_w + Expr(rx) * params.dilation_w;
+        // Divisors are lengths of runs of channels (space::constant_run).
+        if (phases.last_h() > 0)
+          row = row + te::floor_div(at[3] + phases.begin_h * row_of_blocks, phases.h * row_of_blocks);
+        if (phases.last_w() > 0)
+          column = column + te::floor_div(te::floor_mod(at[3], row_of_blocks) + phases.begin_w * filters, row_of_blocks);
         const Expr channel = groups == 1 ? Expr(rc) : te::floor_div(at[3], co / groups) * (ci / groups) + rc;
         return te::sum(image(at[0], row, column, channel) * weights(ry, rx, rc, at[3]), {ry, rx, rc});
       },

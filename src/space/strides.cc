@@ -52,10 +52,17 @@ std::vector<std::optional<std::int64_t>> strides(const te::Load& load, const std
   return result;
 }
 
+/// What is added to a sum, if that is a constant.
+std::int64_t shift_of(const Expr& e) {
+  const te::Binary* sum = te::as<te::Binary>(e);
+  if (!sum || sum->op != BinaryOp::add) return 0;
+  return constant_of(sum->b).value_or(0) + constant_of(sum->a).value_or(0);
+}
+
 void collect_runs(const Expr& e, const te::Axis& axis, std::int64_t& run) {
   if (const te::Binary* binary = te::as<te::Binary>(e); binary && binary->op == BinaryOp::floor_div)
     if (const auto divisor = constant_of(binary->b); divisor && depends_on(binary->a, axis))
-      run = std::gcd(run, *divisor);
+      run = std::gcd(std::gcd(run, *divisor), shift_of(binary->a));
   te::for_each_child(e, [&](const Expr& child) { collect_runs(child, axis, run); });
 }
 

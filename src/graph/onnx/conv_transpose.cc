@@ -4,6 +4,10 @@
 // weights s apart. All s * s (two dimensions) are one convolution with s * s times as many filters, of kernels
 // ceil(k / s), whose output is then interleaved. No multiplication by an inserted zero is left (but where s does not
 // divide k).
+//
+// With enough filters nothing that is cropped is computed either: cropping p at the front turns phase r into position
+// r - p of the output modulo s. The filters are put in the order of positions, and the windows of those whose position
+// comes after s - p % s begin one further on (Conv::phases).
 
 #include <algorithm>
 
@@ -14,6 +18,10 @@ namespace tilewright::graph {
 namespace {
 
 using Pair = std::array<std::int64_t, 2>;
+
+/// With fewer filters, a vector of results of one phase would be short, and it is better to cut off what is not needed: a
+/// heuristic, the lanes of AVX-512.
+constexpr std::int64_t kFewestFilters = 16;
 
 /// How a transposed convolution runs, height first.
 struct Spread {
@@ -91,8 +99,23 @@ TensorId dilated(OnnxNode& node, TensorId weights, const Pair& dilation) {
   return weights;
 }
 
-/// Weights [g * c, f, kh, kw] as those of the convolution: [g * sh * sw * f, c, kh / sh, kw / sw], taps reversed.
-TensorId interleaved_weights(OnnxNode& node, TensorId weights, std::int64_t groups, const Pair& stride) {
+/// The tensor with the first `by` elements of a dimension moved to its end.
+TensorId rotated(OnnxNode& node, TensorId tensor, std::size_t dimension, std::int64_t by) {
+  if (by == 0) return tensor;
+  const Shape shape = node.shape_of(tensor);
+  std::vector<TensorId> parts;
+  for (const auto& [first, end] : {Pair{by, shape[dimension]}, Pair{0, by}}) {
+    Slice part{Shape(shape.size(), 0), Shape(shape.size(), 1), shape};
+    part.starts[dimension] = first, part.shape[dimension] = end - first;
+    parts.push_back(node.add(part, {tensor}));
+  }
+  return node.add(Concat{static_cast<int>(dimension)}, {parts[0], parts[1]});
+}
+
+/// Weights [g * c, f, kh, kw] as those of the convolution: [g * sh * sw * f, c, kh / sh, kw / sw], taps reversed, those of
+/// phase `first` of each dimension in front.
+TensorId interleaved_weights(OnnxNode& node, TensorId weights, std::int64_t groups, const Pair& stride,
+                             const Pair& first) {
   for (std::size_t d = 0; d < 2; ++d) {
     const std::int64_t taps = node.shape_of(weights)[2 + d];
     weights = pad_end(node, weights, 2 + d, ceil_div(taps, stride[d]) * stride[d] - taps);
@@ -100,6 +123,7 @@ TensorId interleaved_weights(OnnxNode& node, TensorId weights, std::int64_t grou
   const Shape w = node.shape_of(weights);
   const std::int64_t kh = w[2] / stride[0], kw = w[3] / stride[1], c = w[0] / groups;
   weights = node.reshape(weights, {groups, c, w[1], kh, stride[0], kw, stride[1]});
+  weights = rotated(node, rotated(node, weights, 4, first[0]), 6, first[1]);
   weights = node.add(Transpose{{0, 4, 6, 2, 1, 3, 5}}, {weights});
   weights = node.reshape(weights, {groups * stride[0] * stride[1] * w[1], c, kh, kw});
   const Shape shape = node.shape_of(weights);
@@ -124,27 +148,42 @@ Outputs import_conv_transpose(OnnxNode& node) {
     refuse("data has {} channels, weights {} take {}, in {} groups", x[1], to_text(node.shape(1)), w[0], groups);
   const Spread s = read_spread(node, dims, {x[2], x[3]}, {w[2], w[3]});
 
-  const TensorId weights = interleaved_weights(node, dilated(node, given, s.dilation), groups, s.stride);
-  Window window{.kernel = {node.shape_of(weights)[2], node.shape_of(weights)[3]}};
-  for (std::size_t d = 0; d < 2; ++d) window.pad_begin[d] = window.pad_end[d] = window.kernel[d] - 1;
-  TensorId out = node.add(Conv{window, groups, Layout::nchw}, {data, weights});
+  Shape length(2);
+  for (std::size_t d = 0; d < 2; ++d) {
+    const std::int64_t full = (x[2 + d] - 1) * s.stride[d] + (w[2 + d] - 1) * s.dilation[d] + 1;
+    length[d] = full + s.output_padding[d] - s.pad_begin[d] - s.pad_end[d];
+    if (length[d] < 1) refuse("its output would have extent {}", length[d]);
+  }
+  bool in_phases = groups == 1 && w[1] >= kFewestFilters;
+  for (std::size_t d = 0; d < 2; ++d)  // else windows would begin inside the image
+    in_phases = in_phases && s.pad_begin[d] / s.stride[d] < ceil_div(w[2 + d] * s.dilation[d], s.stride[d]);
+  const Pair first = in_phases ? Pair{s.pad_begin[0] % s.stride[0], s.pad_begin[1] % s.stride[1]} : Pair{0, 0};
+  const TensorId weights = interleaved_weights(node, dilated(node, given, s.dilation), groups, s.stride, first);
+
+  Conv conv{Window{.kernel = {node.shape_of(weights)[2], node.shape_of(weights)[3]}}, groups, Layout::nchw};
+  Pair front = s.pad_begin;  // of the interleaved output, to be cut off
+  for (std::size_t d = 0; d < 2; ++d) {
+    conv.window.pad_begin[d] = conv.window.pad_end[d] = conv.window.kernel[d] - 1;
+    if (!in_phases) continue;
+    const std::int64_t windows = s.pad_begin[d] / s.stride[d], late = first[d] > 0 ? 1 : 0;
+    conv.phases[d] = s.stride[d], conv.phase_begin[d] = first[d];
+    conv.window.pad_begin[d] -= windows;
+    conv.window.pad_end[d] = std::max<std::int64_t>(ceil_div(length[d], s.stride[d]) + late + windows - x[2 + d], 0);
+    front[d] = 0;
+  }
+  TensorId out = node.add(conv, {data, weights});
   const Shape y = node.shape_of(out);
   const std::int64_t filters = groups * w[1];
   out = node.reshape(out, {y[0], groups, s.stride[0], s.stride[1], w[1], y[2], y[3]});
   out = node.add(Transpose{{0, 1, 4, 5, 2, 6, 3}}, {out});
   out = node.reshape(out, {y[0], filters, y[2] * s.stride[0], y[3] * s.stride[1]});
 
-  Slice crop{Shape(4, 0), Shape(4, 1), node.shape_of(out)};
-  for (std::size_t d = 0; d < 2; ++d) {
-    const std::int64_t full = (x[2 + d] - 1) * s.stride[d] + (w[2 + d] - 1) * s.dilation[d] + 1;
-    const std::int64_t length = full + s.output_padding[d] - s.pad_begin[d] - s.pad_end[d];
-    if (length < 1) refuse("its output would have extent {}", length);
-    out = pad_end(node, out, 2 + d, std::max<std::int64_t>(s.pad_begin[d] + length - node.shape_of(out)[2 + d], 0));
-    crop.starts[2 + d] = s.pad_begin[d];
-    crop.shape[2 + d] = length;
-  }
-  Shape whole = node.shape_of(out);
-  if (crop.shape[2] != whole[2] || crop.shape[3] != whole[3]) out = node.add(crop, {out});
+  for (std::size_t d = 0; d < 2; ++d)
+    out = pad_end(node, out, 2 + d, std::max<std::int64_t>(front[d] + length[d] - node.shape_of(out)[2 + d], 0));
+  const Shape whole = node.shape_of(out);
+  Slice crop{Shape(4, 0), Shape(4, 1), {whole[0], whole[1], length[0], length[1]}};
+  crop.starts[2] = front[0], crop.starts[3] = front[1];
+  if (crop.shape != whole) out = node.add(crop, {out});
   if (node.has_input(2)) {
     if (node.shape(2) != Shape{filters}) refuse("its bias has shape {}, expected {}", to_text(node.shape(2)), filters);
     out = node.binary(te::BinaryOp::add, out, node.reshape(node.input(2), {filters, 1, 1}));
