@@ -9,7 +9,7 @@
 namespace tilewright::codegen {
 
 /// A rewrite of a loop program that depends on the machine: what the schedule left to the compiler. Same results for
-/// all inputs; sums are added up in the same order.
+/// all inputs, but for the rounding of sums that vectorize_reductions adds up in another order.
 struct TargetPass {
   std::string_view name;
   void (*run)(loop::Program& program, const Target& target);
@@ -24,6 +24,10 @@ loop::Program finish(const loop::Program& scheduled, const Target& target);
 /// Moves statements at the start of a loop's body before the loop if every iteration would do the same: a maximum over a
 /// row, computed where each of its elements is needed.
 void hoist_invariants(loop::Program& program, const Target& target);
+
+/// Makes lanes of an innermost reduction along memory, of which nothing else is a vector: partial sums, maxima or minima
+/// of f32 in up to four registers, joined in halves. te::tolerance allows a sum any order.
+void vectorize_reductions(loop::Program& program, const Target& target);
 
 /// Shapes the innermost tile of each nest of loops around one store: moves a loop over neighbouring elements innermost,
 /// as a vector, where the schedule has none; joins a vector narrower than a register with the loop over its

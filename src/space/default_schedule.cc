@@ -12,11 +12,6 @@ namespace {
 
 using schedule::State;
 
-bool is_pending(const State& state, int stage) {
-  const schedule::Stage& s = state.stage(stage);
-  return !s.is_placeholder() && s.compute_at == schedule::ComputeAt::root && !is_tiled(s) && loops_around_tile(s) == 0;
-}
-
 /// The reduction that is to be computed inside the elementwise stage `consumer`: the last that matches. -1 if none.
 int fused_reduction(const State& state, const te::AccessAnalysis& access, int consumer) {
   for (int s = consumer; s-- > 0;)
@@ -80,6 +75,7 @@ State schedule_all(const te::DagRef& dag, const Hardware& hardware) {
     if (!has_reduce_iter(state.stage(s))) {
       const int reduction = fused_reduction(state, *access, s);
       if (reduction < 0) {
+        if (schedule_rows(state, *access, s, hardware)) continue;
         schedule_elementwise(state, s, hardware);
       } else {
         consumer_of[static_cast<std::size_t>(reduction)] = s;
@@ -104,6 +100,11 @@ State schedule_all(const te::DagRef& dag, const Hardware& hardware) {
 }
 
 }  // namespace
+
+bool is_pending(const State& state, int stage) {
+  const schedule::Stage& s = state.stage(stage);
+  return !s.is_placeholder() && s.compute_at == schedule::ComputeAt::root && !is_tiled(s) && loops_around_tile(s) == 0;
+}
 
 State default_schedule(const te::DagRef& dag, const Hardware& hardware) {
   const State state = schedule_all(dag, hardware);

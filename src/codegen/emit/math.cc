@@ -1,5 +1,7 @@
 #include "codegen/emit/math.h"
 
+#include <llvm/IR/IntrinsicsX86.h>
+
 #include <algorithm>
 #include <array>
 
@@ -42,31 +44,17 @@ Value* part_of(FunctionContext& f, Value* v, int begin, int count) {
   return f.builder.CreateShuffleVector(v, mask);
 }
 
-/// Calls a scalar libm function lane by lane, or for f32 libmvec register by register where there is one.
-Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*> arguments) {
-  llvm::Type* type = arguments[0]->getType();
-  llvm::Type* element = type->getScalarType();
-  const std::string scalar_name = name + (element->isFloatTy() ? "f" : "");
+/// `emit_register` of vectors, `width` lanes at a time: it gets one part of each argument and returns one of f32.
+template <class Emit>
+Value* by_registers(FunctionContext& f, int width, const std::vector<Value*>& arguments, const Emit& emit_register) {
   const int lanes = lanes_of(arguments[0]);
-  if (!type->isVectorTy()) return call_pure(f, scalar_name, element, arguments);
-  Value* result = llvm::PoisonValue::get(type);
-  if (!element->isFloatTy() || vector_math_letter(f.shared.target) == 0) {
-    for (int lane = 0; lane < lanes; ++lane) {
-      std::vector<Value*> scalars;
-      for (Value* a : arguments) scalars.push_back(f.builder.CreateExtractElement(a, static_cast<std::uint64_t>(lane)));
-      result = f.builder.CreateInsertElement(result, call_pure(f, scalar_name, element, scalars),
-                                             static_cast<std::uint64_t>(lane));
-    }
-    return result;
-  }
-  const int width = f.shared.target.vector_bytes / 4;
+  if (lanes == width) return emit_register(arguments);
+  Value* result = llvm::PoisonValue::get(
+      llvm::FixedVectorType::get(f.builder.getFloatTy(), static_cast<unsigned>(lanes)));
   for (int begin = 0; begin < lanes; begin += width) {
     std::vector<Value*> parts;
     for (Value* a : arguments) parts.push_back(part_of(f, a, begin, width));
-    auto* register_type = llvm::FixedVectorType::get(element, static_cast<unsigned>(width));
-    const auto count = static_cast<int>(arguments.size());
-    Value* part = call_pure(f, vector_function(f.shared.target, scalar_name, width, count), register_type, parts);
-    if (lanes == width) return part;
+    Value* part = emit_register(parts);
     // Widen the part to the result's lanes, then put it in its place.
     std::vector<int> widen, place;
     for (int i = 0; i < lanes; ++i) widen.push_back(i < width ? i : -1);
@@ -76,19 +64,95 @@ Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*
   return result;
 }
 
-Value* emit_sigmoid(FunctionContext& f, Value* a) {
-  Value* one = llvm::ConstantFP::get(a->getType(), 1.0);
-  return f.builder.CreateFDiv(one, f.builder.CreateFAdd(one, call_math(f, "exp", {f.builder.CreateFNeg(a)})));
+/// Calls a scalar libm function lane by lane, or for f32 libmvec register by register where there is one.
+Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*> arguments) {
+  llvm::Type* type = arguments[0]->getType();
+  llvm::Type* element = type->getScalarType();
+  const std::string scalar_name = name + (element->isFloatTy() ? "f" : "");
+  const int lanes = lanes_of(arguments[0]);
+  if (!type->isVectorTy()) return call_pure(f, scalar_name, element, arguments);
+  if (!element->isFloatTy() || vector_math_letter(f.shared.target) == 0) {
+    Value* result = llvm::PoisonValue::get(type);
+    for (int lane = 0; lane < lanes; ++lane) {
+      std::vector<Value*> scalars;
+      for (Value* a : arguments) scalars.push_back(f.builder.CreateExtractElement(a, static_cast<std::uint64_t>(lane)));
+      result = f.builder.CreateInsertElement(result, call_pure(f, scalar_name, element, scalars),
+                                             static_cast<std::uint64_t>(lane));
+    }
+    return result;
+  }
+  const int width = f.shared.target.vector_bytes / 4;
+  const std::string function = vector_function(f.shared.target, scalar_name, width, static_cast<int>(arguments.size()));
+  return by_registers(f, width, arguments, [&](const std::vector<Value*>& parts) {
+    return call_pure(f, function, parts[0]->getType(), parts);
+  });
 }
 
-/// max or min that passes on NaN. With a constant on one side one instruction does: x86's max returns its second
-/// operand when either is NaN, and a compare-and-select in this order is that instruction.
+/// x * 2^n for whole n, |n| < 252, both vectors of f32: in two steps, so that results that are not normal are right.
+Value* emit_scale(FunctionContext& f, Value* x, Value* n) {
+  auto& builder = f.builder;
+  if (f.shared.target.has_scalef()) {
+    const int width = f.shared.target.vector_bytes / 4;
+    return by_registers(f, width, {x, n}, [&](const std::vector<Value*>& parts) {
+      constexpr std::uint64_t kAllLanes = 0xffff, kRoundAsSet = 4;
+      return builder.CreateIntrinsic(
+          llvm::Intrinsic::x86_avx512_mask_scalef_ps_512, {},
+          {parts[0], parts[1], parts[0], builder.getInt16(kAllLanes), builder.getInt32(kRoundAsSet)});
+    });
+  }
+  llvm::Type* word = x->getType()->getWithNewType(builder.getInt32Ty());
+  const auto constant = [&](std::uint64_t value) { return llvm::ConstantInt::get(word, value); };
+  Value* whole = builder.CreateFPToSI(n, word);
+  Value* half = builder.CreateAShr(whole, constant(1));
+  for (Value* part : {half, builder.CreateSub(whole, half)}) {
+    Value* bits = builder.CreateShl(builder.CreateAdd(part, constant(127)), constant(23));
+    x = builder.CreateFMul(x, builder.CreateBitCast(bits, x->getType()));
+  }
+  return x;
+}
+
+/// e^x of a vector of f32, within one unit in the last place or so: x = n ln 2 + r, and the polynomial of Cephes'
+/// expf (S. Moshier, 1989) for e^r. In line, since a call would put all registers of the tile into memory.
+Value* emit_exp(FunctionContext& f, Value* x) {
+  auto& builder = f.builder;
+  const auto constant = [&](double value) { return llvm::ConstantFP::get(x->getType(), value); };
+  const auto multiply_add = [&](Value* a, Value* b, Value* c) {
+    return builder.CreateIntrinsic(llvm::Intrinsic::fmuladd, {x->getType()}, {a, b, c});
+  };
+  // Beyond these, e^x is 0 and infinite, and n stays small. A NaN passes, as the second operand.
+  constexpr double kLowest = -150, kHighest = 150;
+  x = builder.CreateSelect(builder.CreateFCmpOGT(constant(kLowest), x), constant(kLowest), x);
+  x = builder.CreateSelect(builder.CreateFCmpOLT(constant(kHighest), x), constant(kHighest), x);
+  constexpr double kLog2E = 1.44269504088896341, kLn2High = 0.693359375, kLn2Low = -2.12194440e-4;
+  Value* n = builder.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven, builder.CreateFMul(x, constant(kLog2E)));
+  Value* r = multiply_add(n, constant(-kLn2High), x);  // exact: few bits in n and in kLn2High
+  r = multiply_add(n, constant(-kLn2Low), r);
+  Value* p = constant(1.9875691500e-4);
+  for (const double c : {1.3981999507e-3, 8.3334519073e-3, 4.1665795894e-2, 1.6666665459e-1, 5.0000001201e-1, 1.0, 1.0})
+    p = multiply_add(p, r, constant(c));
+  return emit_scale(f, p, n);
+}
+
+Value* call_exp(FunctionContext& f, Value* x) {
+  const bool is_vector_of_f32 = x->getType()->isVectorTy() && x->getType()->getScalarType()->isFloatTy();
+  return is_vector_of_f32 ? emit_exp(f, x) : call_math(f, "exp", {x});
+}
+
+Value* emit_sigmoid(FunctionContext& f, Value* a) {
+  Value* one = llvm::ConstantFP::get(a->getType(), 1.0);
+  return f.builder.CreateFDiv(one, f.builder.CreateFAdd(one, call_exp(f, f.builder.CreateFNeg(a))));
+}
+
+/// max or min that passes on NaN; which zero it gives of two is left open. x86's max returns its second operand when
+/// either is NaN, and a compare-and-select in this order is that instruction: a NaN in the first has to be put back,
+/// unless that is a constant.
 Value* emit_extremum(FunctionContext& f, bool max, Value* a, Value* b) {
-  if (llvm::isa<llvm::Constant>(b)) std::swap(a, b);
-  if (!llvm::isa<llvm::Constant>(a))
-    return f.builder.CreateBinaryIntrinsic(max ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum, a, b);
-  Value* first = max ? f.builder.CreateFCmpOGT(a, b) : f.builder.CreateFCmpOLT(a, b);
-  return f.builder.CreateSelect(first, a, b);
+  auto& builder = f.builder;
+  if (f.shared.target.is_aarch64())  // one instruction there
+    return builder.CreateBinaryIntrinsic(max ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum, a, b);
+  if (!llvm::isa<llvm::Constant>(a)) std::swap(a, b);  // what is updated comes first in a reduction: its NaN passes
+  Value* greater = builder.CreateSelect(max ? builder.CreateFCmpOGT(a, b) : builder.CreateFCmpOLT(a, b), a, b);
+  return llvm::isa<llvm::Constant>(a) ? greater : builder.CreateSelect(builder.CreateFCmpUNO(a, a), a, greater);
 }
 
 Value* emit_float_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
@@ -218,7 +282,7 @@ Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a) {
     case UnaryOp::sigmoid:
       return emit_sigmoid(f, a);
     case UnaryOp::exp:
-      return call_math(f, "exp", {a});
+      return call_exp(f, a);
     case UnaryOp::log:
       return call_math(f, "log", {a});
     case UnaryOp::tanh:

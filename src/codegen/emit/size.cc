@@ -9,7 +9,11 @@ double size_of(const loop::Program& program, loop::ValueId id) {
   return match_variant(
       program.value(id).kind, [](const loop::ConstantValue&) { return 0.0; },
       [](const loop::IndexValue&) { return 2.0; }, [](const loop::NonNegative&) { return 2.0; },
-      [](const loop::LoadValue&) { return 1.0; }, [&](const loop::UnaryValue& n) { return 1 + size_of(program, n.a); },
+      [](const loop::LoadValue&) { return 1.0; },
+      [&](const loop::UnaryValue& n) {
+        const bool is_in_line = n.op == te::UnaryOp::exp || n.op == te::UnaryOp::sigmoid;
+        return (is_in_line ? 14 : 1) + size_of(program, n.a);
+      },
       [&](const loop::BinaryValue& n) { return 1 + size_of(program, n.a) + size_of(program, n.b); },
       [&](const loop::SelectValue& n) {
         return 2 + size_of(program, n.condition) + size_of(program, n.on_true) + size_of(program, n.on_false);

@@ -73,8 +73,12 @@ bool runs_in_lanes(const loop::Program& program, const loop::Block& stores, int 
   return are_independent(program, stores) && std::all_of(stores.begin(), stores.end(), [&](const loop::Stmt& stmt) {
            const Store& store = std::get<Store>(stmt.kind);
            return stride_of(program, store.buffer, store.indices, var) == unit &&
-                  holds_for_leaves(program, store.value, LaneCheck{program, var, unit});
+                  values_run_in_lanes(program, store.value, var, unit);
          });
+}
+
+bool values_run_in_lanes(const loop::Program& program, loop::ValueId value, int var, std::int64_t unit) {
+  return holds_for_leaves(program, value, LaneCheck{program, var, unit});
 }
 
 bool are_digits(const loop::Program& program, const loop::Block& stores, int wide, int narrow, std::int64_t width) {

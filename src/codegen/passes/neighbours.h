@@ -15,6 +15,9 @@ std::optional<std::int64_t> stride_of(const loop::Program& program, loop::Buffer
 /// loaded. Expects stores only; the variable may not be a reduction's.
 bool runs_in_lanes(const loop::Program& program, const loop::Block& stores, int var, std::int64_t unit = 1);
 
+/// The same of a value alone: loads of stride 0 or `unit`, no other use of the variable.
+bool values_run_in_lanes(const loop::Program& program, loop::ValueId value, int var, std::int64_t unit = 1);
+
 /// Whether `wide` and `narrow` occur only as width * wide + narrow, so that one variable can stand for both.
 bool are_digits(const loop::Program& program, const loop::Block& stores, int wide, int narrow, std::int64_t width);
 

@@ -6,6 +6,7 @@ namespace tilewright::codegen {
 
 std::span<const TargetPass> target_passes() {
   static constexpr std::array kPasses{TargetPass{"hoist-invariants", hoist_invariants},
+                                      TargetPass{"vectorize-reductions", vectorize_reductions},
                                       TargetPass{"form-tiles", form_tiles},
                                       TargetPass{"vectorize-innermost", vectorize_innermost},
                                       TargetPass{"unroll-short-loops", unroll_short_loops},
