@@ -39,6 +39,13 @@ void form_tiles(loop::Program& program, const Target& target);
 /// elements: no reduction, stores of stride 1, loads of stride 0 or 1. Long ones become a serial loop over vectors.
 void vectorize_innermost(loop::Program& program, const Target& target);
 
+/// Shorter rows of a block to be transposed are gathered, element by element.
+inline constexpr std::int64_t kFewestTransposed = 4;
+
+/// Where a vector strides over a buffer that another loop of the nest runs through, moves as many iterations of that loop
+/// as there are lanes inside, unrolled: the block is then loaded as rows and transposed in registers, not gathered.
+void tile_transposes(loop::Program& program, const Target& target);
+
 /// Unrolls short serial loops, innermost first: those inside a reduction as long as the elements that it updates fit
 /// the register file, so that they become accumulators; others while the copies stay few. Innermost reductions that
 /// are too long are unrolled in blocks.

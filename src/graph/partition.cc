@@ -1,5 +1,8 @@
 #include "graph/partition.h"
 
+#include <algorithm>
+#include <array>
+#include <iterator>
 #include <map>
 
 #include "base/integer.h"
@@ -23,10 +26,43 @@ std::int64_t bytes_of_constants(const Graph& graph) {
   return bytes;
 }
 
+/// A transposition of as few dimensions as say the same: those that stay neighbours are one, those of one element none.
+struct MergedTranspose {
+  Shape shape;  ///< of the input
+  std::vector<int> order;
+};
+MergedTranspose merged(const Transpose& op, const Shape& shape) {
+  std::vector<int> order;
+  std::copy_if(op.order.begin(), op.order.end(), std::back_inserter(order),
+               [&](int d) { return shape[static_cast<std::size_t>(d)] != 1; });
+  std::vector<int> kept = order;  // dimensions of more than one element, as they lie in memory
+  std::sort(kept.begin(), kept.end());
+  const auto place = [&](int d) { return std::find(kept.begin(), kept.end(), d) - kept.begin(); };
+  std::vector<std::ptrdiff_t> firsts;  // of each run of neighbours, in the order of the output
+  std::map<std::ptrdiff_t, std::int64_t> lengths;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i == 0 || place(order[i]) != place(order[i - 1]) + 1) {
+      firsts.push_back(place(order[i]));
+      lengths[firsts.back()] = 1;
+    }
+    lengths[firsts.back()] *= shape[static_cast<std::size_t>(order[i])];
+  }
+  MergedTranspose result;
+  for (const auto& [first, length] : lengths) result.shape.push_back(length);
+  for (const std::ptrdiff_t first : firsts)
+    result.order.push_back(static_cast<int>(std::distance(lengths.begin(), lengths.find(first))));
+  return result;
+}
+
 /// One group as a DAG, and the tensors that its inputs stand for.
 class GroupExpression {
  public:
   GroupExpression(const Graph& graph, const Group& group) : graph_(graph) {
+    const Node& first = graph.nodes()[static_cast<std::size_t>(group.nodes[0])];
+    if (const auto* transpose = std::get_if<Transpose>(&first.op); transpose && group.nodes.size() == 1) {
+      express_merged(*transpose, first);
+      return;
+    }
     for (const int i : group.nodes) {
       const Node& node = graph.nodes()[static_cast<std::size_t>(i)];
       std::vector<Operand> operands;
@@ -50,6 +86,14 @@ class GroupExpression {
   }
 
  private:
+  /// A transposition alone: memory is all that matters of shapes, and few long loops are better than many.
+  void express_merged(const Transpose& op, const Node& node) {
+    const MergedTranspose merged_op = merged(op, graph_.shape(node.inputs[0]));
+    inputs_ = node.inputs;
+    placeholders_.push_back(te::placeholder(merged_op.shape, "p0", graph_.type(node.inputs[0]).type));
+    last_ = express(Transpose{merged_op.order}, std::array{Operand{placeholders_[0], std::nullopt, {}}});
+  }
+
   /// Sums and products of the same kind read what the group computes first, so that they are equal tasks.
   std::vector<TensorId> in_canonical_order(const Node& node) const {
     std::vector<TensorId> inputs = node.inputs;

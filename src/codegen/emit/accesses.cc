@@ -52,6 +52,8 @@ Value* ValueEmitter::load(BufferId buffer, const std::vector<Index>& indices) {
   }
   return load_memory(buffer, access(buffer, indices));
 }
+  if (!loaded.empty())
+    if (auto it = loaded.find(key_of(buffer, indices)); it != loaded.end()) return it->second;
 
 Value* ValueEmitter::load_memory(BufferId id, const Access& a) {
   auto& builder = f_.builder;

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/integer.h"
+#include "codegen/passes.h"
 
 namespace tilewright::codegen {
 
@@ -125,7 +126,38 @@ void StatementEmitter::emit_prefetch(const loop::Prefetch& prefetch) {
                           {address, builder.getInt32(kRead), builder.getInt32(kSecondLevel), builder.getInt32(kData)});
 }
 
+/// Blocks of rows and lanes; what is left over of the rows is gathered.
+void StatementEmitter::emit_transposed(const For& loop, const std::vector<loop::LoadValue>& loads) {
+  const For& across = std::get<For>(loop.body[0].kind);
+  const std::int64_t lanes_in_register = f_.shared.target.vector_bytes / 4;
+  for (std::int64_t begin = across.begin; begin < across.end;) {
+    std::int64_t count = lanes_in_register;
+    while (count > across.end - begin) count /= 2;
+    for (std::int64_t row = loop.begin; row < loop.end;) {
+      std::int64_t rows = count;
+      while (rows > loop.end - row) rows /= 2;
+      if (rows < kFewestTransposed) rows = 1;
+      values_.lanes = count > 1 ? Lanes{across.var, begin, static_cast<int>(count)} : Lanes{};
+      if (count == 1) f_.set_constant(across.var, begin);
+      if (rows > 1)
+        for (const loop::LoadValue& load : loads) values_.load_transposed(load, loop.var, row, static_cast<int>(rows));
+      for (const std::int64_t end = row + rows; row < end; ++row) {
+        f_.set_constant(loop.var, row);
+        emit(across.body);
+      }
+      values_.loaded.clear();
+      values_.lanes = {};
+      f_.clear(across.var);
+      f_.clear(loop.var);
+    }
+    begin += count;
+  }
+}
+
 void StatementEmitter::emit_unrolled(const For& loop) {
+  if (loop.end - loop.begin >= kFewestTransposed)
+    if (const std::vector<loop::LoadValue> loads = values_.transposed_loads(loop); !loads.empty())
+      return emit_transposed(loop, loads);
   for (std::int64_t i = loop.begin; i < loop.end; ++i) {
     f_.set_constant(loop.var, i);
     emit(loop.body);

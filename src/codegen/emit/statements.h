@@ -18,6 +18,7 @@ class StatementEmitter {
   void emit_serial(const loop::For& loop);
   void emit_prefetch(const loop::Prefetch& prefetch);
   void emit_unrolled(const loop::For& loop);
+  void emit_transposed(const loop::For& loop, const std::vector<loop::LoadValue>& loads);
   void emit_vectorized(const loop::For& loop);
   void emit_parallel(const loop::For& loop);
   void emit_if(const loop::If& branch);

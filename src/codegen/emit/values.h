@@ -39,6 +39,15 @@ class ValueEmitter {
   /// Writes the element's slot back to memory.
   void flush_register(loop::BufferId buffer, const std::vector<loop::Index>& indices, llvm::Value* slot);
 
+  // Blocks that are loaded as rows and transposed in registers (transposes.cc).
+  /// The loads of a nest of the unrolled loop `rows` around a vector around one store which stride over memory along the
+  /// vector and run through it along `rows`. None where anything is guarded.
+  std::vector<loop::LoadValue> transposed_loads(const loop::For& rows);
+  /// Loads what iterations first … first + count - 1 of loop variable `row` need of `load` in the lanes at hand, into
+  /// `loaded`. Both counts are powers of two; there are no fewer lanes than rows.
+  void load_transposed(const loop::LoadValue& load, int row, std::int64_t first, int count);
+  std::map<ElementKey, llvm::Value*> loaded;  ///< elements that were loaded already
+
   /// A scalar in every lane; a vector as it is.
   llvm::Value* widen(llvm::Value* value);
 

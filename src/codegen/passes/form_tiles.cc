@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <iterator>
 
 #include "base/integer.h"
 #include "codegen/passes.h"
 #include "codegen/passes/neighbours.h"
+#include "codegen/passes/nest.h"
 #include "loop/substitute.h"
 
 namespace tilewright::codegen {
@@ -13,7 +15,6 @@ using loop::For;
 using loop::Index;
 using loop::IndexTable;
 using loop::LoopKind;
-using Loops = std::vector<For>;
 
 constexpr std::int64_t kFewestLanes = 4;  ///< shorter loops gain nothing from a vector
 constexpr std::int64_t kMostInOneRun = 8;  ///< registers of a vectorized loop
@@ -46,15 +47,10 @@ class Nest {
   }
 
   loop::Stmt statement() {
-    Block body = std::move(store_);
-    for (Loops* level : {&vector_, &tile_, &reductions_, &spatial_, &around_})
-      for (; !level->empty(); level->pop_back()) {
-        For loop = std::move(level->back());
-        loop.body = std::move(body);
-        body.clear();
-        body.push_back({std::move(loop)});
-      }
-    return std::move(body.front());
+    Loops all;
+    for (Loops* level : {&around_, &spatial_, &reductions_, &tile_, &vector_})
+      std::move(level->begin(), level->end(), std::back_inserter(all));
+    return nest_of(std::move(all), std::move(store_));
   }
 
  private:
@@ -132,20 +128,12 @@ class Nest {
 
   /// Moves a loop, or blocks of it, to the end of a level further in. The length of a block divides that of the loop.
   void take(Loops& from, std::size_t at, std::int64_t block, Loops& to) {
-    For loop = from[at];
-    const std::int64_t whole = extent_of(loop);
-    if (block == whole) {
+    if (block == extent_of(from[at])) {
+      to.push_back(std::move(from[at]));
       from.erase(from.begin() + static_cast<std::ptrdiff_t>(at));
     } else {
-      const int over = program_.indices.add_loop(whole / block), within = program_.indices.add_loop(block);
-      const Index iteration =
-          IndexTable::variable(over) * block + IndexTable::variable(within) + Index(loop.begin);
-      store_ = loop::substitute(program_, store_, loop.var, iteration);
-      For& rest = from[at];
-      rest.var = over, rest.begin = 0, rest.end = whole / block, rest.name += ".0";
-      loop.var = within, loop.begin = 0, loop.end = block, loop.name += ".1";
+      to.push_back(cut_block(program_, from[at], block, store_));
     }
-    to.push_back(std::move(loop));
   }
 
   /// The largest divisor of the loop's extent up to `most`; one of whole registers if there is any.
@@ -166,35 +154,14 @@ class Nest {
   Block store_;
 };
 
-For without_body(const For& loop) {
-  return {loop.var, loop.begin, loop.end, loop.kind, loop.reduction, loop.stage, loop.name, {}};
-}
-
-void visit(loop::Program& program, const Target& target, Block& block) {
-  for (loop::Stmt& stmt : block) {
-    if (auto* branch = std::get_if<loop::If>(&stmt.kind)) {
-      visit(program, target, branch->then);
-      visit(program, target, branch->otherwise);
-    }
-    For* loop = std::get_if<For>(&stmt.kind);
-    if (!loop) continue;
-    Loops loops{without_body(*loop)};
-    while (loop->body.size() == 1 && std::holds_alternative<For>(loop->body[0].kind)) {
-      loop = &std::get<For>(loop->body[0].kind);
-      loops.push_back(without_body(*loop));
-    }
-    if (loop->body.size() != 1 || !std::holds_alternative<loop::Store>(loop->body[0].kind)) {
-      visit(program, target, loop->body);
-      continue;
-    }
-    Nest nest(program, target, std::move(loops), Block(loop->body));
-    nest.form_tile();
-    stmt = nest.statement();
-  }
-}
-
 }  // namespace
 
-void form_tiles(loop::Program& program, const Target& target) { visit(program, target, program.body); }
+void form_tiles(loop::Program& program, const Target& target) {
+  for_each_nest(program.body, [&](Loops loops, Block store) {
+    Nest nest(program, target, std::move(loops), std::move(store));
+    nest.form_tile();
+    return nest.statement();
+  });
+}
 
 }  // namespace tilewright::codegen

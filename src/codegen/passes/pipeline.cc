@@ -9,6 +9,7 @@ std::span<const TargetPass> target_passes() {
                                       TargetPass{"vectorize-reductions", vectorize_reductions},
                                       TargetPass{"form-tiles", form_tiles},
                                       TargetPass{"vectorize-innermost", vectorize_innermost},
+                                      TargetPass{"tile-transposes", tile_transposes},
                                       TargetPass{"unroll-short-loops", unroll_short_loops},
                                       TargetPass{"prefetch-weights", prefetch_weights}};
   return kPasses;

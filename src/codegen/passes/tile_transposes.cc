@@ -1,0 +1,79 @@
+#include <algorithm>
+#include <optional>
+#include <type_traits>
+
+#include "codegen/passes.h"
+#include "codegen/passes/leaves.h"
+#include "codegen/passes/neighbours.h"
+#include "codegen/passes/nest.h"
+
+namespace tilewright::codegen {
+namespace {
+
+using loop::Block;
+using loop::For;
+using loop::Index;
+using loop::LoadValue;
+using loop::LoopKind;
+
+std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
+
+/// Elements by which a load moves with a variable, nothing where that varies: of fused loops, too.
+std::optional<std::int64_t> stride(loop::Program& program, const LoadValue& load, int var) {
+  const Index offset = program.indices.recombine(program.offset(load.buffer, load.indices));
+  const std::int64_t coefficient = offset.coefficient(var);
+  if (program.indices.depends_on(offset - loop::IndexTable::variable(var) * coefficient, var)) return std::nullopt;
+  return coefficient;
+}
+
+/// The loop of a nest along which a load runs through memory that the vector strides over; -1: there is none.
+int row_loop(loop::Program& program, const Loops& loops, const loop::Store& store) {
+  std::vector<LoadValue> loads;
+  holds_for_leaves(program, store.value, [&](const auto& leaf) {
+    if constexpr (std::is_same_v<decltype(leaf), const LoadValue&>) loads.push_back(leaf);
+    return true;
+  });
+  for (const LoadValue& load : loads) {
+    const auto across = stride(program, load, loops.back().var);
+    if (!across || *across == 0 || *across == 1) continue;
+    for (std::size_t i = 0; i + 1 < loops.size(); ++i)
+      if (extent_of(loops[i]) >= kFewestTransposed && stride(program, load, loops[i].var) == 1) return static_cast<int>(i);
+  }
+  return -1;
+}
+
+/// How many iterations of the loop go inside: as many as lanes if they divide it, and leave enough for all cores.
+std::int64_t block_of(const For& loop, const Target& target) {
+  std::int64_t best = 0;
+  for (std::int64_t block = kFewestTransposed; block <= target.vector_bytes / 4; ++block) {
+    const bool keeps_cores_busy = loop.kind != LoopKind::parallel || extent_of(loop) / block >= target.cores;
+    if (extent_of(loop) % block == 0 && block < extent_of(loop) && keeps_cores_busy) best = block;
+  }
+  return best;
+}
+
+}  // namespace
+
+void tile_transposes(loop::Program& program, const Target& target) {
+  for_each_nest(program.body, [&](Loops loops, Block body) {
+    const auto& store = std::get<loop::Store>(body[0].kind);
+    if (loops.size() < 2 || loops.back().kind != LoopKind::vectorized || store.update || !are_independent(program, body))
+      return nest_of(std::move(loops), std::move(body));
+    const int at = row_loop(program, loops, store);
+    if (at < 0) return nest_of(std::move(loops), std::move(body));
+    For& loop = loops[static_cast<std::size_t>(at)];
+    if (const std::int64_t block = block_of(loop, target); block > 0) {
+      For rows = cut_block(program, loop, block, body);
+      rows.kind = LoopKind::unrolled;
+      loops.insert(loops.end() - 1, std::move(rows));
+    } else if (loop.kind != LoopKind::parallel && extent_of(loop) <= target.vector_bytes / 4) {
+      For rows = std::move(loop);
+      rows.kind = LoopKind::unrolled;
+      loops.erase(loops.begin() + at);
+      loops.insert(loops.end() - 1, std::move(rows));
+    }
+    return nest_of(std::move(loops), std::move(body));
+  });
+}
+
+}  // namespace tilewright::codegen
