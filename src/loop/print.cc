@@ -57,7 +57,9 @@ class Printer {
             print(branch.otherwise, depth + 1);
           },
           [&](const Store& store) {
-            line(depth, fmt::format("{} = {}", element(store.buffer, store.indices), value(store.value)));
+            const bool streams = program_.hints_of(program_.buffer(store.buffer).stage).stream_stores;
+            line(depth, fmt::format("{} = {}{}", element(store.buffer, store.indices), value(store.value),
+                                    streams ? "  # streamed" : ""));
           },
           [&](const Allocate& allocate) {
             const Buffer& buffer = program_.buffer(allocate.buffer);

@@ -110,6 +110,12 @@ struct Stmt {
   std::variant<For, If, Store, Allocate> kind;
 };
 
+/// What a stage's pragmas say about its traffic with memory (schedule::kPrefetchPragma, schedule::kStreamPragma).
+struct MemoryHints {
+  bool prefetch_constants = true;
+  bool stream_stores = false;  ///< past the caches, where whole aligned vectors are stored
+};
+
 /// A lowered candidate: loops over buffers. A value, built and dropped once per candidate.
 struct Program {
   te::DagRef dag;  ///< the base DAG: its arguments are the kernel's buffers, in order
@@ -117,10 +123,15 @@ struct Program {
   std::vector<Value> values;
   std::vector<Buffer> buffers;
   std::vector<PackedArgument> packed;  ///< the constants that the kernel takes in blocks
+  std::vector<MemoryHints> hints;     ///< by stage; none: the defaults for all
   Block body;
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
   const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
+  MemoryHints hints_of(int stage) const {
+    const auto at = static_cast<std::size_t>(stage);
+    return stage >= 0 && at < hints.size() ? hints[at] : MemoryHints{};
+  }
   ValueId add(Value value);
   /// Row-major offset in elements.
   Index offset(BufferId buffer, const std::vector<Index>& indices) const;

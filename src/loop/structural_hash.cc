@@ -44,7 +44,8 @@ class Hasher {
       return block(loop.body);
     }
     variables_.emplace(loop.var, static_cast<int>(variables_.size()));
-    const std::uint64_t head = of(1, loop.begin, loop.end, loop.kind, loop.reduction);
+    const std::uint64_t head = of(1, loop.begin, loop.end, loop.kind, loop.reduction,
+                                  loop.reduction && program_.hints_of(loop.stage).prefetch_constants);
     return hash_mix(head, block(loop.body));
   }
   std::uint64_t statement(const If& branch) {
@@ -70,7 +71,7 @@ class Hasher {
     const int number = b.scope == Scope::argument
                            ? b.argument
                            : buffers_.emplace(id, static_cast<int>(buffers_.size())).first->second;
-    std::uint64_t hash = of(b.scope, number, b.type);
+    std::uint64_t hash = of(b.scope, number, b.type, program_.hints_of(b.stage).stream_stores);
     for (std::int64_t length : b.shape) hash = hash_mix(hash, of(length));
     return hash;
   }

@@ -24,13 +24,21 @@ Status StepApplier::operator()(const PragmaStep& step) {
   if (Status ok = check_loop("pragma", step.stage, step.iter); !ok) return ok;
   constexpr std::string_view kUnroll = "auto_unroll_max_step$";
   const std::string_view text = step.text;
-  if (!text.starts_with(kUnroll)) return failure("pragma: \"{}\" is not known, auto_unroll_max_step$N is", text);
-  const std::string_view number = text.substr(kUnroll.size());
-  int steps = 0;
-  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), steps);
-  if (error != std::errc() || end != number.data() + number.size() || steps < 0)
+  const std::size_t prefix = text.find('$') == std::string_view::npos ? 0 : text.find('$') + 1;
+  const std::string_view name = text.substr(0, prefix), number = text.substr(prefix);
+  const bool is_switch = name == kPrefetchPragma || name == kStreamPragma;
+  if (name != kUnroll && !is_switch)
+    return failure("pragma: \"{}\" is not known; {}N, {}0 or 1 and {}0 or 1 are", text, kUnroll, kPrefetchPragma,
+                   kStreamPragma);
+  int value = 0;
+  const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), value);
+  if (error != std::errc() || end != number.data() + number.size() || value < 0)
     return failure("pragma: \"{}\" needs a count of 0 or more after the $", text);
-  writable(step.stage).auto_unroll_max_step = steps;
+  if (is_switch && value > 1) return failure("pragma: \"{}\" needs 0 or 1 after the $", text);
+  Stage& stage = writable(step.stage);
+  if (name == kUnroll) stage.auto_unroll_max_step = value;
+  if (name == kPrefetchPragma) stage.prefetch_constants = value == 1;
+  if (name == kStreamPragma) stage.stream_stores = value == 1;
   return {};
 }
 

@@ -27,6 +27,8 @@ template <class Visitor>
 void walk_stage(const State& state, int id, int depth, bool delete_trivial_loops, Visitor& visitor) {
   const Stage& stage = state.stage(id);
   if (stage.auto_unroll_max_step != 0) visitor.attribute(depth, stage, "auto_unroll", stage.auto_unroll_max_step);
+  if (!stage.prefetch_constants) visitor.attribute(depth, stage, "prefetch_constants", 0);
+  if (stage.stream_stores) visitor.attribute(depth, stage, "stream_stores", 1);
   if (stage.storage_offset != 0) visitor.attribute(depth, stage, "storage_offset", stage.storage_offset);
   for (std::size_t i = 0; i < stage.iters.size(); ++i) {
     if (!delete_trivial_loops || stage.iters[i].extent != 1) visitor.loop(depth++, stage.iters[i]);

@@ -50,6 +50,7 @@ struct Stage {
   int attached_by = -1;                     ///< with ComputeAt::iter: position of the step that put it there
   int auto_unroll_max_step = 0;
   int storage_offset = 0;
+  bool prefetch_constants = true, stream_stores = false;
   bool is_placeholder() const { return tensor->is_placeholder(); }
   /// A copy of a constant in blocks, made when the schedule is compiled (cache_read into kPackedScope): no code runs.
   bool is_packed_constant() const { return tensor->attributes.contains(kPackedScope); }

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -30,6 +31,10 @@ inline constexpr std::int64_t kUnknown = -1;
 /// does: the blocks are what the loop that the copy is attached to reads in one iteration.
 inline constexpr const char* kPackedScope = "packed";
 
+/// Pragmas of our own about a stage's traffic with memory, followed by 0 (no) or 1 (yes). Prefetch: ask for constants a
+/// block ahead; yes unless it is said. Stream: write the stage's result past the caches; no unless it is said.
+inline constexpr std::string_view kPrefetchPragma = "prefetch_constants$", kStreamPragma = "stream_stores$";
+
 // The transform steps (SPEC_ANSOR §2.2). `stage` and `iter` are positions at the moment of the step.
 
 struct AnnotateStep {
@@ -46,7 +51,7 @@ struct PragmaStep {
   int stage, iter;
   std::string text;
   bool operator==(const PragmaStep&) const = default;
-};  ///< "auto_unroll_max_step$N"
+};  ///< "auto_unroll_max_step$N", kPrefetchPragma or kStreamPragma with 0 or 1
 struct ReorderStep {
   int stage;
   std::vector<int> order;

@@ -13,6 +13,7 @@ space::Hardware hardware_of(const codegen::Target& target, int threads) {
   hardware.vector_registers = target.vector_registers;
   hardware.l1d_bytes = target.l1d_bytes;
   hardware.l2_bytes = target.l2_bytes;
+  hardware.l3_bytes = target.l3_bytes;
   return hardware;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/integer.h"
 #include "search/settle.h"
+#include "space/memory_hints.h"
 #include "space/register_tile.h"
 #include "space/tile_axes.h"
 #include "space/unroll_limits.h"
@@ -34,7 +35,12 @@ class Neighbours {
   std::vector<Neighbour> run() {
     for (int i = 0; i < state_.num_steps(); ++i) {
       if (const auto* split = std::get_if<schedule::SplitStep>(&state_.step(i))) move_factors(i, *split);
-      if (const auto* pragma = std::get_if<schedule::PragmaStep>(&state_.step(i))) change_limit(i, *pragma);
+      if (const auto* pragma = std::get_if<schedule::PragmaStep>(&state_.step(i))) {
+        if (const auto other = space::other_hint(*pragma))
+          offer(i, *other);
+        else
+          change_limit(i, *pragma);
+      }
     }
     return std::move(found_);
   }

@@ -12,17 +12,17 @@ namespace {
 
 using namespace schedule;
 
-double unroll_limit(const PragmaStep& pragma) {
-  int limit = 0;
-  const std::size_t number = pragma.text.find('$') + 1;
-  std::from_chars(pragma.text.data() + number, pragma.text.data() + pragma.text.size(), limit);
-  return limit;
+double number_of(const PragmaStep& pragma) {
+  int number = 0;
+  const std::size_t begin = pragma.text.find('$') + 1;
+  std::from_chars(pragma.text.data() + begin, pragma.text.data() + pragma.text.size(), number);
+  return number;
 }
 
 /// Collects what a state is made of, step by step.
 struct Walk {
   StatePosition position;
-  double unroll = 0, fused = 0, unrolled = 0, vectorized = 0, place = 0;
+  double unroll = 0, fused = 0, unrolled = 0, vectorized = 0, place = 0, hints = 0;
 
   void mix(std::size_t kind, int stage, std::size_t more) {
     position.skeleton = hash_mix(hash_mix(hash_mix(position.skeleton, kind), static_cast<std::uint64_t>(stage)), more);
@@ -40,7 +40,12 @@ struct Walk {
           if (s.annotation == Annotation::unroll) ++unrolled;
           if (s.annotation == Annotation::vectorize) ++vectorized;
         },
-        [&](const PragmaStep& s) { unroll += std::log2(1 + unroll_limit(s)) / 2; },
+        [&](const PragmaStep& s) {
+          if (s.text.starts_with(kPrefetchPragma) || s.text.starts_with(kStreamPragma))
+            hints += number_of(s);
+          else
+            unroll += std::log2(1 + number_of(s)) / 2;
+        },
         [&](const FuseStep& s) { fused += static_cast<double>(s.iters.size()); }, [](const ReorderStep&) {},
         [&](const ComputeAtStep& s) {
           mix(kind, s.stage, 0);
@@ -55,7 +60,7 @@ struct Walk {
 StatePosition position_of(const State& state) {
   Walk walk;
   for (int i = 0; i < state.num_steps(); ++i) walk.visit(state.step(i));
-  for (double more : {walk.unroll, walk.fused, walk.unrolled, walk.vectorized, walk.place})
+  for (double more : {walk.unroll, walk.fused, walk.unrolled, walk.vectorized, walk.place, walk.hints})
     walk.position.coordinates.push_back(more);
   return std::move(walk.position);
 }

@@ -15,6 +15,7 @@ std::vector<const AnnotationRule*> annotation_rules(const SpaceOptions& options)
   rules.push_back(options.balance ? &kBalancedParallel : &kParallel);
   rules.push_back(&kUnroll);
   if (!options.wide_vectors) rules.push_back(&kVectorize);
+  if (options.memory_hints) rules.push_back(&kMemoryHints);
   return rules;
 }
 

@@ -35,7 +35,7 @@ struct AnnotationRule {
 
 extern const AnnotationRule kFillTileSize, kChangeComputeLocation, kParallel, kUnroll, kVectorize;
 /// Those of the full space.
-extern const AnnotationRule kFillRegisterTile, kAnnotateTiles, kVectorizeWide, kBalancedParallel;
+extern const AnnotationRule kFillRegisterTile, kAnnotateTiles, kVectorizeWide, kBalancedParallel, kMemoryHints;
 
 /// The rules of a space in their order.
 std::vector<const AnnotationRule*> annotation_rules(const SpaceOptions& options);

@@ -19,7 +19,7 @@ struct Mutation {
 
 extern const Mutation kMutateTileSize, kMutateAutoUnroll, kMutateComputeLocation, kMutateParallel;
 /// Of the full space.
-extern const Mutation kMutateRegisterTile;
+extern const Mutation kMutateRegisterTile, kMutateMemoryHints;
 
 /// Finer moves, in every space: the smallest prime of one tile level goes to another, by the axis' role; the vector
 /// becomes whole registers ("whole vectors").
@@ -31,7 +31,7 @@ extern const Mutation kSwitchPacking, kSwitchFusion;
 /// One axis tiled as in the mate.
 extern const Mutation kCrossover;
 
-/// The rules of a space; Ansor's first, then that of the full space, then the finer moves.
+/// The rules of a space; Ansor's first, then those of the full space, then the finer moves.
 std::vector<const Mutation*> mutation_rules(const SpaceOptions& options);
 
 }  // namespace tilewright::space

@@ -11,12 +11,13 @@ struct Element {
   std::string_view name;
   bool SpaceOptions::* on;
 };
-constexpr std::array<Element, 6> kElements{{{"register-tile", &SpaceOptions::register_tile},
+constexpr std::array<Element, 7> kElements{{{"register-tile", &SpaceOptions::register_tile},
                                             {"tails", &SpaceOptions::tails},
                                             {"cache-blocks", &SpaceOptions::cache_blocks},
                                             {"wide-vectors", &SpaceOptions::wide_vectors},
                                             {"packing", &SpaceOptions::packing},
-                                            {"balance", &SpaceOptions::balance}}};
+                                            {"balance", &SpaceOptions::balance},
+                                            {"memory-hints", &SpaceOptions::memory_hints}}};
 
 std::string known_parts() {
   std::string names;

@@ -18,8 +18,9 @@ struct SpaceOptions {
   bool wide_vectors = true;   ///< "wide-vectors": vectors of several registers, in untiled stages too
   bool packing = true;        ///< "packing": sketches that copy the operand of vectors, block by block
   bool balance = true;        ///< "balance": parallel loops that load all cores alike
+  bool memory_hints = true;   ///< "memory-hints": weights asked for ahead or not, large results written past the caches
 
-  static SpaceOptions ansor() { return {SpaceKind::ansor, false, false, false, false, false, false}; }
+  static SpaceOptions ansor() { return {SpaceKind::ansor, false, false, false, false, false, false, false}; }
 };
 
 /// "ansor", "full", or "full,no-tails,no-packing". Errors: Error(usage) that names the part and what is known.

@@ -60,6 +60,8 @@ std::optional<schedule::State> SearchSpace::sample(int sketch, Rng& rng) const {
   const SampleContext context{hardware_, *sketch_access_[index], factors_, options_, tiled_[index], this, sketch};
   for (const AnnotationRule* rule : annotations_)
     if (!rule->apply(context, state, rng)) return std::nullopt;
+  // Vectors that do not divide change what is computed in their stage: Ansor's rules draw none.
+  if (options_.kind == SpaceKind::full && !infer_extents(state)) return std::nullopt;
   return state;
 }
 

@@ -19,7 +19,7 @@ struct Hardware {
   int cores = 1;
   int vector_lanes = 16;  ///< f32 elements per vector register
   int vector_registers = 32;
-  std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20;
+  std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20, l3_bytes = 8 << 20;
 };
 
 struct Retiling;

@@ -21,7 +21,7 @@ constexpr std::int64_t kLine = 16;  ///< floats
 /// i and j are split by rows and columns; j.0 i.0 k i.1 j.1, the first two fused and parallel on request; B in blocks of
 /// `columns`.
 loop::Program scheduled(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t rows, std::int64_t columns,
-                        bool fuse) {
+                        bool fuse, const char* pragma = "prefetch_constants$1") {
   const te::DagRef dag = testing::matmul(m, n, k, true);
   std::vector<Step> steps{SplitStep{2, 0, m, {rows}}, SplitStep{2, 2, n, {columns}},
                           ReorderStep{2, {2, 0, 4, 1, 3}}};
@@ -33,6 +33,7 @@ loop::Program scheduled(std::int64_t m, std::int64_t n, std::int64_t k, std::int
   steps.push_back(AnnotateStep{2, fuse ? 3 : 4, Annotation::vectorize});
   steps.push_back(CacheReadStep{1, kPackedScope, {2}});
   steps.push_back(ComputeAtStep{2, 3, 0});
+  steps.push_back(PragmaStep{3, 0, pragma});
   Result<State> state = State::replay(dag, steps);
   EXPECT_TRUE(state) << state.message();
   Result<loop::Program> program = loop::lower(*state);
@@ -126,6 +127,14 @@ TEST(PrefetchWeights, LeavesSmallTensorsAlone) {
   };
   EXPECT_GT(prefetches(128, 512), 0);
   EXPECT_EQ(prefetches(64, 128), 0);  // 32 KiB
+}
+
+TEST(PrefetchWeights, LeavesStagesAloneThatSaySo) {
+  const auto prefetches = [](const char* pragma) {
+    return Trace(finish(scheduled(56, 128, 512, 14, 32, false, pragma), avx512()), 512 * 32).prefetches;
+  };
+  EXPECT_GT(prefetches("prefetch_constants$1"), 0);
+  EXPECT_EQ(prefetches("prefetch_constants$0"), 0);
 }
 
 }  // namespace

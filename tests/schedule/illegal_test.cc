@@ -60,7 +60,9 @@ TEST(Illegal, Annotations) {
        "annotate: loop i in stage C already has an annotation"},
       {{}, AnnotateStep{2, 0, Annotation::none}, "annotate: 0 is no annotation for loop i in stage C"},
       {{}, AnnotateStep{2, 2, Annotation::parallel}, "annotate: loop k in stage C reduces and can't run in parallel"},
-      {{}, PragmaStep{2, 0, "unroll$4"}, "pragma: \"unroll$4\" is not known, auto_unroll_max_step$N is"},
+      {{}, PragmaStep{2, 0, "unroll$4"}, "pragma: \"unroll$4\" is not known; auto_unroll_max_step$N, prefetch_constants$0 or 1 "
+                                   "and stream_stores$0 or 1 are"},
+      {{}, PragmaStep{2, 0, "stream_stores$2"}, "pragma: \"stream_stores$2\" needs 0 or 1 after the $"},
       {{},
        PragmaStep{2, 0, "auto_unroll_max_step$x"},
        "pragma: \"auto_unroll_max_step$x\" needs a count of 0 or more after the $"},

@@ -44,6 +44,16 @@ TEST(Neighbours, KeepEveryProductAndChangeOneStep) {
   }
 }
 
+TEST(Neighbours, TurnHintsAtMemoryIntoTheirOpposites) {
+  const measure::Task task = matmul_task(8, 8, 1);
+  const Result<State> state = State::replay(
+      task.dag, {schedule::PragmaStep{2, 0, "prefetch_constants$0"}, schedule::PragmaStep{2, 0, "stream_stores$1"}});
+  ASSERT_TRUE(state) << state.message();
+  std::set<std::pair<bool, bool>> found;
+  for (const auto& [s, hash] : neighbours(*state)) found.emplace(s.stage(2).prefetch_constants, s.stage(2).stream_stores);
+  EXPECT_EQ(found, (std::set<std::pair<bool, bool>>{{true, true}, {false, false}}));
+}
+
 TEST(Neighbours, KeepVectorsOfWholeRegistersIfToldTheirLength) {
   const measure::Task task = matmul_task(8, 96, 8);
   const Result<State> state = State::replay(

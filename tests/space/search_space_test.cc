@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "loop/lower.h"
 #include "schedule/codec.h"
 #include "schedule/workloads.h"
@@ -24,7 +26,8 @@ std::vector<te::DagRef> small_dags() {
           workloads::parsed("norm:b=2,m=12,n=16"),
           workloads::reduce_sum_all(16, 12),
           workloads::parsed("elementwise_chain:m=13,n=7"),
-          workloads::transpose(6, 10)};
+          workloads::transpose(6, 10),
+          workloads::parsed("matmul:n=16,m=192,k=192,constant=1")};  // weights worth asking for ahead
 }
 
 Hardware two_cores() {
@@ -55,7 +58,8 @@ class SpaceKinds : public testing::TestWithParam<std::string> {
 };
 INSTANTIATE_TEST_SUITE_P(SearchSpace, SpaceKinds,
                          testing::Values("ansor", "full", "full,no-register-tile", "full,no-tails", "full,no-cache-blocks",
-                                         "full,no-wide-vectors", "full,no-packing", "full,no-balance"),
+                                         "full,no-wide-vectors", "full,no-packing", "full,no-balance",
+                                         "full,no-memory-hints"),
                          [](const auto& kind) {
                            std::string name = kind.param;
                            std::erase_if(name, [](char c) { return c == ',' || c == '-'; });
@@ -107,6 +111,28 @@ TEST_P(SpaceKinds, ChainsOfMutationsReplayAndLower) {
   }
   const auto rules = SearchSpace(small_dags().front(), two_cores(), options_).mutations();
   for (std::size_t i = 0; i < rules.size(); ++i) EXPECT_GT(successes[i], 5) << rules[i].name;
+}
+
+TEST(SearchSpace, HintsAtMemoryOnlyWhereTheyCanMatter) {
+  Hardware hardware = two_cores();
+  hardware.l3_bytes = 16 << 10;
+  const auto hints = [&](const std::string& text) {
+    const SearchSpace space(workloads::parsed(text), hardware, {});
+    std::set<std::string> found;
+    Rng rng(3);
+    for (int draw = 0; draw < 40; ++draw)
+      if (const auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng))
+        for (const schedule::Step& step : state->steps())
+          if (const auto* pragma = std::get_if<schedule::PragmaStep>(&step); pragma && !pragma->text.starts_with("auto"))
+            found.insert(pragma->text);
+    return found;
+  };
+  using Texts = std::set<std::string>;
+  EXPECT_EQ(hints("matmul:n=8,m=192,k=192,constant=1"), (Texts{"prefetch_constants$0", "prefetch_constants$1"}));
+  EXPECT_EQ(hints("matmul:n=8,m=192,k=192"), Texts{});            // no constants
+  EXPECT_EQ(hints("matmul:n=8,m=64,k=64,constant=1"), Texts{});   // few
+  EXPECT_EQ(hints("gelu:m=64,n=128"), (Texts{"stream_stores$0", "stream_stores$1"}));
+  EXPECT_EQ(hints("gelu:m=16,n=128"), Texts{});  // the caches keep it
 }
 
 TEST(SearchSpace, DrawsAreDecidedByTheSeed) {

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "base/error.h"
 #include "codegen/emit/math.h"
 #include "codegen/emit/values.h"
@@ -50,10 +52,10 @@ Value* ValueEmitter::load(BufferId buffer, const std::vector<Index>& indices) {
       return f_.builder.CreateLoad(slot->getAllocatedType(), slot);
     }
   }
-  return load_memory(buffer, access(buffer, indices));
-}
   if (!loaded.empty())
     if (auto it = loaded.find(key_of(buffer, indices)); it != loaded.end()) return it->second;
+  return load_memory(buffer, access(buffer, indices));
+}
 
 Value* ValueEmitter::load_memory(BufferId id, const Access& a) {
   auto& builder = f_.builder;
@@ -130,8 +132,21 @@ void ValueEmitter::store_memory(BufferId id, const Access& a, Value* value) {
   Value* address = f_.emit_address(id, a.offset);
   if (mask)
     builder.CreateMaskedStore(value, address, align, mask);
+  else if (streams(id, a))
+    f_.emit_streaming_store(value, address);
   else
     builder.CreateAlignedStore(value, address, align);
+}
+
+/// Non-temporal stores must be whole aligned registers.
+bool ValueEmitter::streams(BufferId id, const Access& a) {
+  const loop::Buffer& buffer = program_.buffer(id);
+  if (buffer.scope == loop::Scope::local || !program_.hints_of(buffer.stage).stream_stores) return false;
+  const std::int64_t lanes_in_register = f_.shared.target.vector_bytes / bytes_of(buffer.type);
+  const auto is_whole = [&](std::int64_t elements) { return elements % lanes_in_register == 0; };
+  return is_whole(lanes.count) && is_whole(a.offset.constant) &&
+         std::all_of(a.offset.terms.begin(), a.offset.terms.end(),
+                     [&](const Index::Term& term) { return is_whole(term.coefficient); });
 }
 
 void ValueEmitter::scatter(BufferId id, const Access& a, Value* value) {

@@ -73,6 +73,19 @@ void FunctionContext::open_scope() {
 
 void FunctionContext::close_scope() { scopes_.pop_back(); }
 
+void FunctionContext::emit_streaming_store(llvm::Value* value, llvm::Value* address) {
+  const llvm::Align align(static_cast<std::uint64_t>(shared.target.vector_bytes));
+  llvm::StoreInst* store = builder.CreateAlignedStore(value, address, align);
+  auto* one = llvm::ConstantAsMetadata::get(builder.getInt32(1));
+  store->setMetadata(llvm::LLVMContext::MD_nontemporal, llvm::MDNode::get(function->getContext(), {one}));
+  streams_ = true;
+}
+
+void FunctionContext::emit_return(std::uint32_t code) {
+  if (streams_) builder.CreateFence(llvm::AtomicOrdering::SequentiallyConsistent);
+  builder.CreateRet(builder.getInt32(code));
+}
+
 llvm::AllocaInst* FunctionContext::allocate(llvm::Type* type, std::int64_t count, const llvm::Twine& name) {
   llvm::BasicBlock& entry = function->getEntryBlock();
   llvm::IRBuilder<> at(&entry, entry.begin());

@@ -65,6 +65,10 @@ class FunctionContext {
   llvm::Value* emit_index(const loop::Index& index);
   /// Address of the element at a row-major offset; `stays_inside`: of the buffer.
   llvm::Value* emit_address(loop::BufferId id, const loop::Index& offset, bool stays_inside = true);
+  /// A store past the caches, of whole registers to an address that is aligned to them.
+  void emit_streaming_store(llvm::Value* value, llvm::Value* address);
+  /// Returns `code`, after all streaming stores have become visible to other threads.
+  void emit_return(std::uint32_t code);
   /// How a value atom (an index that is loaded) is computed; set by the value emitter.
   std::function<llvm::Value*(int value)> emit_value_atom;
 
@@ -91,6 +95,7 @@ class FunctionContext {
   std::vector<AtomState> atoms_;
   std::vector<llvm::Value*> buffers_;
   std::vector<Scope> scopes_;
+  bool streams_ = false;  ///< something was stored past the caches
 };
 
 }  // namespace tilewright::codegen

@@ -138,7 +138,7 @@ llvm::Function* emit_parallel_body(const FunctionContext& outer, const loop::For
   counter->addIncoming(next, builder.GetInsertBlock());
   builder.CreateCondBr(builder.CreateICmpSLT(next, last), head, after);
   builder.SetInsertPoint(after);
-  builder.CreateRet(builder.getInt32(0));
+  f.emit_return(0);
 
   // The wrapper unpacks the closure.
   llvm::LLVMContext& context = shared.module.getContext();
@@ -177,7 +177,7 @@ void emit_kernel(ModuleContext& shared) {
   FunctionContext f(shared, body);
   bind(f, signature);
   StatementEmitter(f, body->getArg(0)).emit(program.body);
-  f.builder.CreateRet(f.builder.getInt32(0));
+  f.emit_return(0);
 
   // The entry reads the tw_kernel_args: buffers at 0, their number at 8, the runtime at 16.
   llvm::LLVMContext& context = shared.module.getContext();

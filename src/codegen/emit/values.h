@@ -62,6 +62,7 @@ class ValueEmitter {
   llvm::Value* load(loop::BufferId buffer, const std::vector<loop::Index>& indices);
   llvm::Value* load_memory(loop::BufferId buffer, const Access& access);
   llvm::Value* gather(loop::BufferId buffer, const Access& access);
+  bool streams(loop::BufferId buffer, const Access& access);
   void store_memory(loop::BufferId buffer, const Access& access, llvm::Value* value);
   void scatter(loop::BufferId buffer, const Access& access, llvm::Value* value);
   llvm::Value* address_of_lane(loop::BufferId buffer, const Access& access, int lane);

@@ -69,6 +69,7 @@ class Prefetcher {
   }
 
   void prefetch(For& innermost) {
+    if (!program_.hints_of(innermost.stage).prefetch_constants) return;
     std::vector<const For*> inside;
     std::vector<LoadValue> loads;
     find_loads(innermost.body, inside, loads);

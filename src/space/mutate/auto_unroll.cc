@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "space/memory_hints.h"
 #include "space/mutations.h"
 #include "space/unroll_limits.h"
 
@@ -12,7 +13,8 @@ using Limit = decltype(kUnrollLimits)::const_iterator;
 std::optional<schedule::State> with_limit(const schedule::State& parent, Rng& rng, const auto& choose) {
   std::vector<int> pragmas;
   for (int i = 0; i < parent.num_steps(); ++i)
-    if (std::holds_alternative<schedule::PragmaStep>(parent.step(i))) pragmas.push_back(i);
+    if (const auto* pragma = std::get_if<schedule::PragmaStep>(&parent.step(i)); pragma && !other_hint(*pragma))
+      pragmas.push_back(i);
   if (pragmas.empty()) return std::nullopt;
   const int chosen = pragmas[static_cast<std::size_t>(rng.below(std::ssize(pragmas)))];
   schedule::PragmaStep pragma = std::get<schedule::PragmaStep>(parent.step(chosen));
