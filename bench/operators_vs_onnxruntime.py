@@ -1,12 +1,14 @@
 """Single operators with constant weights: tuned kernels against ONNX Runtime and OpenVINO, in turns.
 
-    PYTHON bench/operators_vs_onnxruntime.py [--trials 200] [--threads 1,2] [--keep DIR] [WORKLOAD...]
+    PYTHON bench/operators_vs_onnxruntime.py [--trials 200 | --budget 50s] [--threads 1,2] [--channels-last] [--keep DIR]
+                                             [WORKLOAD...]
 
 PYTHON is any that has numpy, onnx and onnxruntime (scripts/python); with openvino too, its figure stands beside. Expects
 build/ (or $BUILD). Without workloads: all shapes of C2D, GMM, DEP, C1D, C3D, GRP, DIL and T2D. Each operator is tuned
-TRIALS trials for each number of threads, with its second input constant; then all contestants are timed in three turns.
-Each takes its data as it likes best: ours channels last, the others as ONNX has it; conversions inside count.
-With --keep, the records in DIR are used again and added to.
+for each number of threads, with constant weights; then all contestants are timed in three turns. All get the same ONNX
+file: layout conversions inside count. With --channels-last ours is the workload instead, which takes its data in that
+order and is computed as it is written. Share of peak: of operations by the definition, by this machine's measured peak.
+With --keep, the models and records in DIR are used again and added to.
 """
 import argparse
 import json
@@ -48,6 +50,9 @@ def single_operator(spec):
         batch = (args["b"],) if args["b"] > 1 else ()  # without one the others may pack the weights
         data, weights = (*batch, args["n"], args["k"]), (*batch, args["k"], args["m"])
         node = helper.make_node("MatMul", ["data", "weights"], ["out"])
+    elif operator == "softmax":
+        node = helper.make_node("Softmax", ["data"], ["out"], axis=-1)
+        data, weights = (args["m"], args["n"]), None
     else:
         dims = {"conv1d": ["l"], "conv3d": ["d", "h", "w"]}.get(operator, ["h", "w"])
         space = [args[d] for d in dims]
@@ -64,10 +69,18 @@ def single_operator(spec):
         else:
             weights = (co, ci // groups, *k)
             dilations = [args.get("dilation", 1)] * len(space)
-            node = helper.make_node("Conv", ["data", "weights"], ["out"], group=groups, dilations=dilations, **common)
-    constant = numpy_helper.from_array(rng.random(weights, dtype=np.float32), "weights")
-    graph = helper.make_graph([node], operator, [helper.make_tensor_value_info("data", TensorProto.FLOAT, data)],
-                              [helper.make_tensor_value_info("out", TensorProto.FLOAT, None)], [constant])
+            with_bias = operator == "conv2d_bias_relu"
+            inputs = ["data", "weights"] + ["bias"] * with_bias
+            node = helper.make_node("Conv", inputs, ["sum" if with_bias else "out"], group=groups, dilations=dilations,
+                                    **common)
+    nodes, constants = [node], []
+    if weights:
+        constants.append(numpy_helper.from_array(rng.random(weights, dtype=np.float32), "weights"))
+    if operator == "conv2d_bias_relu":
+        constants.append(numpy_helper.from_array(rng.random(co, dtype=np.float32), "bias"))
+        nodes.append(helper.make_node("Relu", ["sum"], ["out"]))
+    graph = helper.make_graph(nodes, operator, [helper.make_tensor_value_info("data", TensorProto.FLOAT, data)],
+                              [helper.make_tensor_value_info("out", TensorProto.FLOAT, None)], constants)
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 13)])
     model.ir_version = 8
     return onnx.shape_inference.infer_shapes(model), rng.random(data, dtype=np.float32)
@@ -99,26 +112,38 @@ def openvino_turn(model, data, threads):
     return lambda: timed(lambda: request.infer([data]))
 
 
-def our_turn(spec, records, threads, trials):
-    subprocess.run([PROGRAM, "tune", spec, "--trials", str(trials), "--threads", str(threads), "--records", records,
+def our_turn(given, records, threads, effort):
+    subprocess.run([PROGRAM, "tune", given, *effort, "--threads", str(threads), "--records", records,
                     "--progress", "none", "--quiet"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    command = [PROGRAM, "bench", spec, "--records", records, "--threads", str(threads), "--seconds", str(SECONDS), "--json"]
-    return lambda: json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE,
-                                             stderr=subprocess.DEVNULL).stdout)["median_s"]
+    command = [PROGRAM, "bench", given, "--records", records, "--threads", str(threads), "--seconds", str(SECONDS), "--json"]
+
+    def turn():
+        report = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout)
+        peaks.append(report["peak_gflops"])
+        return report["median_s"]
+
+    peaks = []
+    turn.peaks = peaks
+    return turn
 
 
-def compare(workload, threads, trials, folder):
+def compare(workload, threads, options, folder):
+    """Median seconds of each contestant, and the peak in GFLOP/s."""
     model, data = single_operator(workload["spec"])
-    contestants = {"ours": our_turn(workload["spec"] + ",constant=1", folder / f"{workload['name']}.{threads}.jsonl",
-                                    threads, trials),
-                   "ONNX Runtime": onnxruntime_turn(model, data, threads)}
+    given, records = folder / f"{workload['name']}.onnx", folder / f"{workload['name']}.{threads}.jsonl"
+    onnx.save(model, given)
+    if options.channels_last:
+        given = workload["spec"] + ",constant=1"
+    effort = ["--budget", options.budget] if options.budget else ["--trials", str(options.trials)]
+    ours = our_turn(given, records, threads, effort)
+    contestants = {"ours": ours, "ONNX Runtime": onnxruntime_turn(model, data, threads)}
     if openvino:
         contestants["OpenVINO"] = openvino_turn(model, data, threads)
     times = {name: [] for name in contestants}
     for _ in range(TURNS):
         for name, turn in contestants.items():
             times[name].append(turn())
-    return {name: statistics.median(turns) for name, turns in times.items()}
+    return {name: statistics.median(turns) for name, turns in times.items()}, statistics.median(ours.peaks)
 
 
 def geometric_mean(values):
@@ -128,7 +153,10 @@ def geometric_mean(values):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("workloads", nargs="*")
-    parser.add_argument("--trials", type=int, default=200)
+    effort = parser.add_mutually_exclusive_group()
+    effort.add_argument("--trials", type=int, default=200)
+    effort.add_argument("--budget", metavar="TIME")
+    parser.add_argument("--channels-last", action="store_true")
     parser.add_argument("--threads", type=lambda text: [int(n) for n in text.split(",")], default=[1, 2], metavar="N,…")
     parser.add_argument("--keep", type=pathlib.Path)
     options = parser.parse_intermixed_args()
@@ -141,11 +169,13 @@ def main():
     for threads in options.threads:
         speed = {}
         for name in names:
-            times = compare(known[name], threads, options.trials, folder)
+            times, peak = compare(known[name], threads, options, folder)
             line = f"{name}, {threads} thread{'s' * (threads > 1)}:"
             for contestant, time_s in times.items():
                 line += f"  {contestant} {time_s * 1e3:.3f} ms"
-                if contestant != "ours":
+                if contestant == "ours":
+                    line += f" ({known[name]['flops'] / time_s / peak * 1e-9:.0%} of peak)"
+                else:
                     speed.setdefault(contestant, []).append(time_s / times["ours"])
                     line += f" ({time_s / times['ours']:.2f}x ours)"
             print(line, flush=True)

@@ -3,9 +3,9 @@
 #include <llvm/ADT/StringMap.h>
 #include <llvm/TargetParser/Host.h>
 #include <sched.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <fstream>
 
 #include "base/hash.h"
 
@@ -38,16 +38,25 @@ int allowed_cores() {
   return std::max(1, CPU_COUNT(&set));
 }
 
-std::int64_t cache_bytes(int name, std::int64_t otherwise) {
-  const long bytes = sysconf(name);
-  return bytes > 0 ? bytes : otherwise;
+/// Size of the data cache of a level as the kernel tells it, of the first processor. What the C library works out for
+/// AMD's last level counts the caches of all processors together: 384 MiB where 32 are shared.
+std::int64_t cache_bytes(int level, std::int64_t otherwise) {
+  for (int index = 0;; ++index) {
+    const std::string folder = fmt::format("/sys/devices/system/cpu/cpu0/cache/index{}/", index);
+    int found = 0;
+    std::string type;
+    std::int64_t kib = 0;
+    if (!(std::ifstream(folder + "level") >> found)) return otherwise;
+    if (found != level || !(std::ifstream(folder + "type") >> type) || type == "Instruction") continue;
+    if (std::ifstream(folder + "size") >> kib && kib > 0) return kib << 10;  // "32768K"
+  }
 }
 
 void describe_host_caches(Target& target) {
   target.cores = allowed_cores();
-  target.l1d_bytes = cache_bytes(_SC_LEVEL1_DCACHE_SIZE, target.l1d_bytes);
-  target.l2_bytes = cache_bytes(_SC_LEVEL2_CACHE_SIZE, target.l2_bytes);
-  target.l3_bytes = cache_bytes(_SC_LEVEL3_CACHE_SIZE, target.l3_bytes);
+  target.l1d_bytes = cache_bytes(1, target.l1d_bytes);
+  target.l2_bytes = cache_bytes(2, target.l2_bytes);
+  target.l3_bytes = cache_bytes(3, target.l3_bytes);
 }
 
 Target generic(const char* triple, const std::string& cpu, std::vector<std::string> features) {
