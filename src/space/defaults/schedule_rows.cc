@@ -48,6 +48,21 @@ std::vector<int> stages_of_row(const State& state, const te::AccessAnalysis& acc
   return found;
 }
 
+/// Rows that each stage does before the next stage begins, so that the latency of one row's sum is hidden by the others:
+/// as many, up to eight, as the first-level cache holds and leave enough for all cores.
+std::int64_t rows_together(const te::Operation& op, const std::vector<int>& members, const State& state,
+                           const Hardware& hardware) {
+  const std::int64_t rows = op.elements() / op.shape.back(), axis = op.shape[op.shape.size() - 2];
+  std::int64_t bytes = 2 * op.shape.back() * bytes_of(op.type);
+  for (const int s : members)
+    if (state.stage(s).tensor.rank() == static_cast<int>(op.shape.size())) bytes += op.shape.back() * bytes_of(op.type);
+  std::int64_t best = 1;
+  for (const std::int64_t together : {2, 4, 8})
+    if (axis % together == 0 && together * bytes <= hardware.l1d_bytes / 2 && rows / together >= 8 * hardware.cores)
+      best = together;
+  return best;
+}
+
 }  // namespace
 
 bool schedule_rows(State& state, const te::AccessAnalysis& access, int stage, const Hardware& hardware) {
@@ -60,6 +75,9 @@ bool schedule_rows(State& state, const te::AccessAnalysis& access, int stage, co
   const auto reduces = [&](int s) { return has_reduce_iter(state.stage(s)); };
   if (std::none_of(members.begin(), members.end(), reduces)) return false;
   vectorize_elementwise(state, stage, hardware);
+  const std::int64_t axis = op.shape[static_cast<std::size_t>(leading) - 1];
+  if (const std::int64_t together = rows_together(op, members, state, hardware); together > 1)
+    apply(state, schedule::SplitStep{stage, leading - 1, axis, {together}, true});
   if (leading > 1) apply(state, schedule::FuseStep{stage, range(0, leading - 1)});
   if (op.elements() >= kMinParallelWork && hardware.cores > 1 && rows > 1)
     apply(state, schedule::AnnotateStep{stage, 0, schedule::Annotation::parallel});
