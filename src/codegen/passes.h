@@ -51,6 +51,11 @@ void tile_transposes(loop::Program& program, const Target& target);
 /// are too long are unrolled in blocks.
 void unroll_short_loops(loop::Program& program, const Target& target);
 
+/// Where neighbouring results read the same element under different taps of a window, puts the unrolled taps inside the
+/// rows of the tile, if registers hold the weights of all taps: an element is then used up soon after it is loaded. With
+/// taps outside, all elements of the tile had to be kept from the first tap to the last.
+void slide_windows(loop::Program& program, const Target& target);
+
 /// Where innermost reductions read a dense block of a large constant again and again before they go on to the next block,
 /// has each iteration ask for its share of that next one: a network's weights come from memory, where a stream that
 /// starts anew with each block waits.

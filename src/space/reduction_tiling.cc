@@ -47,6 +47,11 @@ ReductionTiling reduction_tiling(const te::Operation& op, const std::vector<Load
     problem.row_extents.push_back(op.axes[a]->extent);
     problem.max_rows = std::min(problem.max_rows, rows_in_cache(loads, a));
   }
+  problem.rows_are_vectors = std::any_of(loads.begin(), loads.end(), [&](const LoadStrides& load) {
+    return !is_zero(load.spatial[vector_axis]) && std::any_of(tiling.row_axes.begin(), tiling.row_axes.end(), [&](int a) {
+      return !is_zero(load.spatial[static_cast<std::size_t>(a)]);
+    });
+  });
   bool gathers = false;
   problem.max_width = gathered_in_cache(loads, vector_axis, gathers);
   if (gathers) problem.vector_load_cycles = kGatherCycles;

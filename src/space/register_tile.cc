@@ -33,8 +33,9 @@ struct Search {
     found.push_back({rows, vector, score(problem, count, vector, filled)});
     if (axis == rows.size()) return;
     const std::int64_t extent = problem.row_extents[axis];
+    const std::int64_t operands = (problem.rows_are_vectors ? 6 : 1) * std::int64_t{vector.vectors};
     const std::int64_t most =
-        std::min({extent, (registers - 1 - vector.vectors) / (vector.vectors * count), problem.max_rows / count});
+        std::min({extent, (registers - 1 - operands) / (vector.vectors * count), problem.max_rows / count});
     for (std::int64_t tile = 2; tile <= most; ++tile) {
       rows[axis] = tile;
       visit(vector, tile == extent ? axis + 1 : rows.size(), rows, count * tile, filled * fill(extent, tile));

@@ -30,6 +30,26 @@ te::DagRef twice(std::int64_t n, std::int64_t m) {
   return te::Dag::make(std::vector<te::Tensor>{x, y});
 }
 
+/// Each column of an image on its own, three taps.
+te::DagRef depthwise(std::int64_t n, std::int64_t c) {
+  const te::Tensor x = te::placeholder({n + 2, n + 2, c}, "x"), w = te::placeholder({3, 3, c}, "w");
+  const te::AxisRef u = te::reduce_axis(3, "u"), v = te::reduce_axis(3, "v");
+  const te::Tensor y = te::compute(
+      {n, n, c}, "y",
+      [&](std::span<const te::Expr> i) {
+        return te::sum(x(i[0] + te::Expr(u), i[1] + te::Expr(v), i[2]) * w(te::Expr(u), te::Expr(v), i[2]), {u, v});
+      },
+      {"i", "j", "c"});
+  return te::Dag::make(std::vector<te::Tensor>{x, w, y});
+}
+
+te::DagRef transposed(std::int64_t n, std::int64_t m) {
+  const te::Tensor x = te::placeholder({m, n}, "x");
+  const te::Tensor y =
+      te::compute({n, m}, "y", [&](std::span<const te::Expr> i) { return x(i[1], i[0]); }, {"i", "j"});
+  return te::Dag::make(std::vector<te::Tensor>{x, y});
+}
+
 struct Case {
   const char* name;
   te::DagRef dag;
@@ -59,6 +79,15 @@ std::vector<Case> cases() {
        {SplitStep{1, 0, 64, {16}}, SplitStep{1, 2, 64, {32}}, ReorderStep{1, {0, 2, 1, 3}}}},
       {"a_long_row_is_a_loop_over_vectors", twice(2, 1000), {}},
       {"a_column_order_is_turned", twice(64, 32), {ReorderStep{1, {1, 0}}}},
+      // i j0 u v { j1 { c } }: v goes inside j1.
+      {"taps_go_inside_rows",
+       depthwise(14, 16),
+       {SplitStep{2, 1, 14, {7}}, ReorderStep{2, {0, 1, 4, 5, 2, 3}}, AnnotateStep{2, 3, Annotation::unroll},
+        AnnotateStep{2, 4, Annotation::unroll}, AnnotateStep{2, 5, Annotation::vectorize}}},
+      {"a_block_is_transposed",
+       transposed(64, 32),
+       {AnnotateStep{1, 0, Annotation::parallel}, AnnotateStep{1, 1, Annotation::vectorize}}},
+      {"a_row_is_summed_in_lanes_with_a_tail", row_sums(2, 150), {}},
       {"a_parallel_loop_stays_outside", matmul(16, 64, 64), {AnnotateStep{2, 1, Annotation::parallel}}},
   };
 }

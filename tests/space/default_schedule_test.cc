@@ -105,16 +105,44 @@ parallel i0.0@i1.0.0@ (0,28)
           PaddedInput = ...
   for i1.0.1 (0,4)
     for i2.0 (0,14)
-      for i3.0 (0,2)
-        for di.0 (0,3)
+      for i3.0 (0,3)
+        unroll di.1 (0,3)
           unroll dj.1 (0,3)
             unroll j.3 (0,8)
-              vectorize c.3 (0,48)
+              vectorize c.3 (0,32)
                 DepthwiseConv2d = ...
         unroll i2.1 (0,8)
-          vectorize i3.1 (0,48)
+          vectorize i3.1 (0,32)
             compute = ...
 )");
+}
+
+TEST(DefaultSchedule, ComputesARowOfASoftmaxWhileItIsInTheCache) {
+  EXPECT_EQ(to_text(default_of(workloads::softmax(1536, 128), machine(2))),
+            R"(Placeholder: A
+parallel i0.0 (0,192)
+  for i0 (0,8)
+    for k (0,128)
+      T_softmax_expsum = ...
+  for i0 (0,8)
+    for i1.0 (0,4)
+      vectorize i1.1 (0,32)
+        T_softmax_exp = ...
+  for i0 (0,8)
+    for k (0,128)
+      T_softmax_maxelem = ...
+  for i0.1 (0,8)
+    for i1.0 (0,4)
+      vectorize i1.1 (0,32)
+        T_softmax_norm = ...
+)");
+}
+
+TEST(DefaultSchedule, SharesATranspositionAlongItsLongerAxis) {
+  const std::string tall = to_text(default_of(workloads::transpose(3136, 64), machine(2))),
+                    wide = to_text(default_of(workloads::transpose(64, 3136), machine(2)));
+  EXPECT_NE(tall.find("parallel i (0,3136)"), std::string::npos) << tall;
+  EXPECT_NE(wide.find("parallel j.0 (0,98)"), std::string::npos) << wide;
 }
 
 TEST(DefaultSchedule, LeavesSmallWorkToOneCore) {

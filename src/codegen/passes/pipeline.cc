@@ -11,6 +11,7 @@ std::span<const TargetPass> target_passes() {
                                       TargetPass{"vectorize-innermost", vectorize_innermost},
                                       TargetPass{"tile-transposes", tile_transposes},
                                       TargetPass{"unroll-short-loops", unroll_short_loops},
+                                      TargetPass{"slide-windows", slide_windows},
                                       TargetPass{"prefetch-weights", prefetch_weights}};
   return kPasses;
 }

@@ -62,6 +62,8 @@ void tile_transposes(loop::Program& program, const Target& target) {
     const int at = row_loop(program, loops, store);
     if (at < 0) return nest_of(std::move(loops), std::move(body));
     For& loop = loops[static_cast<std::size_t>(at)];
+    const bool is_there = at + 2 == static_cast<int>(loops.size()) && loop.kind == LoopKind::unrolled;
+    if (is_there) return nest_of(std::move(loops), std::move(body));
     if (const std::int64_t block = block_of(loop, target); block > 0) {
       For rows = cut_block(program, loop, block, body);
       rows.kind = LoopKind::unrolled;
