@@ -19,6 +19,8 @@ struct Target {
   int cores = 1;  ///< that this process may use (affinity and cgroup limits honoured)
   std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20, l3_bytes = 8 << 20;
 
+  /// Loads and stores of some lanes are as cheap as those of all.
+  bool has_masks() const { return vector_bytes == 64; }
   /// x * 2^n is one instruction of the widest vectors.
   bool has_scalef() const { return vector_bytes == 64; }
   bool is_aarch64() const { return triple.starts_with("aarch64"); }

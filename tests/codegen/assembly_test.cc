@@ -56,12 +56,19 @@ TEST(MachineCode, KeepsATileOf6By2RegistersOfAvx2InRegisters) {
   EXPECT_EQ(count(text, "ymm[0-9]+, -?[0-9]*\\(%rsp\\)"), 0u) << "spills:\n" << text;
 }
 
-TEST(MachineCode, SplitsAnOddVectorIntoPowersOfTwo) {
-  const std::string text = assembly(tiled_matmul(2, 21), "x86-64-v4");
+TEST(MachineCode, SplitsAnOddVectorIntoPowersOfTwoWhereThereAreNoMasks) {
+  const std::string text = assembly(tiled_matmul(2, 13), "x86-64-v3");
   // Two rows, and four steps of the reduction in one piece.
-  EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*zmm"), 8u);  // 16 of 21 columns
+  EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*ymm"), 8u);  // 8 of 13 columns
   EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*xmm"), 8u);  // 4
   EXPECT_EQ(count(text, "vfmadd[0-9]+ss"), 8u);       // 1
+}
+
+TEST(MachineCode, MasksTheTailOfAnOddVector) {
+  const std::string text = assembly(tiled_matmul(2, 27), "x86-64-v4");
+  EXPECT_EQ(count(text, "vfmadd[0-9]+ps.*zmm"), 16u);  // 16 of 27 columns, then 11
+  EXPECT_EQ(count(text, "vfmadd"), 16u);
+  EXPECT_GT(count(text, "vmovups.*zmm[0-9]+ *\\{%k[1-7]\\} \\{z\\}"), 0u);
 }
 
 TEST(MachineCode, IsRefusedWhenUnrollingMakesItHuge) {

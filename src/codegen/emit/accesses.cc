@@ -84,8 +84,8 @@ Value* ValueEmitter::gather(BufferId id, const Access& a) {
   const llvm::Align align(static_cast<std::uint64_t>(bytes_of(program_.buffer(id).type)));
   if (lanes.count == 1) return builder.CreateAlignedLoad(element, address_of_lane(id, a, 0), align);
   auto* type = llvm::FixedVectorType::get(element, static_cast<unsigned>(lanes.count));
-  Value* result = llvm::PoisonValue::get(type);
-  if (mask) {
+  Value* result = llvm::Constant::getNullValue(type);
+  if (mask && !is_tail()) {
     auto* pointers = llvm::FixedVectorType::get(builder.getPtrTy(), static_cast<unsigned>(lanes.count));
     Value* addresses = llvm::PoisonValue::get(pointers);
     for (int lane = 0; lane < lanes.count; ++lane)
@@ -93,7 +93,7 @@ Value* ValueEmitter::gather(BufferId id, const Access& a) {
           builder.CreateInsertElement(addresses, address_of_lane(id, a, lane), static_cast<std::uint64_t>(lane));
     return builder.CreateMaskedGather(type, addresses, align, mask, llvm::Constant::getNullValue(type));
   }
-  for (int lane = 0; lane < lanes.count; ++lane)
+  for (int lane = 0; lane < lanes.active; ++lane)
     result =
         builder.CreateInsertElement(result, builder.CreateAlignedLoad(element, address_of_lane(id, a, lane), align),
                                     static_cast<std::uint64_t>(lane));
@@ -105,7 +105,7 @@ void ValueEmitter::store(BufferId buffer, const std::vector<Index>& indices, Val
     if (auto it = registers.find(key_of(buffer, indices)); it != registers.end()) {
       auto* slot = llvm::cast<llvm::AllocaInst>(it->second);
       if (slot->getAllocatedType()->isVectorTy()) value = widen(value);
-      if (mask) {
+      if (mask && !is_tail()) {  // nobody looks at what lies beyond a tail
         Value* old = f_.builder.CreateLoad(slot->getAllocatedType(), slot);
         value = f_.builder.CreateSelect(mask, widen(value), old);
       }
@@ -124,7 +124,7 @@ void ValueEmitter::store_memory(BufferId id, const Access& a, Value* value) {
   if (a.stride == 0) {
     // The same element in every lane: the last iteration's value is the one that stays.
     if (value->getType()->isVectorTy())
-      value = builder.CreateExtractElement(value, static_cast<std::uint64_t>(lanes.count - 1));
+      value = builder.CreateExtractElement(value, static_cast<std::uint64_t>(lanes.active - 1));
     builder.CreateAlignedStore(to_memory(value, type), f_.emit_address(id, a.offset), align);
     return;
   }
@@ -158,7 +158,7 @@ void ValueEmitter::scatter(BufferId id, const Access& a, Value* value) {
     builder.CreateAlignedStore(value, address_of_lane(id, a, 0), align);
     return;
   }
-  if (mask) {
+  if (mask && !is_tail()) {
     Value* addresses =
         llvm::PoisonValue::get(llvm::FixedVectorType::get(builder.getPtrTy(), static_cast<unsigned>(lanes.count)));
     for (int lane = 0; lane < lanes.count; ++lane)
@@ -167,7 +167,7 @@ void ValueEmitter::scatter(BufferId id, const Access& a, Value* value) {
     builder.CreateMaskedScatter(value, addresses, align, mask);
     return;
   }
-  for (int lane = 0; lane < lanes.count; ++lane)
+  for (int lane = 0; lane < lanes.active; ++lane)
     builder.CreateAlignedStore(builder.CreateExtractElement(value, static_cast<std::uint64_t>(lane)),
                                address_of_lane(id, a, lane), align);
 }

@@ -16,12 +16,33 @@ using loop::LoopKind;
 std::vector<Lanes> chunks_of(const For& loop, const Target& target) {
   std::vector<Lanes> chunks;
   for (std::int64_t begin = loop.begin; begin < loop.end;) {
+    const std::int64_t left = loop.end - begin;
     std::int64_t count = target.vector_bytes;  // bytes / 4 lanes in a register, four registers
-    while (count > loop.end - begin) count /= 2;
-    chunks.push_back({loop.var, begin, static_cast<int>(count)});
-    begin += count;
+    while (count > left) count /= 2;
+    const bool is_tail = left < target.vector_bytes / 4 && count < left;
+    if (is_tail && target.has_masks()) count *= 2;
+    const std::int64_t active = std::min(count, left);
+    chunks.push_back({loop.var, begin, static_cast<int>(count), static_cast<int>(active)});
+    begin += active;
   }
   return chunks;
+}
+
+template <class Action>
+void StatementEmitter::in_lanes(const Lanes& lanes, const Action& action) {
+  if (lanes.count > 1)
+    values_.lanes = lanes;
+  else
+    f_.set_constant(lanes.var, lanes.begin);
+  if (lanes.active < lanes.count) {
+    std::vector<llvm::Constant*> active;
+    for (int lane = 0; lane < lanes.count; ++lane) active.push_back(f_.builder.getInt1(lane < lanes.active));
+    values_.mask = values_.tail_mask = llvm::ConstantVector::get(active);
+  }
+  action();
+  values_.mask = values_.tail_mask = nullptr;
+  values_.lanes = {};
+  f_.clear(lanes.var);
 }
 
 void StatementEmitter::emit(const Block& block) {
@@ -37,15 +58,8 @@ void StatementEmitter::for_each_element(const Accumulator& accumulator, std::siz
   if (depth == accumulator.path.size()) return action();
   const For& loop = *accumulator.path[depth];
   if (loop.kind == LoopKind::vectorized) {
-    for (const Lanes& chunk : chunks_of(loop, f_.shared.target)) {
-      if (chunk.count > 1)
-        values_.lanes = chunk;
-      else
-        f_.set_constant(loop.var, chunk.begin);
-      for_each_element(accumulator, depth + 1, action);
-      values_.lanes = {};
-      f_.clear(loop.var);
-    }
+    for (const Lanes& chunk : chunks_of(loop, f_.shared.target))
+      in_lanes(chunk, [&] { for_each_element(accumulator, depth + 1, action); });
     return;
   }
   // A reduction loop does not move the element: one iteration names them all.
@@ -137,17 +151,15 @@ void StatementEmitter::emit_transposed(const For& loop, const std::vector<loop::
       std::int64_t rows = count;
       while (rows > loop.end - row) rows /= 2;
       if (rows < kFewestTransposed) rows = 1;
-      values_.lanes = count > 1 ? Lanes{across.var, begin, static_cast<int>(count)} : Lanes{};
-      if (count == 1) f_.set_constant(across.var, begin);
-      if (rows > 1)
-        for (const loop::LoadValue& load : loads) values_.load_transposed(load, loop.var, row, static_cast<int>(rows));
-      for (const std::int64_t end = row + rows; row < end; ++row) {
-        f_.set_constant(loop.var, row);
-        emit(across.body);
-      }
+      in_lanes({across.var, begin, static_cast<int>(count), static_cast<int>(count)}, [&] {
+        if (rows > 1)
+          for (const loop::LoadValue& load : loads) values_.load_transposed(load, loop.var, row, static_cast<int>(rows));
+        for (const std::int64_t end = row + rows; row < end; ++row) {
+          f_.set_constant(loop.var, row);
+          emit(across.body);
+        }
+      });
       values_.loaded.clear();
-      values_.lanes = {};
-      f_.clear(across.var);
       f_.clear(loop.var);
     }
     begin += count;
@@ -166,15 +178,7 @@ void StatementEmitter::emit_unrolled(const For& loop) {
 }
 
 void StatementEmitter::emit_vectorized(const For& loop) {
-  for (const Lanes& chunk : chunks_of(loop, f_.shared.target)) {
-    if (chunk.count > 1)
-      values_.lanes = chunk;
-    else
-      f_.set_constant(loop.var, chunk.begin);
-    emit(loop.body);
-    values_.lanes = {};
-    f_.clear(loop.var);
-  }
+  for (const Lanes& chunk : chunks_of(loop, f_.shared.target)) in_lanes(chunk, [&] { emit(loop.body); });
 }
 
 void StatementEmitter::emit_if(const loop::If& branch) {

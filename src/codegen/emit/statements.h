@@ -17,6 +17,9 @@ class StatementEmitter {
   void emit_for(const loop::For& loop);
   void emit_serial(const loop::For& loop);
   void emit_prefetch(const loop::Prefetch& prefetch);
+  /// Does `action` in the lanes given, or for the one iteration that they are.
+  template <class Action>
+  void in_lanes(const Lanes& lanes, const Action& action);
   void emit_unrolled(const loop::For& loop);
   void emit_transposed(const loop::For& loop, const std::vector<loop::LoadValue>& loads);
   void emit_vectorized(const loop::For& loop);
@@ -33,7 +36,8 @@ class StatementEmitter {
   llvm::Value* runtime_;
 };
 
-/// Pieces of a vectorized loop: powers of two, at most four registers each.
+/// Pieces of a vectorized loop: powers of two, at most four registers each; what is left over in one masked piece, where the
+/// target has masks.
 std::vector<Lanes> chunks_of(const loop::For& loop, const Target& target);
 
 /// Local buffers that a block allocates outside parallel loops and that are too large for the stack, with their

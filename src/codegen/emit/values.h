@@ -14,6 +14,7 @@ struct Lanes {
   int var = -1;
   std::int64_t begin = 0;
   int count = 1;
+  int active = 1;  ///< of the lanes, the first ones that are iterations; the others are masked
 };
 
 /// Emits values, loads and stores in one function. A value is a scalar when it is the same in all lanes, else a vector.
@@ -24,6 +25,8 @@ class ValueEmitter {
   Lanes lanes;
   /// Active lanes, or null for all. Whoever sets it has made sure that at least one lane is active.
   llvm::Value* mask = nullptr;
+  llvm::Value* tail_mask = nullptr;  ///< that of lanes.active, if not all are
+  bool is_tail() const { return mask && mask == tail_mask; }
 
   llvm::Value* emit(loop::ValueId id);
   /// Conjunction of index >= 0: an i1, or a vector of them when it differs between lanes.

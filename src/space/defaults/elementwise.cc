@@ -3,6 +3,7 @@
 #include "space/queries.h"
 #include "space/register_tile.h"
 #include "space/strides.h"
+#include "space/transposition.h"
 
 namespace tilewright::space {
 
@@ -48,32 +49,9 @@ int vectorize_elementwise(State& state, int stage, const Hardware& hardware) {
   return loops - 1;
 }
 
-namespace {
-
-/// Moves the vectors of a transposition outside of the axis that its input lies along, if they are more: cores then share
-/// the work along the longer of the two, in both directions alike, and each finds what it wrote itself.
-void share_longer_axis(State& state, int stage, int loops) {
-  const te::Operation& op = *state.stage(stage).tensor;
-  const int axis = unit_stride_axis(op);
-  if (axis < 1 || loops != axis + 1) return;  // the vector is the whole axis, or axes of one element come after it
-  const std::int64_t vectors = state.stage(stage).iters[static_cast<std::size_t>(axis)].extent;
-  for (const LoadStrides& load : strides_of(op))
-    for (int a = 0; a < axis; ++a) {
-      const bool runs_along = load.spatial[static_cast<std::size_t>(a)] == 1;
-      if (!runs_along || vectors <= op.axes[static_cast<std::size_t>(a)]->extent) continue;
-      std::vector<int> order{axis};
-      for (int i = 0; i <= loops; ++i)
-        if (i != axis) order.push_back(i);
-      apply(state, schedule::ReorderStep{stage, std::move(order)});
-      return;
-    }
-}
-
-}  // namespace
-
 void schedule_elementwise(State& state, int stage, const Hardware& hardware) {
   const int outer = vectorize_elementwise(state, stage, hardware);
-  share_longer_axis(state, stage, outer);
+  share_longer_axis(state, stage);
   parallelize_outer_loops(state, stage, outer, state.stage(stage).tensor->elements(), hardware.cores);
 }
 

@@ -4,6 +4,7 @@
 #include "space/annotate.h"
 #include "space/queries.h"
 #include "space/register_tile.h"
+#include "space/transposition.h"
 
 namespace tilewright::space {
 namespace {
@@ -70,6 +71,8 @@ void vectorize(State& state, int id, const SampleContext& context, Rng& rng) {
     unroll_around(state, id, last - 1, kMaxUnrolledReduction, IterKind::reduction);
   } else if (is_tiled(state.stage(id)) && state.stage(id).compute_at == schedule::ComputeAt::iter) {
     unroll_around(state, id, last - 1, kMaxUnrolledRows, IterKind::spatial);
+  } else if (state.stage(id).compute_at == schedule::ComputeAt::root) {
+    share_longer_axis(state, id);
   }
 }
 
