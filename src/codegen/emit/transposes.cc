@@ -1,7 +1,6 @@
 #include "codegen/emit/transposes.h"
 
 #include <algorithm>
-#include <type_traits>
 
 #include "codegen/emit/values.h"
 #include "codegen/passes.h"
@@ -76,20 +75,17 @@ std::vector<loop::LoadValue> ValueEmitter::transposed_loads(const loop::For& row
   if (!store || store->update || !is_straight(program_, store->value) || !are_independent(program_, across->body))
     return {};
   std::vector<loop::LoadValue> found;
-  holds_for_leaves(program_, store->value, [&](const auto& leaf) {
-    if constexpr (std::is_same_v<decltype(leaf), const loop::LoadValue&>) {
-      const loop::Index offset = f_.simplify(program_.offset(leaf.buffer, leaf.indices));
-      const std::int64_t stride = offset.coefficient(across->var);
-      const loop::Index rest = offset - loop::IndexTable::variable(across->var) * stride -
-                               loop::IndexTable::variable(rows.var) * offset.coefficient(rows.var);
-      const bool is_regular =
-          !f_.shared.indices.depends_on(rest, across->var) && !f_.shared.indices.depends_on(rest, rows.var);
-      const DType type = program_.buffer(leaf.buffer).type;
-      if (is_regular && stride != 0 && stride != 1 && offset.coefficient(rows.var) == 1 &&
-          (type == DType::f32 || type == DType::i32))
-        found.push_back(leaf);
-    }
-    return true;
+  for_each_load(program_, store->value, [&](const loop::LoadValue& load) {
+    const loop::Index offset = f_.simplify(program_.offset(load.buffer, load.indices));
+    const std::int64_t stride = offset.coefficient(across->var);
+    const loop::Index rest = offset - loop::IndexTable::variable(across->var) * stride -
+                             loop::IndexTable::variable(rows.var) * offset.coefficient(rows.var);
+    const bool is_regular =
+        !f_.shared.indices.depends_on(rest, across->var) && !f_.shared.indices.depends_on(rest, rows.var);
+    const DType type = program_.buffer(load.buffer).type;
+    if (is_regular && stride != 0 && stride != 1 && offset.coefficient(rows.var) == 1 &&
+        (type == DType::f32 || type == DType::i32))
+      found.push_back(load);
   });
   return found;
 }

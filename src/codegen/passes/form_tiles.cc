@@ -20,8 +20,6 @@ constexpr std::int64_t kFewestLanes = 4;  ///< shorter loops gain nothing from a
 constexpr std::int64_t kMostInOneRun = 8;  ///< registers of a vectorized loop
 constexpr std::int64_t kFmaLatency = 4;   ///< cycles, of most machines since 2015
 
-std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
-
 bool is_sequential(const For& loop) { return loop.kind == LoopKind::serial || loop.kind == LoopKind::unrolled; }
 
 /// Loops around nothing but one another and, in the last, one store.

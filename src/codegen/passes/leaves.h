@@ -1,5 +1,7 @@
 #pragma once
 
+#include <type_traits>
+
 #include "base/match.h"
 #include "loop/program.h"
 
@@ -16,6 +18,15 @@ bool holds_for_leaves(const loop::Program& program, loop::ValueId id, const Leaf
       [&](const loop::BinaryValue& n) { return all(n.a, n.b); },
       [&](const loop::SelectValue& n) { return all(n.condition, n.on_true, n.on_false); },
       [&](const loop::CastValue& n) { return all(n.a); });
+}
+
+/// Calls `visit` with every LoadValue in the tree, in textual order.
+template <class Visit>
+void for_each_load(const loop::Program& program, loop::ValueId id, const Visit& visit) {
+  holds_for_leaves(program, id, [&](const auto& leaf) {
+    if constexpr (std::is_same_v<decltype(leaf), const loop::LoadValue&>) visit(leaf);
+    return true;
+  });
 }
 
 }  // namespace tilewright::codegen

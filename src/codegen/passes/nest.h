@@ -1,11 +1,15 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
 #include "loop/program.h"
 
 namespace tilewright::codegen {
+
+/// Iterations.
+inline std::int64_t extent_of(const loop::For& loop) { return loop.end - loop.begin; }
 
 /// Loops around nothing but one another, outermost first, without their bodies.
 using Loops = std::vector<loop::For>;

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <optional>
-#include <type_traits>
 
 #include "base/integer.h"
 #include "codegen/passes.h"
 #include "codegen/passes/leaves.h"
+#include "codegen/passes/nest.h"
 
 namespace tilewright::codegen {
 namespace {
@@ -22,8 +22,6 @@ constexpr std::int64_t kLeastBlock = 4 << 10;     ///< bytes; a smaller one is b
 constexpr std::int64_t kMostBlock = 1 << 20;      ///< bytes; a larger one would push out what is in use
 constexpr std::int64_t kMostLines = 8;            ///< per iteration of the innermost loop
 constexpr std::int64_t kLineBytes = 64;           ///< on x86-64 and most of AArch64
-
-std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
 
 /// What the loops around a load of weights do to its address.
 struct Walk {
@@ -90,12 +88,9 @@ class Prefetcher {
     }
   }
   void find_loads(loop::ValueId id, std::vector<LoadValue>& loads) const {
-    holds_for_leaves(program_, id, [&](const auto& leaf) {
-      if constexpr (std::is_same_v<decltype(leaf), const LoadValue&>) {
-        const auto is_known = [&](const LoadValue& known) { return known.buffer == leaf.buffer; };
-        if (std::none_of(loads.begin(), loads.end(), is_known)) loads.push_back(leaf);
-      }
-      return true;
+    for_each_load(program_, id, [&](const LoadValue& load) {
+      const auto is_known = [&](const LoadValue& known) { return known.buffer == load.buffer; };
+      if (std::none_of(loads.begin(), loads.end(), is_known)) loads.push_back(load);
     });
   }
 

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <type_traits>
 
 #include "base/integer.h"
 #include "codegen/passes.h"
@@ -14,17 +13,12 @@ using loop::For;
 using loop::LoadValue;
 using loop::LoopKind;
 
-std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
-
 /// Some load moves alike with both variables: what one tap of a window reads, the next tap of the neighbour reads, too.
 bool slides(const loop::Program& program, loop::ValueId value, int tap, int row) {
   bool found = false;
-  holds_for_leaves(program, value, [&](const auto& leaf) {
-    if constexpr (std::is_same_v<decltype(leaf), const LoadValue&>) {
-      const auto step = stride_of(program, leaf.buffer, leaf.indices, tap);
-      found = found || (step && *step != 0 && step == stride_of(program, leaf.buffer, leaf.indices, row));
-    }
-    return true;
+  for_each_load(program, value, [&](const LoadValue& load) {
+    const auto step = stride_of(program, load.buffer, load.indices, tap);
+    found = found || (step && *step != 0 && step == stride_of(program, load.buffer, load.indices, row));
   });
   return found;
 }

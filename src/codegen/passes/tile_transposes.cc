@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <optional>
-#include <type_traits>
 
 #include "codegen/passes.h"
 #include "codegen/passes/leaves.h"
@@ -16,8 +15,6 @@ using loop::Index;
 using loop::LoadValue;
 using loop::LoopKind;
 
-std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
-
 /// Elements by which a load moves with a variable, nothing where that varies: of fused loops, too.
 std::optional<std::int64_t> stride(loop::Program& program, const LoadValue& load, int var) {
   const Index offset = program.indices.recombine(program.offset(load.buffer, load.indices));
@@ -29,10 +26,7 @@ std::optional<std::int64_t> stride(loop::Program& program, const LoadValue& load
 /// The loop of a nest along which a load runs through memory that the vector strides over; -1: there is none.
 int row_loop(loop::Program& program, const Loops& loops, const loop::Store& store) {
   std::vector<LoadValue> loads;
-  holds_for_leaves(program, store.value, [&](const auto& leaf) {
-    if constexpr (std::is_same_v<decltype(leaf), const LoadValue&>) loads.push_back(leaf);
-    return true;
-  });
+  for_each_load(program, store.value, [&](const LoadValue& load) { loads.push_back(load); });
   for (const LoadValue& load : loads) {
     const auto across = stride(program, load, loops.back().var);
     if (!across || *across == 0 || *across == 1) continue;

@@ -1,11 +1,11 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <type_traits>
 
 #include "codegen/passes.h"
 #include "codegen/passes/leaves.h"
 #include "codegen/passes/neighbours.h"
+#include "codegen/passes/nest.h"
 #include "loop/substitute.h"
 
 namespace tilewright::codegen {
@@ -56,8 +56,6 @@ class Vectorizer {
   }
 
  private:
-  static std::int64_t extent_of(const For& loop) { return loop.end - loop.begin; }
-
   /// The update that is all the loop does, if its iterations can be lanes.
   std::optional<Update> update_of(const For& loop) const {
     const bool is_sequential = loop.kind == LoopKind::serial || loop.kind == LoopKind::unrolled;
@@ -78,21 +76,12 @@ class Vectorizer {
   /// Some load of the term moves to the next element with each iteration, and nothing in it depends on the loop otherwise,
   /// or on the buffer that is updated.
   bool runs_along_memory(ValueId term, const Store& store, const For& loop) const {
-    bool moves = false;
-    const bool fits = values_run_in_lanes(program_, term, loop.var);
-    holds_for_leaves(program_, term, [&](const auto& leaf) {
-      if constexpr (std::is_same_v<decltype(leaf), const LoadValue&>)
-        moves = moves || stride_of(program_, leaf.buffer, leaf.indices, loop.var) == 1;
-      return true;
+    bool moves = false, is_independent = true;
+    for_each_load(program_, term, [&](const LoadValue& load) {
+      moves = moves || stride_of(program_, load.buffer, load.indices, loop.var) == 1;
+      is_independent = is_independent && load.buffer != store.buffer;
     });
-    return fits && moves && !loads(term, store.buffer);
-  }
-
-  bool loads(ValueId id, BufferId buffer) const {
-    return !holds_for_leaves(program_, id, [&](const auto& leaf) {
-      if constexpr (std::is_same_v<decltype(leaf), const LoadValue&>) return leaf.buffer != buffer;
-      return true;
-    });
+    return moves && is_independent && values_run_in_lanes(program_, term, loop.var);
   }
 
   /// Partial results in lanes, the lanes joined in halves, and the element updated by what they come to.
