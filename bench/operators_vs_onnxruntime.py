@@ -17,6 +17,7 @@ import os
 import pathlib
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -113,8 +114,10 @@ def openvino_turn(model, data, threads):
 
 
 def our_turn(given, records, threads, effort):
-    subprocess.run([PROGRAM, "tune", given, *effort, "--threads", str(threads), "--records", records,
-                    "--progress", "none", "--quiet"], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    tuning = subprocess.run([PROGRAM, "tune", given, *effort, "--threads", str(threads), "--records", records,
+                             "--progress", "none", "--quiet"], stdout=subprocess.DEVNULL)
+    if tuning.returncode != 0:  # it has said why
+        sys.exit(tuning.returncode)
     command = [PROGRAM, "bench", given, "--records", records, "--threads", str(threads), "--seconds", str(SECONDS), "--json"]
 
     def turn():
@@ -165,6 +168,9 @@ def main():
     folder.mkdir(parents=True, exist_ok=True)
 
     known = named_workloads()
+    for name in options.workloads:
+        if name not in known:
+            parser.error(f"'{name}' is no named workload; `tilewright workloads` lists them")
     names = options.workloads or [n for family in FAMILIES for n in known if n.startswith(family + "_")]
     for threads in options.threads:
         speed = {}

@@ -27,8 +27,8 @@ bool is_3x3_of_stride_1(const Conv& conv) {
   constexpr std::array<std::int64_t, 2> kThree{3, 3}, kOne{1, 1};
   const Window& w = conv.window;
   const bool pads_fit = std::min({w.pad_begin[0], w.pad_begin[1], w.pad_end[0], w.pad_end[1]}) >= 0;
-  return w.kernel == kThree && w.strides == kOne && w.dilations == kOne && conv.groups == 1 && conv.phases == kOne &&
-         pads_fit;
+  return w.kernel == kThree && w.strides == kOne && w.dilations == kOne && conv.groups == 1 &&
+         conv.phases.count() == 1 && pads_fit;
 }
 
 }  // namespace

@@ -42,9 +42,8 @@ std::string size_text(const Graph& graph, const Node& node) {
   if (const auto* conv = std::get_if<Conv>(&node.op))
     return fmt::format("{}->{}{}{}{}", image(in), out[3], window_text(conv->window),
                        conv->groups == 1 ? "" : fmt::format(" g{}", conv->groups),
-                       conv->phases[0] * conv->phases[1] == 1
-                           ? ""
-                           : fmt::format(" in {}x{} phases", conv->phases[0], conv->phases[1]));
+                       conv->phases.count() == 1 ? ""
+                                                 : fmt::format(" in {}x{} phases", conv->phases.h, conv->phases.w));
   if (const auto* pool = std::get_if<Pool>(&node.op)) return image(in) + window_text(pool->window);
   if (std::holds_alternative<MatMul>(node.op)) return fmt::format("{}->{}", to_text(in), out.back());
   if (std::holds_alternative<Reduce>(node.op)) return fmt::format("{}->{}", to_text(in), to_text(out));

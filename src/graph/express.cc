@@ -36,10 +36,7 @@ Tensor express_op(const Conv& op, Operands in) {
                                  .dilation_w = w.dilations[1],
                                  .padding = padding_of(w),
                                  .groups = op.groups,
-                                 .phases = {.h = op.phases[0],
-                                            .w = op.phases[1],
-                                            .begin_h = op.phase_begin[0],
-                                            .begin_w = op.phase_begin[1]}};
+                                 .phases = op.phases};
   const bool depthwise = op.groups > 1 && op.groups == in[0].tensor.dim(3);
   return depthwise ? ops::depthwise_conv2d(in[0].tensor, in[1].tensor, params)
                    : ops::conv2d(in[0].tensor, in[1].tensor, params);

@@ -62,8 +62,8 @@ Result<TensorType> infer_op(const Conv& op, Types in) {
                      to_text(w));
   Result<TensorType> type = slid(op.window, in[0], filters, op.layout);
   if (!type) return type;
-  for (std::size_t d = 0; d < 2; ++d)
-    type->shape[(nchw ? 2 : 1) + d] -= (op.phases[d] - 1 + op.phase_begin[d]) / op.phases[d];
+  type->shape[nchw ? 2 : 1] -= op.phases.last_h();
+  type->shape[nchw ? 3 : 2] -= op.phases.last_w();
   return type;
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/dtype.h"
+#include "ops/conv.h"
 #include "te/expr.h"
 
 namespace tilewright::graph {
@@ -32,8 +33,7 @@ struct Conv {
   /// 2 or 4: computed by Winograd's F(t x t, 3 x 3), nhwc only; the weights are then [t + 2, t + 2, c, filters],
   /// transformed already (graph/winograd.h). 0: directly.
   std::int64_t winograd_tile = 0;
-  /// Of a transposed convolution, height first: filters in blocks whose windows begin elsewhere (ops::Phases2d).
-  std::array<std::int64_t, 2> phases{1, 1}, phase_begin{0, 0};
+  ops::Phases2d phases{};  ///< of a transposed convolution
 };
 /// Inputs: data [n, d, h, w, c], weights [kd, kh, kw, c, filters]. Numbers are those of depth, height and width.
 struct Conv3d {

@@ -49,17 +49,16 @@ Tensor conv2d(const Tensor& data, const Tensor& weights, const Conv2dParams& par
           weights.dim(2), ci / groups, ci, groups);
 
   const Phases2d& phases = params.phases;
-  const bool has_phases = phases.h * phases.w > 1;
-  require(!has_phases || (groups == 1 && params.stride_h == 1 && params.stride_w == 1),
+  require(phases.count() == 1 || (groups == 1 && params.stride_h == 1 && params.stride_w == 1),
           "conv2d: phases need one group and strides of 1, found {} groups and {}x{}", groups, params.stride_h,
           params.stride_w);
-  require(phases.h >= 1 && phases.w >= 1 && co % (phases.h * phases.w) == 0 && phases.begin_h >= 0 &&
+  require(phases.h >= 1 && phases.w >= 1 && co % phases.count() == 0 && phases.begin_h >= 0 &&
               phases.begin_h < phases.h && phases.begin_w >= 0 && phases.begin_w < phases.w,
           "conv2d: {}x{} phases from {}, {} do not fit {} output channels", phases.h, phases.w, phases.begin_h,
           phases.begin_w, co);
   const std::int64_t oh = window.out_h(data.dim(1)) - phases.last_h(), ow = window.out_w(data.dim(2)) - phases.last_w();
   require(oh >= 1 && ow >= 1, "conv2d: an image of {}x{} has no window in every phase", data.dim(1), data.dim(2));
-  const std::int64_t filters = co / (phases.h * phases.w), row_of_blocks = filters * phases.w;
+  const std::int64_t filters = co / phases.count(), row_of_blocks = filters * phases.w;
 
   const Tensor image = pad_image(data, params.padding, te::constant(data.type(), 0));
   const AxisRef ry = te::reduce_axis(window.kernel_h, "ry"), rx = te::reduce_axis(window.kernel_w, "rx");

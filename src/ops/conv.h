@@ -8,6 +8,7 @@ namespace tilewright::ops {
 /// (ph + begin_h) / h rows and (pw + begin_w) / w columns further on. 0 <= begin < count.
 struct Phases2d {
   std::int64_t h = 1, w = 1, begin_h = 0, begin_w = 0;
+  std::int64_t count() const { return h * w; }
   /// Rows and columns by which the last block lies further on: 0 or 1.
   std::int64_t last_h() const { return (h - 1 + begin_h) / h; }
   std::int64_t last_w() const { return (w - 1 + begin_w) / w; }

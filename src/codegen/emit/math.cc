@@ -111,6 +111,18 @@ Value* emit_scale(FunctionContext& f, Value* x, Value* n) {
   return x;
 }
 
+/// max or min that passes on NaN; which zero it gives of two is left open. x86's max returns its second operand when
+/// either is NaN, and a compare-and-select in this order is that instruction: a NaN in the first has to be put back,
+/// unless that is a constant.
+Value* emit_extremum(FunctionContext& f, bool max, Value* a, Value* b) {
+  auto& builder = f.builder;
+  if (f.shared.target.is_aarch64())  // one instruction there
+    return builder.CreateBinaryIntrinsic(max ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum, a, b);
+  if (!llvm::isa<llvm::Constant>(a)) std::swap(a, b);  // what is updated comes first in a reduction: its NaN passes
+  Value* greater = builder.CreateSelect(max ? builder.CreateFCmpOGT(a, b) : builder.CreateFCmpOLT(a, b), a, b);
+  return llvm::isa<llvm::Constant>(a) ? greater : builder.CreateSelect(builder.CreateFCmpUNO(a, a), a, greater);
+}
+
 /// e^x of a vector of f32, within one unit in the last place or so: x = n ln 2 + r, and the polynomial of Cephes'
 /// expf (S. Moshier, 1989) for e^r. In line, since a call would put all registers of the tile into memory.
 Value* emit_exp(FunctionContext& f, Value* x) {
@@ -119,10 +131,10 @@ Value* emit_exp(FunctionContext& f, Value* x) {
   const auto multiply_add = [&](Value* a, Value* b, Value* c) {
     return builder.CreateIntrinsic(llvm::Intrinsic::fmuladd, {x->getType()}, {a, b, c});
   };
-  // Beyond these, e^x is 0 and infinite, and n stays small. A NaN passes, as the second operand.
+  // Beyond these, e^x is 0 and infinite, and n stays small.
   constexpr double kLowest = -150, kHighest = 150;
-  x = builder.CreateSelect(builder.CreateFCmpOGT(constant(kLowest), x), constant(kLowest), x);
-  x = builder.CreateSelect(builder.CreateFCmpOLT(constant(kHighest), x), constant(kHighest), x);
+  x = emit_extremum(f, true, constant(kLowest), x);
+  x = emit_extremum(f, false, constant(kHighest), x);
   constexpr double kLog2E = 1.44269504088896341, kLn2High = 0.693359375, kLn2Low = -2.12194440e-4;
   Value* n = builder.CreateUnaryIntrinsic(llvm::Intrinsic::roundeven, builder.CreateFMul(x, constant(kLog2E)));
   Value* r = multiply_add(n, constant(-kLn2High), x);  // exact: few bits in n and in kLn2High
@@ -141,18 +153,6 @@ Value* call_exp(FunctionContext& f, Value* x) {
 Value* emit_sigmoid(FunctionContext& f, Value* a) {
   Value* one = llvm::ConstantFP::get(a->getType(), 1.0);
   return f.builder.CreateFDiv(one, f.builder.CreateFAdd(one, call_exp(f, f.builder.CreateFNeg(a))));
-}
-
-/// max or min that passes on NaN; which zero it gives of two is left open. x86's max returns its second operand when
-/// either is NaN, and a compare-and-select in this order is that instruction: a NaN in the first has to be put back,
-/// unless that is a constant.
-Value* emit_extremum(FunctionContext& f, bool max, Value* a, Value* b) {
-  auto& builder = f.builder;
-  if (f.shared.target.is_aarch64())  // one instruction there
-    return builder.CreateBinaryIntrinsic(max ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum, a, b);
-  if (!llvm::isa<llvm::Constant>(a)) std::swap(a, b);  // what is updated comes first in a reduction: its NaN passes
-  Value* greater = builder.CreateSelect(max ? builder.CreateFCmpOGT(a, b) : builder.CreateFCmpOLT(a, b), a, b);
-  return llvm::isa<llvm::Constant>(a) ? greater : builder.CreateSelect(builder.CreateFCmpUNO(a, a), a, greater);
 }
 
 Value* emit_float_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b) {

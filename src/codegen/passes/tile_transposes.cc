@@ -46,28 +46,34 @@ std::int64_t block_of(const For& loop, const Target& target) {
   return best;
 }
 
+/// Moves rows of the nest around `body`, a store, inside, if there are any to be transposed.
+void move_rows_inside(loop::Program& program, const Target& target, Loops& loops, Block& body) {
+  const auto& store = std::get<loop::Store>(body[0].kind);
+  if (loops.size() < 2 || loops.back().kind != LoopKind::vectorized || store.update || !are_independent(program, body))
+    return;
+  const int at = row_loop(program, loops, store);
+  if (at < 0) return;
+  For& loop = loops[static_cast<std::size_t>(at)];
+  const bool is_there = at + 2 == static_cast<int>(loops.size()) && loop.kind == LoopKind::unrolled;
+  if (is_there) return;
+  For rows;
+  if (const std::int64_t block = block_of(loop, target); block > 0) {
+    rows = cut_block(program, loop, block, body);
+  } else if (loop.kind != LoopKind::parallel && extent_of(loop) <= target.vector_bytes / 4) {
+    rows = std::move(loop);
+    loops.erase(loops.begin() + at);
+  } else {
+    return;
+  }
+  rows.kind = LoopKind::unrolled;
+  loops.insert(loops.end() - 1, std::move(rows));
+}
+
 }  // namespace
 
 void tile_transposes(loop::Program& program, const Target& target) {
   for_each_nest(program.body, [&](Loops loops, Block body) {
-    const auto& store = std::get<loop::Store>(body[0].kind);
-    if (loops.size() < 2 || loops.back().kind != LoopKind::vectorized || store.update || !are_independent(program, body))
-      return nest_of(std::move(loops), std::move(body));
-    const int at = row_loop(program, loops, store);
-    if (at < 0) return nest_of(std::move(loops), std::move(body));
-    For& loop = loops[static_cast<std::size_t>(at)];
-    const bool is_there = at + 2 == static_cast<int>(loops.size()) && loop.kind == LoopKind::unrolled;
-    if (is_there) return nest_of(std::move(loops), std::move(body));
-    if (const std::int64_t block = block_of(loop, target); block > 0) {
-      For rows = cut_block(program, loop, block, body);
-      rows.kind = LoopKind::unrolled;
-      loops.insert(loops.end() - 1, std::move(rows));
-    } else if (loop.kind != LoopKind::parallel && extent_of(loop) <= target.vector_bytes / 4) {
-      For rows = std::move(loop);
-      rows.kind = LoopKind::unrolled;
-      loops.erase(loops.begin() + at);
-      loops.insert(loops.end() - 1, std::move(rows));
-    }
+    move_rows_inside(program, target, loops, body);
     return nest_of(std::move(loops), std::move(body));
   });
 }

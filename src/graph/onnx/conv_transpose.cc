@@ -161,14 +161,16 @@ Outputs import_conv_transpose(OnnxNode& node) {
   const TensorId weights = interleaved_weights(node, dilated(node, given, s.dilation), groups, s.stride, first);
 
   Conv conv{Window{.kernel = {node.shape_of(weights)[2], node.shape_of(weights)[3]}}, groups, Layout::nchw};
+  if (in_phases) conv.phases = {.h = s.stride[0], .w = s.stride[1], .begin_h = first[0], .begin_w = first[1]};
+  const Pair late{conv.phases.last_h(), conv.phases.last_w()};
   Pair front = s.pad_begin;  // of the interleaved output, to be cut off
   for (std::size_t d = 0; d < 2; ++d) {
     conv.window.pad_begin[d] = conv.window.pad_end[d] = conv.window.kernel[d] - 1;
     if (!in_phases) continue;
-    const std::int64_t windows = s.pad_begin[d] / s.stride[d], late = first[d] > 0 ? 1 : 0;
-    conv.phases[d] = s.stride[d], conv.phase_begin[d] = first[d];
+    const std::int64_t windows = s.pad_begin[d] / s.stride[d];
     conv.window.pad_begin[d] -= windows;
-    conv.window.pad_end[d] = std::max<std::int64_t>(ceil_div(length[d], s.stride[d]) + late + windows - x[2 + d], 0);
+    conv.window.pad_end[d] =
+        std::max<std::int64_t>(ceil_div(length[d], s.stride[d]) + late[d] + windows - x[2 + d], 0);
     front[d] = 0;
   }
   TensorId out = node.add(conv, {data, weights});
