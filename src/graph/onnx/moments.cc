@@ -11,20 +11,29 @@ namespace {
 using te::BinaryOp;
 using te::UnaryOp;
 
-struct Normalized {
-  TensorId value, mean, inverse_deviation;
+struct Moments {
+  TensorId mean, centred, variance;
 };
 
-/// (x - mean) / sqrt(variance + epsilon) over `axes`, both kept with extent 1.
-Normalized normalize(OnnxNode& node, TensorId x, const std::vector<int>& axes, double epsilon) {
+/// Mean, x - mean and variance over `axes`, which are kept with extent 1.
+Moments moments(OnnxNode& node, TensorId x, const std::vector<int>& axes) {
   const DType type = node.type_of(x);
   if (!is_float(type)) refuse("its data has type {}, expected a float type", tilewright::to_text(type));
   const TensorId mean = node.add(Reduce{ReduceKind::mean, axes, true}, {x});
   const TensorId centred = node.binary(BinaryOp::sub, x, mean);
-  const TensorId variance =
-      node.add(Reduce{ReduceKind::mean, axes, true}, {node.binary(BinaryOp::mul, centred, centred)});
-  const TensorId inverse = node.unary(UnaryOp::rsqrt, node.binary(BinaryOp::add, variance, node.scalar(type, epsilon)));
-  return {node.binary(BinaryOp::mul, centred, inverse), mean, inverse};
+  return {mean, centred, node.add(Reduce{ReduceKind::mean, axes, true}, {node.binary(BinaryOp::mul, centred, centred)})};
+}
+
+struct Normalized {
+  TensorId value, mean, inverse_deviation;
+};
+
+/// (x - mean) / sqrt(variance + epsilon) over `axes`.
+Normalized normalize(OnnxNode& node, TensorId x, const std::vector<int>& axes, double epsilon) {
+  const Moments m = moments(node, x, axes);
+  const TensorId shifted = node.binary(BinaryOp::add, m.variance, node.scalar(node.type_of(x), epsilon));
+  const TensorId inverse = node.unary(UnaryOp::rsqrt, shifted);
+  return {node.binary(BinaryOp::mul, m.centred, inverse), m.mean, inverse};
 }
 
 std::vector<int> axes_from(int first, int rank) {
@@ -54,7 +63,10 @@ Outputs import_layer_norm(OnnxNode& node) {
   const Normalized n = normalize(node, node.input(0), axes, node.real("epsilon", 1e-5));
   TensorId out = node.binary(BinaryOp::mul, n.value, node.input(1));
   if (node.has_input(2)) out = node.binary(BinaryOp::add, out, node.input(2));
-  return {out, n.mean, n.inverse_deviation};
+  const auto stashed = [&](TensorId id) {  // in the type that stash_type says
+    return node.type_of(id) == DType::f32 ? id : node.add(Cast{DType::f32}, {id});
+  };
+  return {out, stashed(n.mean), stashed(n.inverse_deviation)};
 }
 
 Outputs import_instance_norm(OnnxNode& node) {
@@ -80,9 +92,14 @@ Outputs import_group_norm(OnnxNode& node) {
   return {node.reshape(node.binary(BinaryOp::add, scaled, node.reshape(node.input(2), {groups, 1})), data)};
 }
 
+/// (x - mean) / (deviation + 1e-9): unlike the others, which add their epsilon to the variance.
 Outputs import_mean_variance_norm(OnnxNode& node) {
   const std::vector<int> axes = node.axes(node.integers("axes", {0, 2, 3}), node.rank(0));
-  return {normalize(node, node.input(0), axes, 1e-9).value};
+  const Moments m = moments(node, node.input(0), axes);
+  const TensorId deviation = node.unary(UnaryOp::sqrt, m.variance);
+  constexpr float kEpsilon = 1e-9f;
+  const TensorId divisor = node.binary(BinaryOp::add, deviation, node.scalar(node.type(0), kEpsilon));
+  return {node.binary(BinaryOp::div, m.centred, divisor)};
 }
 
 /// x divided by the sum of magnitudes (p 1) or the Euclidean norm (p 2) along one axis.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "base/integer.h"
 #include "graph/array.h"
@@ -36,7 +37,9 @@ std::int64_t OnnxNode::integer(std::string_view name, std::int64_t otherwise) co
 
 double OnnxNode::real(std::string_view name, double otherwise) const {
   const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::FLOAT);
-  return attribute ? static_cast<double>(attribute->f()) : otherwise;
+  if (attribute) return static_cast<double>(attribute->f());
+  const bool fits = std::abs(otherwise) <= static_cast<double>(std::numeric_limits<float>::max());
+  return fits ? static_cast<double>(static_cast<float>(otherwise)) : otherwise;
 }
 
 std::string OnnxNode::text(std::string_view name, std::string otherwise) const {

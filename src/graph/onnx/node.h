@@ -43,6 +43,7 @@ class OnnxNode {
   // Attributes, with the value to take where the node has none.
   bool has(std::string_view name) const { return find(name) != nullptr; }
   std::int64_t integer(std::string_view name, std::int64_t otherwise) const;
+  /// Rounded to f32, as what a model states is: 0.1 is 0.1f for data of f64 too.
   double real(std::string_view name, double otherwise) const;
   std::string text(std::string_view name, std::string otherwise) const;
   std::vector<std::int64_t> integers(std::string_view name, std::vector<std::int64_t> otherwise) const;
