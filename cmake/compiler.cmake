@@ -31,3 +31,8 @@ if(MOLD AND NOT CMAKE_CROSSCOMPILING)
 endif()
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
+
+# tw_readers(FILE…): sources that read what anybody may have written. No count or size changes its type unnoticed there.
+function(tw_readers)
+  set_source_files_properties(${ARGN} PROPERTIES COMPILE_OPTIONS "-Wconversion;-Werror=conversion")
+endfunction()

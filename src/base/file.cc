@@ -39,24 +39,12 @@ bool write_all(int file, std::string_view bytes) {
 
 }  // namespace
 
-std::string read_file(const std::filesystem::path& path) {
-  std::error_code none;
-  if (std::filesystem::is_character_file(path, none))
-    throw Error(Code::bad_input, "cannot read {}: it is a device", path.string());  // which may never end
-  const Descriptor file(path, O_RDONLY);
-  if (!file) throw Error(Code::bad_input, "cannot read {}: {}", path.string(), reason());
-  std::string bytes;
-  std::error_code unknown_size;
-  if (const auto size = std::filesystem::file_size(path, unknown_size); !unknown_size) bytes.reserve(size);
-  constexpr std::size_t kChunk = 1 << 20;
-  for (;;) {
-    const std::size_t filled = bytes.size();
-    bytes.resize(filled + kChunk);
-    const ssize_t got = ::read(file.get(), bytes.data() + filled, kChunk);
-    bytes.resize(filled + (got > 0 ? static_cast<std::size_t>(got) : 0));
-    if (got == 0) return bytes;
-    if (got < 0 && errno != EINTR) throw Error(Code::bad_input, "cannot read {}: {}", path.string(), reason());
-  }
+std::string read_file(const std::filesystem::path& path, std::int64_t most_bytes) {
+  const Result<InputFile> file = open_input(path);
+  if (!file) throw Error(Code::bad_input, "cannot read {}: {}", path.string(), file.message());
+  Result<std::string> bytes = read_all(*file, most_bytes);
+  if (!bytes) throw Error(Code::bad_input, "cannot read {}: {}", path.string(), bytes.message());
+  return std::move(*bytes);
 }
 
 void write_file(const std::filesystem::path& path, std::string_view bytes) { write_file(path, std::span(&bytes, 1)); }

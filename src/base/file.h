@@ -6,11 +6,13 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "base/input_file.h"
 
 namespace tilewright {
 
-/// The whole file. Errors: Error(bad_input) naming the path and the reason (missing, a directory, a device, no permission).
-std::string read_file(const std::filesystem::path& path);
+/// The whole file. Errors: Error(bad_input) naming the path and the reason (missing, a directory, a device, a pipe, no
+/// permission, too large).
+std::string read_file(const std::filesystem::path& path, std::int64_t most_bytes = kMostFileBytes);
 
 /// Writes `bytes` beside `path` first and then takes its place, so that whoever reads `path` sees the old content or
 /// the new, never half of it. A `path` that exists and is no regular file (a device, a pipe) is written to directly.

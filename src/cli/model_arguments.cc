@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 
 #include "base/error.h"
@@ -57,6 +58,12 @@ void add_model_arguments(CLI::App& command, const std::string& name, ModelArgume
           "shape of an input with open dimensions, like input:1x3x224x224; may be given again")
       ->allow_extra_args(false)
       ->type_name("NAME:SHAPE");
+  const std::map<std::string, Links> links{{"inside", Links::refused}, {"follow", Links::followed}};
+  command
+      .add_option("--external-data", arguments.import.external_data,
+                  "files with weights: inside of the model's folder only, or wherever links of that folder lead")
+      ->transform(CLI::CheckedTransformer(links))
+      ->type_name("inside|follow");
 }
 
 }  // namespace tilewright::cli

@@ -25,7 +25,7 @@ NamedTensors read_tensors(std::span<const std::filesystem::path> files, std::spa
   std::size_t position = 0;  // among the .pb files
   for (const std::filesystem::path& file : files) {
     if (file.extension() == ".npz") {
-      for (auto& [name, tensor] : read_npz(file)) add(file, name, std::move(tensor));
+      for (auto& [name, tensor] : read_npz(file, ports)) add(file, name, std::move(tensor));
     } else if (file.extension() == ".pb") {
       graph::NamedTensor tensor = graph::read_tensor_file(file);
       const bool by_position = find(ports, tensor.name) == nullptr && position < ports.size();

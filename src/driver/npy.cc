@@ -67,26 +67,25 @@ std::optional<std::int64_t> size_in_bytes(const std::vector<std::int64_t>& shape
   return bytes;
 }
 
-struct Parts {
-  std::string_view header, data;
-};
-std::optional<Parts> split_at_header(std::string_view bytes) {
+/// Where the header stands; the major version decides whether its length has two bytes or four.
+std::optional<std::pair<std::size_t, std::size_t>> begin_and_length(std::string_view bytes) {
   if (!bytes.starts_with(kMagic) || bytes.size() < 12) return std::nullopt;
   const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])); };
-  const bool long_header = byte(6) >= 2;  // the major version: its header length has four bytes instead of two
+  const bool long_header = byte(6) >= 2;
+  const std::size_t begin = long_header ? 12 : 10;
   const std::size_t length = byte(8) | byte(9) << 8 | (long_header ? byte(10) << 16 | byte(11) << 24 : 0);
-  const std::size_t start = long_header ? 12 : 10;
-  if (bytes.size() - start < length) return std::nullopt;
-  return Parts{bytes.substr(start, length), bytes.substr(start + length)};
+  if (bytes.size() - begin < length) return std::nullopt;
+  return std::pair(begin, length);
 }
 
 }  // namespace
 
-Result<runtime::Tensor> parse_npy(std::string_view bytes) {
-  const std::optional<Parts> parts = split_at_header(bytes);
-  if (!parts) return failure("is not an array in .npy format");
-  const auto descriptor = value_of(parts->header, "descr"), order = value_of(parts->header, "fortran_order"),
-             shape_text = value_of(parts->header, "shape");
+Result<NpyHeader> parse_npy_header(std::string_view bytes) {
+  const auto place = begin_and_length(bytes);
+  if (!place) return failure("is not an array in .npy format");
+  const std::string_view header = bytes.substr(place->first, place->second);
+  const auto descriptor = value_of(header, "descr"), order = value_of(header, "fortran_order"),
+             shape_text = value_of(header, "shape");
   if (!descriptor || !order || !shape_text) return failure("has an incomplete .npy header");
   if (order->starts_with("True")) return failure("is column-major; save it with numpy.ascontiguousarray");
 
@@ -98,11 +97,7 @@ Result<runtime::Tensor> parse_npy(std::string_view bytes) {
   std::optional<std::vector<std::int64_t>> shape = parse_shape(*shape_text);
   const std::optional<std::int64_t> size = shape ? size_in_bytes(*shape, known->type) : std::nullopt;
   if (!size) return failure("has an impossible shape {}", *shape_text);
-  if (static_cast<std::int64_t>(parts->data.size()) < *size)
-    return failure("is cut short: {} bytes of data, its shape needs {}", parts->data.size(), *size);
-  runtime::Tensor tensor(known->type, std::move(*shape));
-  if (*size > 0) std::memcpy(tensor.data(), parts->data.data(), static_cast<std::size_t>(*size));
-  return tensor;
+  return NpyHeader{known->type, std::move(*shape), static_cast<std::int64_t>(place->first + place->second), *size};
 }
 
 std::string to_npy(const runtime::Tensor& tensor) {

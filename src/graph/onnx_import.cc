@@ -3,7 +3,6 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
-#include <limits>
 
 #include "base/file.h"
 #include "graph/onnx/importer.h"
@@ -14,8 +13,7 @@ namespace {
 onnx::ModelProto parse(const std::string& bytes, const std::filesystem::path& path) {
   const google::protobuf::LogSilencer quiet;  // the message below says it
   if (bytes.empty()) throw Error(Code::bad_input, "{} is empty, expected an ONNX model", path.string());
-  if (bytes.size() > static_cast<std::size_t>(std::numeric_limits<int>::max()))
-    throw Error(Code::bad_input, "{} is larger than 2 GiB; save its weights as external data", path.string());
+  TW_CHECK(std::ssize(bytes) <= kMostFileBytes);
   onnx::ModelProto model;
   if (!model.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     throw Error(Code::bad_input, "{} is no ONNX model, or it is cut off (read {} bytes); download or export it again",
@@ -26,7 +24,12 @@ onnx::ModelProto parse(const std::string& bytes, const std::filesystem::path& pa
 }
 
 /// The file's bytes are gone when this returns: weights are large, and the model has its own copy.
-onnx::ModelProto read_model(const std::filesystem::path& path) { return parse(read_file(path), path); }
+onnx::ModelProto read_model(const std::filesystem::path& path) {
+  std::error_code unknown;
+  if (const auto bytes = std::filesystem::file_size(path, unknown); !unknown && bytes > kMostFileBytes)
+    throw Error(Code::bad_input, "{} is larger than 2 GiB; save its weights as external data", path.string());
+  return parse(read_file(path), path);
+}
 
 std::string name_of(const onnx::NodeProto& node) {
   if (!node.name().empty()) return node.name();

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "base/input_file.h"
 #include "graph/graph.h"
 
 namespace tilewright::graph {
@@ -13,6 +14,8 @@ struct ImportOptions {
   /// Shapes of inputs by name, for those that the file leaves open (--shape name:1x3x224x224). A dimension that the
   /// file fixes must be given as it is there.
   std::map<std::string, Shape> shapes;
+  /// Whether files with weights may be reached by links, which can lead outside of the model's folder.
+  Links external_data = Links::refused;
 };
 
 /// Operator sets this importer was tested with. Later ones up to kNewestOpset are accepted too: the operators that it

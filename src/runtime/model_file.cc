@@ -13,13 +13,13 @@
 
 #include <cerrno>
 #include <cstring>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <system_error>
 
 #include "base/error.h"
 #include "base/file.h"
 #include "base/hash.h"
+#include "base/input_file.h"
 #include "base/integer.h"
 #include "runtime/plan_file.h"
 
@@ -239,10 +239,9 @@ Model Model::load(const std::filesystem::path& path) {
 }
 
 bool Model::is_model_file(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
+  const Result<InputFile> file = open_input(path);
   std::string start(kMagic.size(), '\0');
-  file.read(start.data(), static_cast<std::streamsize>(start.size()));
-  return file && start == kMagic;
+  return file && file->read(0, start) && start == kMagic;
 }
 
 }  // namespace tilewright::runtime

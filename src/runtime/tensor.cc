@@ -41,4 +41,9 @@ Tensor Tensor::view(DType type, std::vector<std::int64_t> shape, void* data) {
 
 std::int64_t Tensor::elements() const { return data_ == nullptr ? 0 : product(shape_); }
 
+void normalise_bools(Tensor& tensor) {
+  if (tensor.type() != DType::boolean) return;
+  for (std::uint8_t& value : tensor.as<std::uint8_t>()) value = value != 0;
+}
+
 }  // namespace tilewright::runtime

@@ -40,4 +40,7 @@ class Tensor {
   std::shared_ptr<void> data_;
 };
 
+/// Makes every true of a tensor of bools, which files may have as any byte but 0, the 1 that kernels count on.
+void normalise_bools(Tensor& tensor);
+
 }  // namespace tilewright::runtime

@@ -41,7 +41,7 @@ TEST_F(File, NamesAFileThatIsMissing) {
 
 TEST_F(File, RefusesToReadAFolder) {
   EXPECT_EQ(message_of([&] { read_file(folder_); }, Code::bad_input),
-            "cannot read " + folder_.string() + ": Is a directory");
+            "cannot read " + folder_.string() + ": it is a directory");
 }
 
 TEST_F(File, RefusesToReadADeviceThatNeverEnds) {

@@ -103,6 +103,19 @@ TEST_F(Model, ThatIsSomethingElseIsRefused) {
   for (const char* file : {"notes.txt", "empty.onnx", "."}) expect_failure(run(std::string("run ") + file), 3, file);
 }
 
+TEST_F(Model, ThatIsAPipeOrADeviceIsRefusedAtOnce) {
+  ASSERT_EQ(std::system(("mkfifo " + path("pipe")).c_str()), 0);
+  for (const char* verb : {"check", "tasks", "tune", "run", "bench", "compile -o out.tw"}) {
+    expect_failure(run(std::string(verb) + " pipe", "timeout 20"), 3, "pipe: it is a pipe");
+    expect_failure(run(std::string(verb) + " /dev/zero", "timeout 20"), 3, "/dev/zero: it is a device");
+  }
+  for (const char* file : {"pipe.npz", "pipe.pb"}) {
+    ASSERT_EQ(std::system(("mkfifo " + path(file)).c_str()), 0);
+    expect_failure(run(std::string("run small.onnx --input ") + file, "timeout 20"), 3, "it is a pipe");
+    expect_failure(run(std::string("run small.onnx --expect ") + file, "timeout 20"), 3, "it is a pipe");
+  }
+}
+
 TEST_F(Model, WithUnknownOperatorsIsRefusedByName) {
   write_model("alien.onnx", alien_model());
   expect_failure(run("run alien.onnx"), 3, "Convoluted");

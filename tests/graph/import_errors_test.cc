@@ -1,6 +1,7 @@
 // One test per message that a bad model leads to.
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include <filesystem>
 #include <fstream>
@@ -263,7 +264,8 @@ TEST(ImportInputs, WeightsThatAreListedAsInputsAreNone) {
 class TemporaryFolder {
  public:
   TemporaryFolder()
-      : path_(std::filesystem::temp_directory_path() / ("tilewright_graph_test_" + std::to_string(::getpid()))) {
+      : path_(std::filesystem::temp_directory_path() /
+              fmt::format("tilewright_graph_test_{}_{}", ::getpid(), ++count)) {
     std::filesystem::create_directories(path_);
   }
   ~TemporaryFolder() { std::filesystem::remove_all(path_); }
@@ -273,16 +275,18 @@ class TemporaryFolder {
   }
 
  private:
+  static inline int count = 0;
   std::filesystem::path path_;
 };
 
 /// x times a weight of 3 elements that is stored in `location` from byte `offset` on.
-OnnxModel with_external_weight(const std::string& location, const std::string& offset) {
+OnnxModel with_external_weight(const std::string& location, const std::string& offset,
+                               const std::string& length = "12") {
   OnnxModel model = OnnxModel().input("x", {3}).weight("w", counting({3})).node("Mul", {"x", "w"}, {"y"}).output("y");
   onnx::TensorProto* weight = model.proto().mutable_graph()->mutable_initializer(0);
   weight->clear_float_data();
   weight->set_data_location(onnx::TensorProto::EXTERNAL);
-  for (const auto& [key, value] : {std::pair<std::string, std::string>{"location", location}, {"offset", offset}}) {
+  for (const auto& [key, value] : {std::pair<std::string, std::string>{"location", location}, {"offset", offset}, {"length", length}}) {
     onnx::StringStringEntryProto* entry = weight->add_external_data();
     entry->set_key(key);
     entry->set_value(value);
@@ -305,14 +309,90 @@ TEST(ImportWeights, NameTheFileThatIsMissingOrTooShort) {
     return message_of([&] { import_onnx(folder.write("model.onnx", with_external_weight(location, offset).bytes())); });
   };
   expect_contains(import("missing.bin", "0"), {"weight 'w'", "cannot read", "missing.bin"});
-  for (const std::string offset : {"0", "4", "-4", "99"})
+  for (const std::string offset : {"-4", "abc", "", "4 ", "99999999999999999999"})
+    expect_contains(import("short.bin", offset), {"weight 'w'", "offset '" + offset + "', expected a number of bytes"});
+  for (const std::string offset : {"0", "4", "99"})
     expect_contains(import("short.bin", offset), {"weight 'w'", "short.bin has 10 bytes, but 12 from byte " + offset});
 }
 
 TEST(ImportErrors, ExternalDataOutsideOfTheModelsFolderIsRefused) {
-  for (const std::string location : {"../secret", "/etc/passwd", "a/../../b"})
+  for (const std::string location : {"../secret", "/etc/passwd", "a/../../b", "a/../b"})
     expect_contains(message_of(with_external_weight(location, "0")),
                     {"weight 'w'", location, "not inside of the model's folder"});
+}
+
+TEST(ImportErrors, ExternalDataOfAnotherLengthIsRefused) {
+  const TemporaryFolder folder;
+  folder.write("weights.bin", std::string(100, '\0'));
+  for (const std::string length : {"11", "13", "0"})
+    expect_contains(message_of([&] {
+                      import_onnx(folder.write("model.onnx", with_external_weight("weights.bin", "0", length).bytes()));
+                    }),
+                    {"weight 'w'", "weights.bin of length " + length + ", but its shape and type need 12 bytes"});
+}
+
+TEST(ImportErrors, ExternalDataThatIsNoFileOrALinkIsRefused) {
+  const TemporaryFolder outside, folder;
+  const std::filesystem::path secret = outside.write("secret", std::string(100, 's'));
+  const std::filesystem::path model = folder.write("model.onnx", "");
+  const std::filesystem::path weights = folder.write("model.onnx", with_external_weight("w", "0").bytes()).parent_path() / "w";
+  const auto import = [&](Links links) {
+    ImportOptions options;
+    options.external_data = links;
+    return message_of([&] { import_onnx(model, options); });
+  };
+  std::filesystem::create_directory(weights);
+  expect_contains(import(Links::refused), {"weight 'w'", "it is a directory"});
+  std::filesystem::remove(weights);
+  ASSERT_EQ(::mkfifo(weights.c_str(), 0600), 0);
+  for (const Links links : {Links::refused, Links::followed})
+    expect_contains(import(links), {"weight 'w'", "it is a pipe"});
+  std::filesystem::remove(weights);
+  std::filesystem::create_hard_link(secret, weights);
+  expect_contains(import(Links::refused), {"weight 'w'", "hard link", "--external-data follow"});
+  std::filesystem::remove(weights);
+  std::filesystem::create_symlink(secret, weights);
+  expect_contains(import(Links::refused), {"weight 'w'", "symbolic link", "--external-data follow"});
+}
+
+TEST(ImportWeights, MayBeReachedByLinksIfThatIsAskedFor) {
+  const TemporaryFolder store, folder;  // as of a cache that names files by their content
+  const float values[] = {1, 2, 3};
+  store.write("6b1ab3", {reinterpret_cast<const char*>(values), sizeof(values)});
+  const auto model = store.write("90a41c", with_external_weight("weights.bin", "0").bytes());
+  const auto snapshot = folder.write("unused", "").parent_path();
+  std::filesystem::create_symlink(model, snapshot / "model.onnx");
+  std::filesystem::create_symlink(model.parent_path() / "6b1ab3", snapshot / "weights.bin");
+  ImportOptions options;
+  options.external_data = Links::followed;
+  const Network network = import_onnx(snapshot / "model.onnx", options);
+  expect_near(run_reference(partition(network.graph), {{"x", array({3}, {1, 1, 1})}}).at("y"), array({3}, {1, 2, 3}));
+}
+
+TEST(ImportWeights, InAFileTakeNoMoreMemoryThanTheFileHas) {
+  const TemporaryFolder folder;
+  folder.write("weights.bin", std::string(16, '\0'));
+  OnnxModel model = with_external_weight("weights.bin", "0");
+  onnx::GraphProto& graph = *model.proto().mutable_graph();
+  const auto add = [&](const std::string& name, const std::string& offset) {
+    onnx::TensorProto& weight = *graph.add_initializer();
+    weight = graph.initializer(0);
+    weight.set_name(name);
+    weight.mutable_external_data(1)->set_value(offset);
+    model.node("Add", {"y", name}, {name + "_sum"});
+  };
+  add("same", "0");
+  EXPECT_NO_THROW(import_onnx(folder.write("model.onnx", model.bytes())));
+  add("overlapping", "4");
+  expect_contains(message_of([&] { import_onnx(folder.write("model.onnx", model.bytes())); }),
+                  {"weight 'overlapping'", "weights.bin has 16 bytes, but its tensors overlap and are more"});
+}
+
+TEST(ImportErrors, AModelLargerThanProtobufReadsIsNotRead) {
+  const TemporaryFolder folder;
+  const std::filesystem::path path = folder.write("model.onnx", "");
+  std::filesystem::resize_file(path, std::uintmax_t{6} << 30);  // sparse
+  expect_contains(message_of([&] { import_onnx(path); }), {"is larger than 2 GiB; save its weights as external data"});
 }
 
 TEST(Check, ListsEverythingThatIsMissingAtOnce) {

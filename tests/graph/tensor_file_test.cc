@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -77,6 +78,32 @@ TEST_F(TensorFile, RefusesTooFewElements) {
   proto.set_dims(0, 4);
   EXPECT_NE(message_of(proto.SerializeAsString()).find("tensor 'data': 3 elements stored, its shape 4 has 4"),
             std::string::npos);
+}
+
+TEST_F(TensorFile, RefusesMoreBytesThanAnIntCounts) {
+  if (std::getenv("TILEWRIGHT_LARGE_TESTS") == nullptr)
+    GTEST_SKIP() << "needs 6 GiB of memory; set TILEWRIGHT_LARGE_TESTS to run it";
+  // dims (field 1) {0}, data_type (2) INT64, int64_data (7) packed: 2^29 elements of a byte, whose bytes in memory are
+  // 0 modulo 2^32, as its shape needs.
+  std::string bytes("\x08\x00\x10\x07\x3a\x80\x80\x80\x80\x02", 10);
+  bytes.resize(bytes.size() + (std::size_t{1} << 29), '\0');
+  EXPECT_NE(message_of(bytes).find("536870912 elements stored, its shape 0 has 0"), std::string::npos);
+}
+
+TEST_F(TensorFile, HasOneForTrue) {
+  onnx::TensorProto proto;
+  proto.set_data_type(onnx::TensorProto::BOOL);
+  proto.add_dims(3);
+  proto.set_raw_data(std::string("\x00\x01\xfd", 3));
+  const auto bytes_of = [&] {
+    const NamedTensor tensor = read(proto.SerializeAsString());
+    const auto bools = tensor.value.as<std::uint8_t>();
+    return std::vector<int>(bools.begin(), bools.end());
+  };
+  EXPECT_EQ(bytes_of(), (std::vector<int>{0, 1, 1}));
+  proto.clear_raw_data();
+  for (const int value : {0, 256, -3}) proto.add_int32_data(value);
+  EXPECT_EQ(bytes_of(), (std::vector<int>{0, 1, 1}));
 }
 
 TEST_F(TensorFile, RefusesImpossibleDimensions) {

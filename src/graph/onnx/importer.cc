@@ -33,7 +33,7 @@ std::string example_shape(const onnx::TypeProto_Tensor& type) {
 }  // namespace
 
 Importer::Importer(onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options)
-    : model_(model), path_(path), folder_(path.parent_path()) {
+    : model_(model), path_(path), external_(path.parent_path(), options.external_data) {
   read_opset();
   for (const onnx::NodeProto& node : model_.graph().node())
     read_names_.insert(node.input().begin(), node.input().end());
@@ -63,7 +63,7 @@ void Importer::read_opset() {
 void Importer::read_weights() {
   for (onnx::TensorProto& proto : *model_.mutable_graph()->mutable_initializer()) {
     if (read_names_.count(proto.name()) == 0) continue;
-    Result<runtime::Tensor> tensor = read_tensor(proto, folder_);
+    Result<runtime::Tensor> tensor = read_tensor(proto, external_);
     if (!tensor) fail("weight '{}': {}", proto.name(), tensor.message());
     values_[proto.name()] = graph_.add_constant(proto.name(), std::move(*tensor));
     std::string().swap(*proto.mutable_raw_data());  // one copy of large weights is enough
@@ -156,7 +156,7 @@ std::vector<TensorId> Importer::resolve_inputs(const onnx::NodeProto& node) cons
 
 std::vector<TensorId> Importer::import_node(const onnx::NodeProto& proto) {
   const OnnxOperator& op = look_up(proto);
-  OnnxNode node(proto, opset_, resolve_inputs(proto), folder_, graph_);
+  OnnxNode node(proto, opset_, resolve_inputs(proto), external_, graph_);
   const int needed = op.max_inputs == kAny ? node.num_inputs() : op.min_inputs;
   for (int i = 0; i < needed; ++i) node.input(i);  // must be there
   std::vector<TensorId> outputs = op.import(node);

@@ -45,7 +45,8 @@ class Importer {
   }
 
   onnx::ModelProto& model_;
-  std::filesystem::path path_, folder_;
+  std::filesystem::path path_;
+  ExternalData external_;
   int opset_ = 0;
   Graph graph_;
   std::unordered_map<std::string, TensorId> values_;  ///< kUnknown: computed by a node with a problem

@@ -69,7 +69,7 @@ std::vector<double> OnnxNode::reals(std::string_view name) const {
 runtime::Tensor OnnxNode::value(std::string_view name) const {
   const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::TENSOR);
   if (!attribute) refuse("attribute '{}' is missing", name);
-  Result<runtime::Tensor> tensor = read_tensor(attribute->t(), folder_);
+  Result<runtime::Tensor> tensor = read_tensor(attribute->t(), external_);
   if (!tensor) refuse("attribute '{}': {}", name, tensor.message());
   return *tensor;
 }

@@ -2,7 +2,6 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <filesystem>
 #include <initializer_list>
 #include <span>
 #include <stdexcept>
@@ -11,6 +10,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/onnx/external_data.h"
 
 namespace tilewright::graph {
 
@@ -32,9 +32,9 @@ class OnnxNode {
   static constexpr std::int64_t kLargestSize = 1 << 30;   ///< of a number given for an extent, stride, padding, …
   static constexpr std::int64_t kLargestTable = 1 << 26;  ///< elements; some seconds to make
 
-  OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, const std::filesystem::path& folder,
+  OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, ExternalData& external,
            Graph& graph)
-      : proto_(proto), opset_(opset), inputs_(std::move(inputs)), folder_(folder), graph_(graph) {}
+      : proto_(proto), opset_(opset), inputs_(std::move(inputs)), external_(external), graph_(graph) {}
 
   int opset() const { return opset_; }
   const std::string& op_type() const { return proto_.op_type(); }
@@ -93,7 +93,7 @@ class OnnxNode {
   const onnx::NodeProto& proto_;
   int opset_;
   std::vector<TensorId> inputs_;  ///< -1 for an optional input left out
-  const std::filesystem::path& folder_;
+  ExternalData& external_;
   Graph& graph_;
 };
 

@@ -1,11 +1,9 @@
 #include "graph/onnx/tensor.h"
 
 #include <algorithm>
+#include <cctype>
 #include <cstring>
-#include <fstream>
 
-#include "base/integer.h"
-#include "graph/array.h"
 #include "graph/graph.h"
 #include "graph/op.h"
 
@@ -14,34 +12,13 @@ namespace {
 
 Shape shape_of(const onnx::TensorProto& proto) { return {proto.dims().begin(), proto.dims().end()}; }
 
-/// `bytes` bytes of an external file. A location outside of the model's folder is refused.
-Result<std::string> read_external(const onnx::TensorProto& proto, const std::filesystem::path& folder,
-                                  std::int64_t bytes) {
-  std::string location;
-  std::int64_t offset = 0;
-  for (const auto& entry : proto.external_data()) {
-    if (entry.key() == "location") location = entry.value();
-    if (entry.key() == "offset") offset = std::strtoll(entry.value().c_str(), nullptr, 10);
-  }
-  const std::filesystem::path relative = std::filesystem::path(location).lexically_normal();
-  if (location.empty() || relative.is_absolute() || *relative.begin() == "..")
-    return failure("external data at '{}', which is not inside of the model's folder", location);
-  std::ifstream file(folder / relative, std::ios::binary);
-  if (!file) return failure("cannot read external data {}", (folder / relative).string());
-  file.seekg(0, std::ios::end);
-  const auto size = static_cast<std::int64_t>(file.tellg());
-  if (!file || offset < 0 || offset > size || bytes > size - offset)
-    return failure("external data {} has {} bytes, but {} from byte {} on are needed", (folder / relative).string(),
-                   size, bytes, offset);
-  std::string data(static_cast<std::size_t>(bytes), '\0');
-  file.seekg(offset);
-  file.read(data.data(), bytes);
-  if (!file) return failure("cannot read external data {}", (folder / relative).string());
-  return data;
+template <class T>
+void copy(const auto& stored, runtime::Tensor& tensor) {
+  std::ranges::transform(stored, tensor.as<T>().begin(), [](auto value) { return static_cast<T>(value); });
 }
 
 /// Elements in the fields that hold values one by one.
-int stored_elements(const onnx::TensorProto& proto, DType type) {
+std::int64_t stored_elements(const onnx::TensorProto& proto, DType type) {
   switch (type) {
     case DType::f32:
       return proto.float_data_size();
@@ -54,26 +31,33 @@ int stored_elements(const onnx::TensorProto& proto, DType type) {
   }
 }
 
+/// There are as many elements as the shape has.
 runtime::Tensor read_typed_fields(const onnx::TensorProto& proto, DType type) {
   runtime::Tensor tensor(type, shape_of(proto));
-  for (int i = 0; i < stored_elements(proto, type); ++i) {
-    const auto at = static_cast<std::size_t>(i);
-    switch (type) {
-      case DType::f32:
-        tensor.as<float>()[at] = proto.float_data(i);
-        break;
-      case DType::f64:
-        tensor.as<double>()[at] = proto.double_data(i);
-        break;
-      case DType::i64:
-        tensor.as<std::int64_t>()[at] = proto.int64_data(i);
-        break;
-      case DType::bf16:
-        tensor.as<std::uint16_t>()[at] = static_cast<std::uint16_t>(proto.int32_data(i));
-        break;  // bits
-      default:
-        set_element(tensor, i, proto.int32_data(i));
-    }
+  switch (type) {
+    case DType::f32:
+      copy<float>(proto.float_data(), tensor);
+      break;
+    case DType::f64:
+      copy<double>(proto.double_data(), tensor);
+      break;
+    case DType::i64:
+      copy<std::int64_t>(proto.int64_data(), tensor);
+      break;
+    case DType::i32:
+      copy<std::int32_t>(proto.int32_data(), tensor);
+      break;
+    case DType::bf16:  // its bits
+      copy<std::uint16_t>(proto.int32_data(), tensor);
+      break;
+    case DType::i8:
+      copy<std::int8_t>(proto.int32_data(), tensor);
+      break;
+    case DType::u8:
+      copy<std::uint8_t>(proto.int32_data(), tensor);
+      break;
+    case DType::boolean:
+      copy<bool>(proto.int32_data(), tensor);
   }
   return tensor;
 }
@@ -87,6 +71,23 @@ std::optional<std::int64_t> bytes_needed(const onnx::TensorProto& proto, DType t
     elements *= extent;
   }
   return elements * bytes_of(type);
+}
+
+Result<runtime::Tensor> read_elements(const onnx::TensorProto& proto, DType type, std::int64_t bytes) {
+  const std::int64_t stored = stored_elements(proto, type), needed = bytes / bytes_of(type);
+  if (stored != needed)
+    return failure("{} elements stored, its shape {} has {}", stored, to_text(shape_of(proto)), needed);
+  return read_typed_fields(proto, type);
+}
+
+Result<runtime::Tensor> read_raw(const onnx::TensorProto& proto, DType type, std::int64_t bytes) {
+  const std::string& raw = proto.raw_data();
+  if (static_cast<std::int64_t>(raw.size()) != bytes)
+    return failure("{} bytes stored, its shape {} of {} needs {}", raw.size(), to_text(shape_of(proto)),
+                   onnx_type_name(proto.data_type()), bytes);
+  runtime::Tensor tensor(type, shape_of(proto));
+  if (!raw.empty()) std::memcpy(tensor.data(), raw.data(), raw.size());
+  return tensor;
 }
 
 }  // namespace
@@ -121,31 +122,17 @@ std::string onnx_type_name(int onnx_type) {
   return name;
 }
 
-Result<runtime::Tensor> read_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder) {
+Result<runtime::Tensor> read_tensor(const onnx::TensorProto& proto, ExternalData& external) {
   const std::optional<DType> type = dtype_of(proto.data_type());
   if (!type) return failure("its element type {} is not supported", onnx_type_name(proto.data_type()));
   const std::optional<std::int64_t> bytes = bytes_needed(proto, *type);
   if (!bytes) return failure("its shape {} is impossible", to_text(shape_of(proto)));
   if (Status ok = check_indexable(shape_of(proto)); !ok) return ok.failure();
-  std::string external;
-  std::string_view raw = proto.raw_data();
-  if (proto.data_location() == onnx::TensorProto::EXTERNAL) {
-    Result<std::string> read = read_external(proto, folder, *bytes);
-    if (!read) return read.failure();
-    external = std::move(*read);
-    raw = external;
-  } else if (!proto.has_raw_data()) {
-    const int stored = stored_elements(proto, *type);
-    if (stored * bytes_of(*type) != *bytes)
-      return failure("{} elements stored, its shape {} has {}", stored, to_text(shape_of(proto)),
-                     *bytes / bytes_of(*type));
-    return read_typed_fields(proto, *type);
-  }
-  if (static_cast<std::int64_t>(raw.size()) != *bytes)
-    return failure("{} bytes stored, its shape {} of {} needs {}", raw.size(), to_text(shape_of(proto)),
-                   onnx_type_name(proto.data_type()), *bytes);
-  runtime::Tensor tensor(*type, shape_of(proto));
-  if (!raw.empty()) std::memcpy(tensor.data(), raw.data(), raw.size());
+  const bool is_external = proto.data_location() == onnx::TensorProto::EXTERNAL;
+  Result<runtime::Tensor> tensor = is_external            ? external.read(proto, *type, *bytes)
+                                   : proto.has_raw_data() ? read_raw(proto, *type, *bytes)
+                                                          : read_elements(proto, *type, *bytes);
+  if (tensor) normalise_bools(*tensor);
   return tensor;
 }
 

@@ -2,10 +2,10 @@
 
 #include <onnx/onnx_pb.h>
 
-#include <filesystem>
 #include <optional>
 
 #include "base/error.h"
+#include "graph/onnx/external_data.h"
 #include "runtime/tensor.h"
 
 namespace tilewright::graph {
@@ -15,8 +15,7 @@ std::optional<DType> dtype_of(int onnx_type);
 /// "float16", "int64", …: ONNX's element type for people.
 std::string onnx_type_name(int onnx_type);
 
-/// The value of an ONNX tensor. `folder`: where files with external data are.
-/// Failure: what is wrong with it (element type, number of elements, the external file).
-Result<runtime::Tensor> read_tensor(const onnx::TensorProto& proto, const std::filesystem::path& folder);
+/// The value of an ONNX tensor. Failure: what is wrong with it (element type, number of elements, the external file).
+Result<runtime::Tensor> read_tensor(const onnx::TensorProto& proto, ExternalData& external);
 
 }  // namespace tilewright::graph
