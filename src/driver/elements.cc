@@ -10,10 +10,16 @@
 namespace tilewright::driver {
 namespace {
 
-template <class T>
-std::vector<double> widen(const runtime::Tensor& tensor) {
+template <class T, class Wide = double>
+std::vector<Wide> widen(const runtime::Tensor& tensor) {
   const std::span<const T> values = tensor.as<T>();
   return {values.begin(), values.end()};
+}
+
+std::vector<std::int64_t> widen_boolean(const runtime::Tensor& tensor) {
+  std::vector<std::int64_t> result = widen<std::uint8_t, std::int64_t>(tensor);
+  for (std::int64_t& value : result) value = value != 0 ? 1 : 0;
+  return result;
 }
 
 std::vector<double> widen_bf16(const runtime::Tensor& tensor) {
@@ -50,6 +56,26 @@ std::vector<double> elements_as_double(const runtime::Tensor& tensor) {
       return widen<double>(tensor);
   }
   return {};
+}
+
+std::vector<std::int64_t> elements_as_integer(const runtime::Tensor& tensor) {
+  switch (tensor.type()) {
+    case DType::boolean:
+      return widen_boolean(tensor);
+    case DType::u8:
+      return widen<std::uint8_t, std::int64_t>(tensor);
+    case DType::i8:
+      return widen<std::int8_t, std::int64_t>(tensor);
+    case DType::i32:
+      return widen<std::int32_t, std::int64_t>(tensor);
+    case DType::i64:
+      return widen<std::int64_t, std::int64_t>(tensor);
+    case DType::bf16:
+    case DType::f32:
+    case DType::f64:
+      break;
+  }
+  TW_CHECK(false, "elements of type {} are no integers", to_text(tensor.type()));
 }
 
 runtime::Tensor random_tensor(DType type, const std::vector<std::int64_t>& shape, std::uint64_t seed) {
