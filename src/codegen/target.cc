@@ -1,12 +1,15 @@
 #include "codegen/target.h"
 
+#include <llvm/ADT/SmallVector.h>
 #include <llvm/ADT/StringMap.h>
+#include <llvm/TargetParser/AArch64TargetParser.h>
 #include <llvm/TargetParser/Host.h>
-#include <sched.h>
+#include <llvm/TargetParser/X86TargetParser.h>
 
 #include <algorithm>
 #include <fstream>
 
+#include "base/cores.h"
 #include "base/hash.h"
 
 namespace tilewright::codegen {
@@ -32,12 +35,6 @@ void describe_registers(Target& target) {
   target.has_fma = has(target, "fma");
 }
 
-int allowed_cores() {
-  cpu_set_t set;
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
-  return std::max(1, CPU_COUNT(&set));
-}
-
 /// Size of the data cache of a level as the kernel tells it, of the first processor. What the C library works out for
 /// AMD's last level counts the caches of all processors together: 384 MiB where 32 are shared.
 std::int64_t cache_bytes(int level, std::int64_t otherwise) {
@@ -53,10 +50,42 @@ std::int64_t cache_bytes(int level, std::int64_t otherwise) {
 }
 
 void describe_host_caches(Target& target) {
-  target.cores = allowed_cores();
+  target.cores = available_cores();
   target.l1d_bytes = cache_bytes(1, target.l1d_bytes);
   target.l2_bytes = cache_bytes(2, target.l2_bytes);
   target.l3_bytes = cache_bytes(3, target.l3_bytes);
+}
+
+// Features of the system and of instructions that only intrinsics reach, which the emitter does not call: no code that
+// is made here can need them, and a virtual machine may well hide them.
+constexpr std::string_view kNeverUsed[] = {
+    // x86-64
+    "adx", "aes", "amx-avx512", "amx-bf16", "amx-complex", "amx-fp16", "amx-fp8", "amx-int8", "amx-movrs", "amx-tf32",
+    "amx-tile", "amx-transpose", "avx512vp2intersect", "cldemote", "clflushopt", "clwb", "clzero", "cmpccxadd",
+    "enqcmd", "fsgsbase", "fxsr", "hreset", "invpcid", "kl", "lwp", "movdir64b", "movdiri", "mwaitx", "pconfig", "pku",
+    "ptwrite", "raoint", "rdpid", "rdpru", "rdrnd", "rdseed", "rtm", "serialize", "sgx", "sha", "sha512", "shstk",
+    "sm3", "sm4", "tsxldtrk", "uintr", "usermsr", "vaes", "waitpkg", "wbnoinvd", "widekl", "xsave", "xsavec",
+    "xsaveopt", "xsaves",
+    // AArch64
+    "bti", "ccdp", "ccidx", "ccpp", "chk", "crypto", "ecv", "ete", "gcs", "hcx", "ls64", "mec", "mops", "mte", "nv", "pan",
+    "pan-rwv", "pauth", "perfmon", "predres", "ras", "rand", "rme", "sb", "specrestrict", "spe", "spe-eef", "ssbs",
+    "sve2-aes", "sve2-bitperm", "sve2-sha3", "sve2-sm4", "tme", "tracev8.4", "trbe", "uaops", "wfxt", "xs"};
+
+/// What the processor called `cpu` has, for all that LLVM knows; nothing for a name that it does not know.
+std::vector<std::string> features_of_cpu(const Target& target) {
+  std::vector<std::string> features;
+  if (target.is_aarch64()) {
+    const auto info = llvm::AArch64::parseCpu(target.cpu);
+    std::vector<llvm::StringRef> names;
+    if (info) llvm::AArch64::getExtensionFeatures(info->getImpliedExtensions(), names);
+    for (const llvm::StringRef name : names)
+      if (name.starts_with("+")) features.push_back(name.drop_front().str());
+  } else if (llvm::X86::parseArchX86(target.cpu) != llvm::X86::CK_None) {
+    llvm::SmallVector<llvm::StringRef, 64> names;
+    llvm::X86::getFeaturesForCPU(target.cpu, names);
+    for (const llvm::StringRef name : names) features.push_back(name.str());
+  }
+  return features;
 }
 
 Target generic(const char* triple, const std::string& cpu, std::vector<std::string> features) {
@@ -103,6 +132,23 @@ std::string Target::fingerprint() const {
   std::uint64_t hash = hash_bytes(triple);
   for (const std::string& feature : features) hash = hash_mix(hash, hash_bytes(feature));
   return fmt::format("{}-{:08x}", cpu, static_cast<std::uint32_t>(hash));
+}
+
+std::vector<std::string> Target::required_features() const {
+  llvm::StringMap<bool> enabled;
+  for (const std::string& name : features_of_cpu(*this)) enabled[name] = true;
+  for (const std::string& feature : features) {
+    const bool is_on = feature.starts_with('+');
+    const std::string name = feature.substr(1);
+    if (!is_aarch64()) llvm::X86::updateImpliedFeatures(name, is_on, enabled);
+    enabled[name] = is_on;
+  }
+  std::vector<std::string> required;
+  for (const auto& [name, is_on] : enabled)
+    if (is_on && std::ranges::find(kNeverUsed, std::string_view(name)) == std::end(kNeverUsed))
+      required.push_back(name.str());
+  std::ranges::sort(required);
+  return required;
 }
 
 }  // namespace tilewright::codegen

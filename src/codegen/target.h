@@ -16,7 +16,7 @@ struct Target {
   int vector_registers = 16;          ///< of that width
   int fma_units = 2;                  ///< vector FMAs issued per cycle (a guess where it can't be known)
   bool has_fma = false;
-  int cores = 1;  ///< that this process may use (affinity and cgroup limits honoured)
+  int cores = 1;  ///< that this process may use (base/cores.h)
   std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20, l3_bytes = 8 << 20;
 
   /// Loads and stores of some lanes are as cheap as those of all.
@@ -31,6 +31,9 @@ struct Target {
   static Result<Target> parse(const std::string& text);
   /// What records and compiled models carry: "znver4-avx512f…", stable.
   std::string fingerprint() const;
+  /// Every feature that code made for it may need of a processor, those that `cpu` stands for and those that another
+  /// implies included: LLVM's names without a sign, sorted.
+  std::vector<std::string> required_features() const;
 };
 
 }  // namespace tilewright::codegen

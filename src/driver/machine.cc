@@ -2,10 +2,10 @@
 
 #include <fstream>
 
+#include "base/cores.h"
 #include "codegen/target.h"
 #include "driver/caches.h"
 #include "driver/peak.h"
-#include "runtime/thread_pool.h"
 
 namespace tilewright::driver {
 namespace {
@@ -23,7 +23,7 @@ std::string processor_name(const std::string& otherwise) {
 
 }  // namespace
 
-int resolve_threads(int threads) { return threads > 0 ? threads : runtime::available_cores(); }
+int resolve_threads(int threads) { return threads > 0 ? threads : available_cores(); }
 
 Machine describe_machine(int threads) {
   const codegen::Target target = codegen::Target::host();
@@ -33,7 +33,7 @@ Machine describe_machine(int threads) {
   machine.target = target.fingerprint();
   for (const std::string& feature : target.features)
     if (feature.starts_with('+')) machine.features.push_back(feature.substr(1));
-  machine.cores = runtime::available_cores();
+  machine.cores = available_cores();
   machine.l1d_bytes = caches.l1d_bytes;
   machine.l2_bytes = caches.l2_bytes;
   machine.l3_bytes = caches.l3_bytes;

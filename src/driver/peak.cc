@@ -6,6 +6,7 @@
 #include <memory>
 #include <vector>
 
+#include "base/cores.h"
 #include "measure/machine_loops.h"
 
 namespace tilewright::driver {
@@ -13,6 +14,7 @@ namespace tilewright::driver {
 using measure::MachineLoops;
 
 double measure_peak_gflops(int threads, int vector_bytes) {
+  threads = threads_at_once(threads);
   const MachineLoops loops = measure::widest_loops(vector_bytes);
   constexpr std::int64_t kRounds = 1'500'000;  // about 5 ms
   constexpr int kWindows = 24;
@@ -28,6 +30,7 @@ double measure_peak_gflops(int threads, int vector_bytes) {
 }
 
 double measure_memory_gbs(int threads, std::int64_t last_cache_bytes) {
+  threads = threads_at_once(threads);
   const MachineLoops loops = measure::widest_loops();
   const std::int64_t total = std::clamp<std::int64_t>(4 * last_cache_bytes, 64 << 20, 512 << 20);
   const std::int64_t share = total / threads / 4096 * 4096;

@@ -16,10 +16,7 @@ codegen::Target parse_target_to_run(const std::string& text) {
   codegen::Target target = parse_target(text);
   if (target.is_aarch64() != codegen::Target::host().is_aarch64())
     throw Error(Code::usage, "this machine can't run code for {}; compile can make it", text);
-  std::vector<std::string> wanted;
-  for (const std::string& feature : target.features)
-    if (feature.starts_with('+')) wanted.push_back(feature.substr(1));
-  if (const std::vector<std::string> missing = runtime::missing_features(wanted); !missing.empty())
+  if (const std::vector<std::string> missing = runtime::missing_features(target.required_features()); !missing.empty())
     throw Error(Code::usage, "this machine can't run code for {}: it lacks {}", text, fmt::join(missing, ", "));
   return target;
 }

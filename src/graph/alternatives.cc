@@ -4,9 +4,9 @@
 #include <cmath>
 #include <map>
 
+#include "base/cores.h"
 #include "base/parallel_for.h"
 #include "graph/winograd.h"
-#include "runtime/cores.h"
 
 namespace tilewright::graph {
 namespace {
@@ -57,7 +57,7 @@ void measure_errors(const Partition& cut, double max_error, int jobs, std::vecto
       const Node& node = cut.graph.nodes()[static_cast<std::size_t>(node_for(cut, call, alternative.algorithm))];
       layers.push_back({&alternative, &*cut.graph.tensor(node.inputs[1]).constant});
     }
-  parallel_for(static_cast<int>(layers.size()), jobs > 0 ? jobs : runtime::available_cores(), [&](int i) {
+  parallel_for(static_cast<int>(layers.size()), jobs > 0 ? jobs : available_cores(), [&](int i) {
     Layer& layer = layers[static_cast<std::size_t>(i)];
     layer.error = winograd_error(*layer.weights, tile_of(layer.alternative->algorithm), kErrorSeed);
   });

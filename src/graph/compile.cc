@@ -1,9 +1,9 @@
 #include "graph/compile.h"
 
+#include "base/cores.h"
 #include "base/parallel_for.h"
 #include "codegen/compiler.h"
 #include "loop/lower.h"
-#include "runtime/cores.h"
 
 namespace tilewright::graph {
 namespace {
@@ -21,14 +21,6 @@ Kernel compile_task(const measure::Task& task, int number, const schedule::State
   return {std::move(*object), program->packed};
 }
 
-/// Feature names that the target demands, without LLVM's sign.
-std::vector<std::string> required_features(const codegen::Target& target) {
-  std::vector<std::string> features;
-  for (const std::string& feature : target.features)
-    if (feature.starts_with('+')) features.push_back(feature.substr(1));
-  return features;
-}
-
 }  // namespace
 
 runtime::ModelPlan compile_plan(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
@@ -38,7 +30,7 @@ runtime::ModelPlan compile_plan(const Partition& partition, const Scheduler& sch
 
   std::vector<std::string> objects(partition.tasks.size());
   std::vector<std::vector<PackedArgument>> packed(partition.tasks.size());
-  parallel_for(static_cast<int>(partition.tasks.size()), jobs > 0 ? jobs : runtime::available_cores(), [&](int i) {
+  parallel_for(static_cast<int>(partition.tasks.size()), jobs > 0 ? jobs : available_cores(), [&](int i) {
     const auto task = static_cast<std::size_t>(i);
     codegen::Compiler compiler(target);
     Kernel kernel = compile_task(partition.tasks[task], i, states[task], compiler);
@@ -47,7 +39,7 @@ runtime::ModelPlan compile_plan(const Partition& partition, const Scheduler& sch
   });
   runtime::ModelPlan plan = plan_model(partition, packed);
   plan.target = target.fingerprint();
-  plan.required_features = required_features(target);
+  plan.required_features = target.required_features();
   plan.objects = std::move(objects);
   return plan;
 }

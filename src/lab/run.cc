@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 
+#include "base/cores.h"
 #include "driver/model.h"
 #include "lab/bench_machine.h"
 #include "lab/judge.h"
@@ -55,7 +56,7 @@ class Lab {
                                       [&](const Variant& v) { return v.name == key.variant; });
     const std::uint64_t seed = live() ? key.seed : key.seed + kReplaySeeds;
     search::TuneOptions options = options_of(suite_, *variant, key.space, seed);
-    options.threads = machine_.threads();
+    options.threads = threads_at_once(machine_.threads());
     const std::vector<measure::Task> tasks = driver::partition_of(key.input, {}).tasks;
     CurveObserver observer(tasks.size());
     const auto result = machine_.search(tasks, options, observer);
@@ -166,7 +167,7 @@ void train(const RunRequest& request, std::shared_ptr<search::PolicyMemory> memo
     const auto variant = std::find_if(request.suite.variants.begin(), request.suite.variants.end(),
                                       [&](const Variant& v) { return v.name == key.variant; });
     search::TuneOptions options = options_of(request.suite, *variant, key.space, key.seed);
-    options.threads = machine.threads();
+    options.threads = threads_at_once(machine.threads());
     options.policy_memory = memory;
     if (!machine.search(driver::partition_of(key.input, {}).tasks, options, silent)) return;
     request.say(fmt::format("{} {} {}: {:.0f} batches seen", key.input, key.space, key.variant,

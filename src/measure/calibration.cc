@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/cores.h"
+
 namespace tilewright::measure {
 namespace {
 
@@ -17,8 +19,8 @@ double middle(std::vector<double> values) {
 
 }  // namespace
 
-Calibration::Calibration(int threads) : threads_(threads), loops_(widest_loops()) {
-  for (int i = 0; i < threads; ++i) memory_.emplace_back(kBytes, 1);
+Calibration::Calibration(int threads) : threads_(threads_at_once(threads)), loops_(widest_loops()) {
+  for (int i = 0; i < threads_; ++i) memory_.emplace_back(kBytes, 1);
 }
 
 void Calibration::check() {

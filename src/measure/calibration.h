@@ -14,7 +14,8 @@ struct MachineHealth {
   double lowest_speed = 1, lowest_memory_speed = 1, highest_noise = 0;
 };
 
-/// Runs the calibration kernel, a loop of fused multiply-adds and one that reads memory, on all threads: about 10 ms.
+/// Runs the calibration kernel, a loop of fused multiply-adds and one that reads memory, on all threads, or as many
+/// of them as can run at once: about 10 ms.
 class Calibration {
  public:
   explicit Calibration(int threads);

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
+#include <system_error>
 #include <thread>
 
 #include "loop/lower.h"
@@ -61,7 +62,10 @@ std::vector<Compiled> BatchCompiler::compile(std::span<const schedule::State> st
   };
   std::vector<std::jthread> threads;
   const std::size_t wanted = std::min(compilers_.size(), states.size());
-  for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work, i);
+  try {
+    for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work, i);
+  } catch (const std::system_error&) {  // no more threads are granted: those that there are do the work
+  }
   work(0);
   threads.clear();  // waits for all
   return results;

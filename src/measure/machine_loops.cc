@@ -3,8 +3,11 @@
 #include <algorithm>
 #include <barrier>
 #include <chrono>
+#include <system_error>
 #include <thread>
 #include <vector>
+
+#include "base/threads.h"
 
 namespace tilewright::measure {
 namespace {
@@ -82,7 +85,14 @@ double time_together(int threads, const std::function<void(int)>& body) {
     seconds[static_cast<std::size_t>(thread)] = std::chrono::duration<double>(Clock::now() - begin).count();
   };
   std::vector<std::jthread> others;
-  for (int thread = 1; thread < threads; ++thread) others.emplace_back(work, thread);
+  try {
+    while (std::ssize(others) + 1 < threads) others.emplace_back(work, static_cast<int>(others.size()) + 1);
+  } catch (const std::system_error& error) {
+    const int started = static_cast<int>(others.size()) + 1;
+    for (int waited_for = started - 1; waited_for < threads; ++waited_for) start.arrive_and_drop();  // the caller, too
+    others.clear();
+    throw too_few_threads(threads, started, error);
+  }
   work(0);
   others.clear();  // joins
   return *std::max_element(seconds.begin(), seconds.end());

@@ -20,6 +20,7 @@ struct MachineLoops {
 MachineLoops widest_loops(int vector_bytes = kWidestVector);
 
 /// Seconds that the slowest of `threads` threads needs for `body(thread)`, all starting together.
+/// Errors: Error(usage) if the operating system refuses a thread.
 double time_together(int threads, const std::function<void(int)>& body);
 
 }  // namespace tilewright::measure

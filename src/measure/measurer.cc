@@ -6,11 +6,11 @@
 #include <map>
 #include <numeric>
 
+#include "base/cores.h"
 #include "measure/compile_batch.h"
 #include "measure/known_code.h"
 #include "measure/task_reference.h"
 #include "measure/worker_process.h"
-#include "runtime/cores.h"
 #include "te/interpreter.h"
 
 namespace tilewright::measure {
@@ -38,7 +38,7 @@ std::string code_of(const Compiled& compiled) {
 }
 
 Measurer::Options completed(Measurer::Options options) {
-  if (options.threads <= 0) options.threads = runtime::available_cores();
+  if (options.threads <= 0) options.threads = available_cores();
   return options;
 }
 
@@ -75,7 +75,7 @@ struct Measurer::State {
 
   explicit State(const Options& given)
       : options(completed(given)),
-        compiler(options.target, runtime::available_cores(), options.compile_timeout_s, options.most_instructions),
+        compiler(options.target, available_cores(), options.compile_timeout_s, options.most_instructions),
         worker({.program = options.worker}),
         calibration(options.threads) {}
 
@@ -203,6 +203,7 @@ bool Measurer::State::run_again(Batch& batch, std::size_t i, bool is_last) {
   again.warm_up = false;
   const Measurement more = worker.run(compiled.object, kCandidateSymbol, again, compiled.packed);
   result.run_s += more.run_s;
+  if (!more.is_measured()) return true;  // what is known stays
   result.error = more.error;
   result.error_text = more.error_text;
   result.times_s.insert(result.times_s.end(), more.times_s.begin(), more.times_s.end());

@@ -5,8 +5,8 @@
 
 namespace tilewright::runtime {
 
-/// Those of `features` (compilers' names, "avx512f") that this processor or operating system does not support.
-/// Names that can't be checked here are taken to be there.
+/// Those of `features` (compilers' names, "avx512f") that this processor or operating system does not support. A name
+/// that can't be checked here is missing too, and is followed by " (not known to this version)".
 std::vector<std::string> missing_features(const std::vector<std::string>& features);
 
 }  // namespace tilewright::runtime

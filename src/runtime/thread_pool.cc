@@ -10,7 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include "base/error.h"
+#include "base/cores.h"
+#include "base/threads.h"
 #include "runtime/event_counter.h"
 #include "runtime/memory.h"
 
@@ -94,8 +95,10 @@ struct ThreadPool::State {
 ThreadPool::State::State(const Options& options) : threads(options.threads), spin_us(options.spin_us) {
   if (threads <= 0) threads = available_cores();
   const std::vector<int> cores = allowed_cores();
-  const bool crowded = static_cast<std::size_t>(threads) > cores.size();
-  if (crowded) spin_us = 0;  // who spins would keep another thread from its work
+  const auto allowed = static_cast<double>(cores.size()), quota = cgroup_cpu_quota().value_or(allowed);
+  if (threads > std::min(allowed, quota)) spin_us = 0;  // who spins would keep another thread from its work
+  // Beside others on the same cores, which a quota tells of, the scheduler knows better which are free.
+  const bool pins = threads <= allowed && quota >= allowed;
   table.self = this;
   table.parallel_for = [](void* self, tw_parallel_body body, void* closure, std::int64_t extent) {
     return static_cast<State*>(self)->parallel_for(body, closure, extent);
@@ -110,14 +113,13 @@ ThreadPool::State::State(const Options& options) : threads(options.threads), spi
       worker.thread = std::thread([this, i] { work(i); });
     } catch (const std::system_error& error) {
       stop(i - 1);
-      throw Error(Code::usage, "cannot start {} threads, only {}: {}; ask for fewer with --threads", threads, i,
-                  error.what());
+      throw too_few_threads(threads, i, error);
     }
-    if (options.pin && !crowded) {
+    if (options.pin && pins) {
       pin_to(worker.thread.native_handle(), only(cores[static_cast<std::size_t>(i)]));
     }
   }
-  if (options.pin_caller && !crowded) caller_pin.emplace(cores.front());  // last: threads inherit the mask
+  if (options.pin_caller && pins) caller_pin.emplace(cores.front());  // last: threads inherit the mask
 }
 
 void ThreadPool::State::stop(int started) {

@@ -1,10 +1,12 @@
 // What the emitted code of known schedules must look like, for a fixed target.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <regex>
 
 #include "codegen/compiler.h"
 #include "loop/lower.h"
+#include "runtime/processor.h"
 
 namespace tilewright {
 namespace {
@@ -98,6 +100,50 @@ TEST(Target, OfTheHostNamesACpuAndCores) {
   EXPECT_GE(host.cores, 1);
   EXPECT_GE(host.vector_bytes, 16);
 }
+
+bool requires_feature(const codegen::Target& target, const std::string& feature) {
+  return std::ranges::count(target.required_features(), feature) == 1;
+}
+
+TEST(Target, RequiresWhatItsCpuStandsForAndWhatFeaturesImply) {
+  const codegen::Target v3 = *codegen::Target::parse("x86-64-v3");
+  for (const char* feature : {"avx2", "fma", "lzcnt", "movbe", "f16c", "sse2", "sse4.1", "ssse3", "cmov", "cx16", "sahf"})
+    EXPECT_TRUE(requires_feature(v3, feature)) << feature;
+  EXPECT_FALSE(requires_feature(v3, "avx512f"));
+  codegen::Target zen{.triple = "x86_64-unknown-linux-gnu", .cpu = "znver4", .features = {"+xop", "-avx512f"}};
+  for (const char* feature : {"avx2", "gfni", "xop", "fma4", "sse4a", "prfchw"})
+    EXPECT_TRUE(requires_feature(zen, feature)) << feature;
+  for (const char* feature : {"avx512f", "avx512vl", "avx512bf16", "sha", "clzero"})
+    EXPECT_FALSE(requires_feature(zen, feature)) << feature;
+  const codegen::Target neon = *codegen::Target::parse("aarch64+neon");
+  EXPECT_TRUE(requires_feature(neon, "neon"));
+  EXPECT_TRUE(requires_feature(neon, "fp-armv8"));
+}
+
+#if defined(__x86_64__)
+TEST(Target, RequiresNoFeatureThatTheRuntimeCannotCheck) {
+  for (const char* cpu : {"nehalem", "haswell", "skylake", "skylake-avx512", "cascadelake", "icelake-server", "tigerlake",
+                          "alderlake", "sapphirerapids", "graniterapids", "sierraforest", "clearwaterforest", "pantherlake",
+                          "knl", "bdver4", "btver2", "znver1", "znver2", "znver3", "znver4", "znver5", "x86-64",
+                          "x86-64-v2", "x86-64-v3", "x86-64-v4"}) {
+    const codegen::Target target{.triple = "x86_64-unknown-linux-gnu", .cpu = cpu, .features = {}};
+    EXPECT_TRUE(requires_feature(target, "sse2")) << cpu;
+    for (const std::string& missing : runtime::missing_features(target.required_features()))
+      EXPECT_EQ(missing.find("not known"), std::string::npos) << cpu << ": " << missing;
+  }
+}
+
+TEST(Target, OfTheHostRequiresWhatTheRuntimeFindsAndNothingElse) {
+  const codegen::Target host = codegen::Target::host();
+  EXPECT_EQ(runtime::missing_features(host.required_features()), std::vector<std::string>());
+  for (const std::string& feature : host.features) {
+    const std::string name = feature.substr(1);
+    const std::vector<std::string> missing = runtime::missing_features({name});
+    const bool is_known = missing.empty() || missing[0] == name;
+    if (is_known) EXPECT_EQ(missing.empty(), feature.starts_with('+')) << name << ": LLVM and the runtime disagree";
+  }
+}
+#endif
 
 }  // namespace
 }  // namespace tilewright

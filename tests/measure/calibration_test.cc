@@ -2,6 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <string>
+
+#include "base/error.h"
+#include "measure/machine_loops.h"
+#include "support/no_threads.h"
+
 namespace tilewright::measure {
 namespace {
 
@@ -53,6 +59,23 @@ TEST(Calibration, RunsOnTheMachine) {
   EXPECT_EQ(calibration.health().checks, 1);
   EXPECT_EQ(calibration.health().last.speed, 1);
   EXPECT_GE(calibration.health().last.noise, 0);
+}
+
+TEST(Calibration, TakesNoMoreThreadsThanRunAtOnce) {
+  Calibration calibration(100'000);  // as many would take minutes, and 400 GB
+  calibration.check();
+  EXPECT_EQ(calibration.health().checks, 1);
+}
+
+TEST(MachineLoops, SayHowManyThreadsAreGrantedIfTooFew) {
+  const testing::NoThreads limit;
+  try {
+    time_together(8, [](int) {});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_EQ(std::string(error.what()).find("cannot start 8 threads, only 1: "), 0U) << error.what();
+  }
 }
 
 }  // namespace

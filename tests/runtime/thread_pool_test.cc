@@ -5,10 +5,13 @@
 #include <atomic>
 #include <cstring>
 #include <numeric>
+#include <string>
 #include <thread>
 #include <vector>
 
+#include "base/error.h"
 #include "base/rng.h"
+#include "support/no_threads.h"
 
 namespace tilewright::runtime {
 namespace {
@@ -176,6 +179,17 @@ TEST(Workspace, OfSlotOneBelongsToOneThread) {
   EXPECT_NE(blocks[1], blocks[2]);
   EXPECT_NE(blocks[0], blocks[2]);
   EXPECT_NE(runtime->workspace(runtime->self, 0, 1000), blocks[0]);
+}
+
+TEST(ThreadPool, SaysHowManyThreadsAreGrantedIfTooFew) {
+  const testing::NoThreads limit;
+  try {
+    ThreadPool pool({.threads = 5});
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::usage);
+    EXPECT_EQ(std::string(error.what()).find("cannot start 5 threads, only 1: "), 0U) << error.what();
+  }
 }
 
 }  // namespace

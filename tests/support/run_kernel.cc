@@ -93,10 +93,7 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
 
 bool runs_here(const codegen::Target& target) {
   if (target.is_aarch64() != codegen::Target::host().is_aarch64()) return false;
-  std::vector<std::string> features;
-  for (const std::string& feature : target.features)
-    if (feature.starts_with('+')) features.push_back(feature.substr(1));
-  return runtime::missing_features(features).empty();
+  return runtime::missing_features(target.required_features()).empty();
 }
 
 }  // namespace tilewright::testing

@@ -1,17 +1,19 @@
-#include "runtime/cores.h"
+#include "base/cores.h"
 
 #include <sched.h>
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <cstdlib>
 #include <fstream>
+#include <sstream>
 #include <string>
 #include <string_view>
 
 #include "base/error.h"
 
-namespace tilewright::runtime {
+namespace tilewright {
 namespace {
 
 namespace fs = std::filesystem;
@@ -52,22 +54,24 @@ std::optional<double> quota_v1(const fs::path& group) {
 
 using QuotaOf = std::optional<double> (*)(const fs::path&);
 
-/// The tightest quota of the group `mount`/`path` and its ancestors up to the mount. Inside a container, `path` may be
-/// the host's and not exist here; the mount itself is then the process's group.
-std::optional<double> tightest(const fs::path& mount, const fs::path& path, QuotaOf quota_of) {
-  std::optional<double> least;
-  fs::path group = mount;
-  const auto tighten = [&] {
-    const std::optional<double> quota = quota_of(group);
-    if (quota) least = least ? std::min(*least, *quota) : *quota;
-  };
-  tighten();
-  for (const fs::path& part : path.relative_path()) {
-    if (part == "..") break;  // a group outside this namespace
-    group /= part;
-    tighten();
-  }
-  return least;
+/// A control-group file system: its group `root` is seen at `point`.
+struct Mount {
+  fs::path root, point;
+};
+
+/// A mount as /proc/self/mountinfo has it: "31 23 0:26 ROOT POINT OPTIONS [FIELD]… - TYPE SOURCE SUPER_OPTIONS".
+struct MountLine {
+  Mount mount;
+  std::string type, super_options;
+};
+std::optional<MountLine> parse_mount(const std::string& line) {
+  MountLine parsed;
+  std::string unused, field;
+  std::istringstream fields(line);
+  fields >> unused >> unused >> unused >> parsed.mount.root >> parsed.mount.point;
+  while (fields >> field && field != "-") continue;
+  fields >> parsed.type >> unused >> parsed.super_options;
+  return fields ? std::optional(std::move(parsed)) : std::nullopt;
 }
 
 bool names_cpu(std::string_view controllers) {
@@ -78,6 +82,43 @@ bool names_cpu(std::string_view controllers) {
     controllers.remove_prefix(comma + 1);
   }
   return false;
+}
+
+/// Where the hierarchy of a line of /proc/self/cgroup is mounted; `controllers` is empty for version 2.
+Mount mount_of(const fs::path& root, const std::string& controllers) {
+  std::ifstream mounts(root / "proc/self/mountinfo");
+  for (std::string line; std::getline(mounts, line);) {
+    const std::optional<MountLine> found = parse_mount(line);
+    if (!found) continue;
+    const bool is_it = controllers.empty() ? found->type == "cgroup2"
+                                           : found->type == "cgroup" && names_cpu(found->super_options);
+    if (is_it) return found->mount;
+  }
+  return {"/", fs::path("/sys/fs/cgroup") / controllers};  // where everybody mounts it
+}
+
+/// The way down from the group that is mounted to `path`. A container may be shown the host's path, of which the mount
+/// is a part or the end, or one that leads out of its namespace; the mount itself is then the nearest group there is.
+fs::path below(const Mount& mount, const fs::path& path) {
+  auto part = path.begin();
+  for (auto of_root = mount.root.begin(); of_root != mount.root.end(); ++of_root, ++part)
+    if (part == path.end() || *part != *of_root) return {};
+  fs::path rest;
+  for (; part != path.end() && *part != ".."; ++part) rest /= *part;
+  return rest;
+}
+
+using QuotaOf = std::optional<double> (*)(const fs::path&);
+
+/// The tightest quota of the group `path` and its ancestors up to the mount at `top`.
+std::optional<double> tightest(const fs::path& top, const fs::path& path, QuotaOf quota_of) {
+  std::optional<double> least = quota_of(top);
+  fs::path group = top;
+  for (const fs::path& part : path) {
+    const std::optional<double> quota = quota_of(group /= part);
+    if (quota) least = least ? std::min(*least, *quota) : *quota;
+  }
+  return least;
 }
 
 /// Position of a core among the hardware threads of its physical core: the first number of "0-1" or "0,8" is itself
@@ -115,11 +156,10 @@ std::optional<double> cgroup_cpu_quota(const fs::path& root) {
     if (second == std::string::npos) continue;
     const std::string controllers = line.substr(first + 1, second - first - 1);
     const fs::path path = line.substr(second + 1);
-    std::optional<double> quota;
-    if (controllers.empty())
-      quota = tightest(root / "sys/fs/cgroup", path, quota_v2);
-    else if (names_cpu(controllers))
-      quota = tightest(root / "sys/fs/cgroup" / controllers, path, quota_v1);
+    if (!controllers.empty() && !names_cpu(controllers)) continue;
+    const Mount mount = mount_of(root, controllers);
+    const std::optional<double> quota = tightest(root / mount.point.relative_path(), below(mount, path),
+                                                 controllers.empty() ? quota_v2 : quota_v1);
     if (quota) least = least ? std::min(*least, *quota) : *quota;
   }
   return least;
@@ -135,10 +175,11 @@ int available_cores() {
     return static_cast<int>(*threads);
   }
   const int allowed = std::min(static_cast<int>(allowed_cores().size()), kMost);
-  // Rounded down: threads that spin beyond the quota are throttled all at once, which costs more than one of them
-  // gives.
-  const double quota = cgroup_cpu_quota().value_or(allowed);
+  // Rounded up: of two cores for half the time one is used well, and another half of one would be given away.
+  const double quota = std::ceil(cgroup_cpu_quota().value_or(allowed));
   return std::clamp(static_cast<int>(std::min<double>(quota, allowed)), 1, allowed);
 }
 
-}  // namespace tilewright::runtime
+int threads_at_once(int threads) { return std::min(threads, static_cast<int>(allowed_cores().size())); }
+
+}  // namespace tilewright

@@ -1,4 +1,4 @@
-#include "runtime/cores.h"
+#include "base/cores.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 
-namespace tilewright::runtime {
+namespace tilewright {
 namespace {
 
 namespace fs = std::filesystem;
@@ -67,7 +67,34 @@ TEST(Cores, ReadsTheTightestControlGroupQuota) {
         {"sys/fs/cgroup/cpu/cpu.cfs_quota_us", "-1\n"},
         {"sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"}},
        std::nullopt},
+      {"v1 in a container that is shown the host's path",
+       {{"proc/self/cgroup", "4:cpuacct,cpu:/docker/1f/inner\n"},
+        {"proc/self/mountinfo", "33 31 0:30 /docker/1f /sys/fs/cgroup/cpu ro,nosuid shared:9 - cgroup cgroup rw,cpuacct,cpu\n"},
+        {"sys/fs/cgroup/cpu/cpu.cfs_quota_us", "600000\n"},
+        {"sys/fs/cgroup/cpu/cpu.cfs_period_us", "100000\n"},
+        {"sys/fs/cgroup/cpu/inner/cpu.cfs_quota_us", "200000\n"},
+        {"sys/fs/cgroup/cpu/inner/cpu.cfs_period_us", "100000\n"}},
+       2.0},
+      {"v2 beside v1",
+       {{"proc/self/cgroup", "5:memory:/m\n0::/a\n"},
+        {"proc/self/mountinfo",
+         "30 23 0:26 / /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory\n"
+         "41 31 0:38 / /sys/fs/cgroup/unified rw - cgroup2 cgroup2 rw\n"},
+        {"sys/fs/cgroup/unified/a/cpu.max", "250000 100000\n"}},
+       2.5},
+      {"v2 mounted elsewhere",
+       {{"proc/self/cgroup", "0::/a/b/c\n"},
+        {"proc/self/mountinfo", "41 31 0:38 /a /groups rw - cgroup2 cgroup2 rw,nsdelegate\n"},
+        {"groups/cpu.max", "700000 100000\n"},
+        {"groups/b/cpu.max", "300000 100000\n"},
+        {"groups/b/c/cpu.max", "max 100000\n"}},
+       3.0},
       {"garbage", {{"proc/self/cgroup", "x\n0:\n::\n0::/\n"}, {"sys/fs/cgroup/cpu.max", "lots\n"}}, std::nullopt},
+      {"garbage for mounts",
+       {{"proc/self/cgroup", "0::/a\n"},
+        {"proc/self/mountinfo", "\n- - -\n1 2 3 / /x rw - cgroup2\n"},
+        {"sys/fs/cgroup/a/cpu.max", "100000 100000\n"}},
+       1.0},
   };
   for (const QuotaCase& c : cases) {
     const FakeRoot root(c.files);
@@ -111,4 +138,4 @@ TEST(Cores, RefuseAnEnvironmentThatIsNotACount) {
 }
 
 }  // namespace
-}  // namespace tilewright::runtime
+}  // namespace tilewright
