@@ -1,12 +1,9 @@
 #include "cli/schedule_arguments.h"
 
-#include "measure/records.h"
-
 namespace tilewright::cli {
 
 driver::ScheduleChoice ScheduleArguments::choice() const {
-  return {!untuned, records.empty() ? measure::default_record_file() : std::filesystem::path(records),
-          algorithms.options()};
+  return {!untuned, records, algorithms.options()};
 }
 
 void add_schedule_arguments(CLI::App& command, ScheduleArguments& arguments) {

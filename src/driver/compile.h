@@ -12,7 +12,7 @@ namespace tilewright::driver {
 /// Which schedules a model is compiled with.
 struct ScheduleChoice {
   bool tuned = true;              ///< the best of the record file for each task; else default schedules throughout
-  std::filesystem::path records;  ///< a missing file has no records
+  std::filesystem::path records;  ///< empty: the default one (measure/records.h); a missing file has no records
   graph::AlgorithmOptions algorithms = {};  ///< of a network; which one is fastest, the records say
 };
 

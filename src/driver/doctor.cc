@@ -8,11 +8,11 @@
 #include <limits>
 #include <thread>
 
+#include "base/cores.h"
 #include "driver/machine.h"
 #include "driver/peak.h"
 #include "measure/measurer.h"
 #include "measure/records.h"
-#include "runtime/thread_pool.h"
 #include "space/search_space.h"
 
 namespace tilewright::driver {
@@ -60,7 +60,7 @@ Finding check_candidate() {
 }
 
 Finding check_cores() {
-  const int available = runtime::available_cores();
+  const int available = available_cores();
   const int present = static_cast<int>(std::thread::hardware_concurrency());
   Finding finding{"cores", Severity::ok, fmt::format("{} of {} may be used", available, present), ""};
   if (available < present) {
@@ -85,7 +85,7 @@ Finding check_memory() {
 /// The same loop timed several times over: what differs is what else the machine does.
 Finding check_noise() {
   std::array<double, 5> speeds{};
-  for (double& speed : speeds) speed = measure_peak_gflops(runtime::available_cores());
+  for (double& speed : speeds) speed = measure_peak_gflops(available_cores());
   const auto [low, high] = std::minmax_element(speeds.begin(), speeds.end());
   const double spread = 1 - *low / *high;
   Finding finding{"noise", Severity::ok, fmt::format("peak speed varies by {:.0f} %", spread * 100), ""};
@@ -97,7 +97,11 @@ Finding check_noise() {
 }
 
 Finding check_record_file() {
-  const std::filesystem::path path = measure::default_record_file();
+  const std::optional<std::filesystem::path> file = measure::find_default_record_file();
+  if (!file)
+    return {"records", Severity::warning, "no place for records: neither HOME nor XDG_DATA_HOME is set",
+            "set one of them, or name a file with --records when tuning"};
+  const std::filesystem::path& path = *file;
   std::filesystem::path existing = path;
   std::error_code error;
   while (!std::filesystem::exists(existing, error) && existing.has_relative_path()) existing = existing.parent_path();

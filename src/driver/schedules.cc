@@ -7,12 +7,20 @@
 #include "space/search_space.h"
 
 namespace tilewright::driver {
+namespace {
+
+std::vector<measure::Record> records_of(const ScheduleChoice& choice) {
+  const auto file = choice.records.empty() ? measure::find_default_record_file() : std::optional(choice.records);
+  return file ? measure::read_records(*file).records : std::vector<measure::Record>();
+}
+
+}  // namespace
 
 Schedules::Schedules(const ScheduleChoice& choice, const codegen::Target& target, int threads)
     : target_(target), threads_(threads) {
   if (!choice.tuned) return;
   const std::string fingerprint = target.fingerprint();
-  const std::vector<measure::Record> records = measure::read_records(choice.records).records;
+  const std::vector<measure::Record> records = records_of(choice);
   std::map<std::string, std::vector<std::size_t>> by_task;
   for (std::size_t i = 0; i < records.size(); ++i)
     if (records[i].target == fingerprint && records[i].threads == threads)

@@ -18,7 +18,7 @@ std::optional<Measurement> KnownCode::find(const std::string& task, std::string_
 }
 
 void KnownCode::add(const std::string& task, std::string_view object, const Measurement& measurement) {
-  known_.insert_or_assign(key(task, object), measurement);
+  if (measurement.is_measured()) known_.insert_or_assign(key(task, object), measurement);
 }
 
 }  // namespace tilewright::measure

@@ -12,7 +12,7 @@
 
 namespace tilewright::measure {
 
-/// The error text of a record that holds a schedule without a measurement.
+/// The error text of a record that holds a schedule without a measurement, and of a measurement that did not come about.
 inline constexpr std::string_view kNotMeasured = "sampled, not measured";
 
 /// What became of one candidate.
@@ -27,6 +27,8 @@ struct Measurement {
   std::optional<MachineCheck> trouble;  ///< the last check of the machine before it, if all was not well
   /// The fastest run, as other programs only ever make a run slower; 1e10 on error.
   double time_s() const;
+  /// Whether it says anything about the candidate; else there is nothing to record.
+  bool is_measured() const { return error_text != kNotMeasured; }
 };
 
 /// A state and its measurement, as it is kept on disk.

@@ -45,7 +45,7 @@ RecordFile read_records(const fs::path& path) {
   return file;
 }
 
-fs::path default_record_file() {
+std::optional<fs::path> find_default_record_file() {
   const auto absolute = [](const char* variable) -> fs::path {
     const char* value = std::getenv(variable);
     const fs::path path = value == nullptr ? "" : value;
@@ -53,6 +53,11 @@ fs::path default_record_file() {
   };
   if (const fs::path data = absolute("XDG_DATA_HOME"); !data.empty()) return data / "tilewright/records.jsonl";
   if (const fs::path home = absolute("HOME"); !home.empty()) return home / ".local/share/tilewright/records.jsonl";
+  return std::nullopt;
+}
+
+fs::path default_record_file() {
+  if (const std::optional<fs::path> file = find_default_record_file()) return *file;
   throw Error(Code::usage, "no place for records: set HOME or XDG_DATA_HOME, or name a file with --records");
 }
 

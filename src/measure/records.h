@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -47,8 +48,10 @@ class RecordWriter {
   int file_ = -1;
 };
 
-/// $XDG_DATA_HOME/tilewright/records.jsonl, or ~/.local/share/…
-/// Errors: Error(usage) if neither XDG_DATA_HOME nor HOME is set.
+/// $XDG_DATA_HOME/tilewright/records.jsonl, or ~/.local/share/…; none if neither XDG_DATA_HOME nor HOME says where: then
+/// there are no records to read.
+std::optional<std::filesystem::path> find_default_record_file();
+/// The same for who has to write. Errors: Error(usage) if there is none.
 std::filesystem::path default_record_file();
 
 }  // namespace tilewright::measure

@@ -1,17 +1,22 @@
 #include "measure/worker_connection.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <fstream>
+#include <utility>
 
 #include "base/error.h"
 
@@ -49,12 +54,32 @@ class SpawnSetup {
   posix_spawnattr_t attributes;
 };
 
-/// Moves a descriptor out of the range that the new process assigns, where it would be overwritten before it is used.
-int above_assigned(int file) {
-  const int moved = fcntl(file, F_DUPFD_CLOEXEC, kWorkerSocket + 1);
-  close(file);
-  return moved;
+/// Errors: Error(nothing_measured) that says what could not be done, and why.
+int checked(int result, const char* what) {
+  if (result >= 0) return result;
+  throw Error(Code::nothing_measured, "cannot start a worker, which runs candidates: {}: {}", what, std::strerror(errno));
 }
+
+/// An open file, closed at the end.
+class OpenFile {
+ public:
+  explicit OpenFile(int file) : file_(file) {}
+  ~OpenFile() { close(file_); }
+  OpenFile(const OpenFile&) = delete;
+  OpenFile& operator=(const OpenFile&) = delete;
+  int get() const { return file_; }
+  int release() { return std::exchange(file_, -1); }
+
+ private:
+  int file_;
+};
+
+/// The same file out of the range that the new process assigns, where it would be overwritten before it is used.
+int above_assigned(const OpenFile& file) {
+  return checked(fcntl(file.get(), F_DUPFD_CLOEXEC, kWorkerSocket + 1), "no file descriptor is left");
+}
+
+double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); }
 
 std::string signal_text(int signal) {
   const char* name = sigabbrev_np(signal);
@@ -66,26 +91,25 @@ std::string signal_text(int signal) {
 
 std::unique_ptr<WorkerConnection> WorkerConnection::start(const std::filesystem::path& program) {
   int ends[2];
-  if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
-    throw Error(Code::internal, "cannot make a socket pair for a worker: {}", std::strerror(errno));
-  }
-  const int theirs = above_assigned(ends[1]);
-  const int log = above_assigned(memfd_create("tilewright-worker-log", MFD_CLOEXEC));
-  const SpawnSetup setup(theirs, log);
+  checked(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "no socket pair can be made");
+  OpenFile ours(ends[0]);
+  const OpenFile low(ends[1]), theirs(above_assigned(low));
+  const OpenFile low_log(checked(memfd_create("tilewright-worker-log", MFD_CLOEXEC), "no file in memory can be made"));
+  OpenFile log(above_assigned(low_log));
+  const SpawnSetup setup(theirs.get(), log.get());
   std::string name = program.string(), parent = std::to_string(getpid());
   char* const arguments[] = {name.data(), parent.data(), nullptr};
   pid_t process = 0;
-  const int failed = posix_spawn(&process, name.c_str(), &setup.files, &setup.attributes, arguments, environ);
-  close(theirs);
-  std::unique_ptr<WorkerConnection> worker(new WorkerConnection(ends[0], log, failed == 0 ? process : 0));
-  if (failed != 0) throw Error(Code::internal, "cannot start the worker {}: {}", name, std::strerror(failed));
+  errno = posix_spawn(&process, name.c_str(), &setup.files, &setup.attributes, arguments, environ);
+  checked(errno == 0 ? 0 : -1, name.c_str());
+  std::unique_ptr<WorkerConnection> worker(new WorkerConnection(ours.release(), log.release(), process));
 
   Frame frame;
   const Transfer received = worker->receive(frame, 64, std::chrono::steady_clock::now() + kTimeToGreet);
   const auto hello = received == Transfer::done ? decode<Hello>(frame) : std::nullopt;
-  if (!hello) throw Error(Code::internal, "the worker {} did not greet: {}", name, worker->end().text);
+  if (!hello) throw Error(Code::nothing_measured, "the worker {} did not greet: {}", name, worker->end().text);
   if (hello->version != kProtocolVersion) {
-    throw Error(Code::internal, "the worker {} speaks protocol {}, this program {}: build or install both together",
+    throw Error(Code::nothing_measured, "the worker {} speaks protocol {}, this program {}: build or install both together",
                 name, hello->version, kProtocolVersion);
   }
   return worker;
@@ -102,7 +126,45 @@ bool WorkerConnection::send(const Frame& frame, Deadline deadline) {
 }
 
 Transfer WorkerConnection::receive(Frame& frame, std::uint64_t most_bytes, Deadline deadline) {
+  wait_for_answer(deadline);
   return receive_frame(socket_, frame, most_bytes, deadline);
+}
+
+/// Until there is something to receive, or the process ends, or it is too late. Looks again and again whether the process
+/// was stopped: that it went on and then ended by its alarm leaves no trace afterwards.
+void WorkerConnection::wait_for_answer(Deadline deadline) {
+  using std::chrono::milliseconds;
+  constexpr milliseconds kLook{20};
+  for (;;) {
+    note_stops();
+    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
+    pollfd answer{socket_, POLLIN, 0};
+    const int ready = poll(&answer, 1, static_cast<int>(std::clamp(left, milliseconds{0}, kLook).count()));
+    if (ready > 0 || left <= milliseconds{0} || (ready < 0 && errno != EINTR)) return;
+  }
+}
+
+void WorkerConnection::note_stops() {
+  for (;;) {
+    siginfo_t info{};
+    const bool told = process_ != 0 && waitid(P_PID, static_cast<id_t>(process_), &info,
+                                              WSTOPPED | WCONTINUED | WNOHANG) == 0 && info.si_pid != 0;
+    if (!told) return;
+    was_stopped_ = true;
+  }
+}
+
+bool WorkerConnection::take_stopped() {
+  note_stops();
+  return std::exchange(was_stopped_, false);
+}
+
+double WorkerConnection::cpu_s() const {
+  clockid_t clock{};
+  timespec time{};
+  if (process_ == 0) return cpu_s_;
+  if (clock_getcpuclockid(process_, &clock) != 0 || clock_gettime(clock, &time) != 0) return 0;
+  return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
 std::int64_t WorkerConnection::resident_bytes() const {
@@ -115,9 +177,12 @@ std::int64_t WorkerConnection::resident_bytes() const {
 int WorkerConnection::kill_and_wait() {
   int status = 0;
   if (process_ == 0) return status;
+  note_stops();
   kill(-process_, SIGKILL);
-  while (waitpid(process_, &status, 0) < 0 && errno == EINTR) {
+  rusage usage{};
+  while (wait4(process_, &status, 0, &usage) < 0 && errno == EINTR) {
   }
+  cpu_s_ = seconds(usage.ru_utime) + seconds(usage.ru_stime);
   process_ = 0;
   return status;
 }
@@ -136,11 +201,13 @@ std::string WorkerConnection::log_tail() const {
 WorkerEnd WorkerConnection::end() {
   const int status = kill_and_wait();
   const std::string tail = log_tail();
-  if (WIFEXITED(status)) return {ErrorKind::runtime, fmt::format("exited with status {}{}", WEXITSTATUS(status), tail)};
+  if (WIFEXITED(status))
+    return {ErrorKind::runtime, fmt::format("exited with status {}{}", WEXITSTATUS(status), tail), cpu_s_};
   const int signal = WTERMSIG(status);
-  if (signal == SIGALRM) return {ErrorKind::run_timeout, "exceeded its time limit" + tail};
-  if (signal == SIGKILL) return {ErrorKind::unknown, "was killed from outside, perhaps for want of memory" + tail};
-  return {ErrorKind::runtime, fmt::format("crashed with {}{}", signal_text(signal), tail)};
+  if (signal == SIGALRM) return {ErrorKind::run_timeout, "exceeded its time limit" + tail, cpu_s_};
+  if (signal == SIGKILL)
+    return {ErrorKind::unknown, "was killed from outside, perhaps for want of memory" + tail, cpu_s_};
+  return {ErrorKind::runtime, fmt::format("crashed with {}{}", signal_text(signal), tail), cpu_s_};
 }
 
 }  // namespace tilewright::measure

@@ -34,7 +34,7 @@ fs::path find_worker(const fs::path& wanted) {
   for (const fs::path& path : places) {
     if (is_program(path)) return path;
   }
-  throw Error(Code::internal,
+  throw Error(Code::nothing_measured,
               "the worker program that runs candidates was found neither at {} nor at {}: build it, or set "
               "TILEWRIGHT_WORKER to its path",
               places[0].string(), places[1].string());

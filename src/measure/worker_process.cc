@@ -1,7 +1,10 @@
 #include "measure/worker_process.h"
 
 #include <algorithm>
+#include <chrono>
+#include <cmath>
 #include <utility>
+#include <vector>
 
 #include "base/error.h"
 #include "base/integer.h"
@@ -22,6 +25,12 @@ Deadline after(double seconds) {
 /// Errors that a candidate before may have caused.
 bool may_be_inherited(ErrorKind kind) {
   return kind == ErrorKind::runtime || kind == ErrorKind::wrong_answer || kind == ErrorKind::unknown;
+}
+
+double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+std::uint64_t bytes_of(const Argument& argument) {
+  return static_cast<std::uint64_t>(product(argument.shape) * tilewright::bytes_of(argument.type));
 }
 
 RunReply failed(ErrorKind kind, std::string text) {
@@ -69,9 +78,9 @@ void WorkerProcess::recycle() {
 }
 
 std::uint64_t WorkerProcess::argument_bytes() const {
-  std::int64_t bytes = 0;
-  for (const Argument& argument : task_.arguments) bytes += product(argument.shape) * bytes_of(argument.type);
-  return static_cast<std::uint64_t>(bytes);
+  std::uint64_t bytes = 0;
+  for (const Argument& argument : task_.arguments) bytes += bytes_of(argument);
+  return bytes;
 }
 
 double WorkerProcess::preparation_s() const {
@@ -80,8 +89,13 @@ double WorkerProcess::preparation_s() const {
 }
 
 RunReply WorkerProcess::bury(Transfer received, double longest_s, double timeout_s) {
+  constexpr double kLeastShare = 0.5;  // of its time limit that an endless candidate computes, even on a busy machine
   const WorkerEnd end = worker_->end();
+  if (worker_->take_stopped()) disturbance_ = Disturbance::stopped;
   worker_.reset();
+  const bool is_timeout = received == Transfer::late || end.kind == ErrorKind::run_timeout;
+  if (is_timeout && disturbance_ == Disturbance::none && end.cpu_s - cpu_before_s_ < kLeastShare * timeout_s)
+    disturbance_ = Disturbance::starved;
   if (received == Transfer::late) {
     return failed(ErrorKind::run_timeout,
                   fmt::format("the candidate did not end within {:.3g} s and was killed", longest_s));
@@ -96,23 +110,67 @@ RunReply WorkerProcess::bury(Transfer received, double longest_s, double timeout
 std::optional<RunReply> WorkerProcess::converse(const Frame& message, double longest_s, double timeout_s,
                                                 Frame& answer) {
   constexpr std::uint64_t kMostTextBytes = 1 << 20;
+  disturbance_ = Disturbance::none;
+  cpu_before_s_ = worker_->cpu_s();
   Transfer received = Transfer::closed;
   if (worker_->send(message, after(longest_s))) {
     received = worker_->receive(answer, argument_bytes() + kMostTextBytes, after(longest_s));
   }
-  if (received == Transfer::done) return std::nullopt;
-  return bury(received, longest_s, timeout_s);
+  if (received != Transfer::done) return bury(received, longest_s, timeout_s);
+  if (worker_->take_stopped()) disturbance_ = Disturbance::stopped;
+  return std::nullopt;
 }
 
-RunReply WorkerProcess::exchange(const RunMessage& message) {
+/// Whether a worker that is well could have said so. Its memory is that of the candidates, so nothing else can be relied
+/// on: times that can't be must not become a record.
+bool WorkerProcess::is_plausible(const RunReply& reply, const RunSettings& settings, int most_runs,
+                                 double elapsed_s) const {
+  if (static_cast<int>(reply.error) >= kErrorKinds) return false;
+  if (reply.error != ErrorKind::none) return true;
+  const auto runs = static_cast<int>(std::min<std::size_t>(reply.times_s.size(), 1U << 30));
+  if (runs < 1 || runs > std::max(1, most_runs)) return false;
+  double sum_s = 0;
+  for (const double time_s : reply.times_s) {
+    if (!std::isfinite(time_s) || time_s <= 0) return false;
+    sum_s += time_s;
+  }
+  std::vector<std::uint64_t> sizes;
+  for (const Argument& argument : task_.arguments)
+    if (argument.is_output && settings.return_outputs) sizes.push_back(bytes_of(argument));
+  return sum_s <= elapsed_s &&
+         std::ranges::equal(reply.outputs, sizes, {}, [](const std::string& output) { return output.size(); });
+}
+
+RunReply WorkerProcess::exchange_once(const RunMessage& message) {
   const RunSettings& settings = message.settings;
   // The worker limits each run by itself: the warm-up, the timed runs but the last, together max_time_s, and the last.
   const double longest_s = 2 * settings.timeout_s + settings.repetition.max_time_s + preparation_s();
+  const Clock::time_point start = Clock::now();
   Frame frame;
   if (auto failure = converse(encode(message), longest_s, settings.timeout_s, frame)) return *std::move(failure);
+  constexpr std::size_t kMostText = 4096;
   std::optional<RunReply> reply = decode<RunReply>(frame);
-  if (reply && static_cast<int>(reply->error) < kErrorKinds) return *std::move(reply);
+  if (reply && is_plausible(*reply, settings, settings.repetition.max_runs, seconds_since(start))) {
+    reply->error_text.resize(std::min(reply->error_text.size(), kMostText));
+    return *std::move(reply);
+  }
   return bury(Transfer::malformed, longest_s, settings.timeout_s);
+}
+
+RunReply WorkerProcess::exchange(const RunMessage& message) {
+  constexpr int kMostTries = 3;
+  for (int tries = 1;; ++tries) {
+    RunReply reply = exchange_once(message);
+    if (disturbance_ == Disturbance::none) return reply;
+    if (tries == kMostTries) {
+      if (disturbance_ == Disturbance::starved) return reply;  // it waits for something that never comes
+      worker_.reset();
+      ensure_worker();
+      return failed(ErrorKind::unknown, std::string(kNotMeasured));
+    }
+    worker_.reset();
+    ensure_worker();
+  }
 }
 
 std::vector<Measurement> WorkerProcess::contest(ContestMessage message) {
@@ -126,7 +184,11 @@ std::vector<Measurement> WorkerProcess::contest(ContestMessage message) {
   Frame frame;
   if (converse(encode(message), longest_s, 0, frame)) return {};
   std::optional<ContestReply> reply = decode<ContestReply>(frame);
-  if (!reply || reply->candidates.size() != message.candidates.size()) {
+  const auto is_valid = [&](const RunReply& candidate) {
+    return is_plausible(candidate, {}, message.rule.max_runs, seconds_since(start));
+  };
+  if (!reply || reply->candidates.size() != message.candidates.size() || disturbance_ != Disturbance::none ||
+      !std::ranges::all_of(reply->candidates, is_valid)) {
     worker_.reset();
     return {};
   }
@@ -136,7 +198,7 @@ std::vector<Measurement> WorkerProcess::contest(ContestMessage message) {
     result.error = candidate.error;
     result.error_text = std::move(candidate.error_text);
     if (candidate.error == ErrorKind::none) result.times_s = std::move(candidate.times_s);
-    result.run_s = std::chrono::duration<double>(Clock::now() - start).count() / count;
+    result.run_s = seconds_since(start) / count;
   }
   return results;
 }
@@ -164,7 +226,7 @@ Measurement WorkerProcess::run(std::string_view object, std::string_view symbol,
   result.error_text = std::move(reply.error_text);
   if (reply.error == ErrorKind::none) result.times_s = std::move(reply.times_s);
   result.cut_short = reply.cut_short;
-  result.run_s = std::chrono::duration<double>(Clock::now() - start).count();
+  result.run_s = seconds_since(start);
   return result;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -37,7 +38,9 @@ class WorkerProcess {
   const std::optional<ReferenceMessage>& reference() const { return reference_; }
 
   /// Loads the object, runs its kernel `symbol` on the task's arguments and times it (worker/candidate_run.h).
-  /// Errors: Error(internal) if no worker can be started; everything else is an error measurement.
+  /// Errors: Error(nothing_measured) if no worker can be started; everything else is an error measurement. What a
+  /// process that was stopped, or got hardly any processor time, says of a candidate does not count and is asked again;
+  /// if that does not help, the candidate is not measured (Measurement::is_measured).
   /// `packed`: how it takes its constants.
   Measurement run(std::string_view object, std::string_view symbol, RunSettings settings,
                   std::vector<PackedArgument> packed = {});
@@ -53,8 +56,10 @@ class WorkerProcess {
   /// Starts a worker if there is none. True if it has run no candidate yet.
   bool ensure_worker();
   RunReply exchange(const RunMessage& message);
+  RunReply exchange_once(const RunMessage& message);
   /// Sends a message and waits for the answer. Failure: the worker is gone, and this is what it is to be called.
   std::optional<RunReply> converse(const Frame& message, double longest_s, double timeout_s, Frame& answer);
+  bool is_plausible(const RunReply& reply, const RunSettings& settings, int most_runs, double elapsed_s) const;
   RunReply bury(Transfer received, double longest_s, double timeout_s);
   /// Ends a process that has run enough or holds too much, so that what candidates leave behind does not add up.
   void recycle();
@@ -69,6 +74,9 @@ class WorkerProcess {
   bool is_prepared_ = false;  ///< the worker has the task
   int runs_ = 0;              ///< candidates that it has run
   int started_ = 0;
+  double cpu_before_s_ = 0;  ///< of the worker, when the last exchange began
+  /// What kept the worker from its work in the last exchange: then its answer says nothing about the candidate.
+  enum class Disturbance : std::uint8_t { none, starved, stopped } disturbance_ = Disturbance::none;
 };
 
 }  // namespace tilewright::measure

@@ -355,6 +355,7 @@ TEST(DefaultRecordFile, FollowsTheXdgSpecification) {
 TEST(DefaultRecordFile, NeedsAHome) {
   const Variable home("HOME", nullptr);
   const Variable data("XDG_DATA_HOME", nullptr);
+  EXPECT_FALSE(find_default_record_file());
   try {
     default_record_file();
     ADD_FAILURE();

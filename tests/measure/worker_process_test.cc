@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <limits>
 
 #include "base/error.h"
@@ -333,9 +337,74 @@ TEST(WorkerProcess, NamesAProgramThatDoesNotGreet) {
     worker.run(kernel_object("good"), "kernel", settings());
     ADD_FAILURE();
   } catch (const Error& error) {
-    EXPECT_EQ(error.code(), Code::internal);
+    EXPECT_EQ(error.code(), Code::nothing_measured);
     EXPECT_STREQ(error.what(), "the worker /bin/false did not greet: exited with status 1");
   }
+}
+
+TEST(WorkerProcess, SaysThatNoWorkerCanBeStartedWithoutFileDescriptors) {
+  rlimit before{};
+  getrlimit(RLIMIT_NOFILE, &before);
+  WorkerProcess worker({});
+  worker.set_task(twice_task(), kTolerance);
+  const std::string object = kernel_object("good");
+  const rlimit few{5, before.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &few);
+  try {
+    worker.run(object, "kernel", settings());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::nothing_measured);
+    EXPECT_NE(std::string(error.what()).find("cannot start a worker, which runs candidates: no "), std::string::npos)
+        << error.what();
+  }
+  setrlimit(RLIMIT_NOFILE, &before);
+}
+
+TEST(WorkerProcess, BelievesNoReplyThatCannotBe) {
+  WorkerProcess worker({.program = TW_LYING_WORKER});
+  worker.set_task(twice_task(), kTolerance, twice_reference());
+  for (const char* lie : {"no_times", "nan", "infinity", "negative", "zero", "longer_than_it_took", "too_many",
+                          "unknown_error", "outputs_unasked", "garbage", "another_kind", "counts_beyond_the_end"}) {
+    const Measurement result = worker.run("", lie, settings());
+    EXPECT_EQ(result.error, ErrorKind::runtime) << lie;
+    EXPECT_EQ(result.error_text, "the candidate damaged the worker's memory") << lie;
+    EXPECT_TRUE(result.times_s.empty()) << lie;
+    EXPECT_EQ(worker.run("", "honest", settings()).error, ErrorKind::none) << "after " << lie;
+  }
+  EXPECT_LE(worker.run("", "long_text", settings()).error_text.size(), 4096U);
+}
+
+TEST(WorkerProcess, BelievesNoReferenceOfAnotherSize) {
+  WorkerProcess worker({.program = TW_LYING_WORKER});
+  worker.set_task(twice_task(), kTolerance);  // the outputs of the first candidate would become the reference
+  for (const char* lie : {"honest", "outputs_unasked"})
+    EXPECT_EQ(worker.run("", lie, settings()).error, ErrorKind::runtime) << lie;
+  EXPECT_FALSE(worker.reference());
+}
+
+TEST(WorkerProcess, AsksAgainWhenItWasStopped) {
+  const std::string made = (std::filesystem::temp_directory_path() / fmt::format("tilewright_stopped_{}", getpid())).string();
+  setenv("TW_TEST_STOPPED_ONCE", made.c_str(), 1);
+  WorkerProcess worker({.program = {}, .grace_s = 20});
+  worker.set_task(twice_task(), kTolerance, twice_reference());
+  RunSettings with = settings();
+  with.timeout_s = 0.25;
+  const Measurement result = worker.run(kernel_object("stops_once"), "kernel", with);
+  unsetenv("TW_TEST_STOPPED_ONCE");
+  EXPECT_TRUE(std::filesystem::remove(made));
+  EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  EXPECT_EQ(worker.started(), 2);
+}
+
+TEST(WorkerProcess, DoesNotBlameACandidateWhoseProcessIsStoppedEachTime) {
+  WorkerProcess worker({.program = {}, .grace_s = 0.5});
+  worker.set_task(twice_task(), kTolerance, twice_reference());
+  RunSettings with = settings();
+  with.timeout_s = 0.25;
+  with.repetition.max_time_s = 0.1;
+  EXPECT_FALSE(worker.run(kernel_object("stops"), "kernel", with).is_measured());
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
 }
 
 }  // namespace
