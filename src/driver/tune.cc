@@ -39,15 +39,44 @@ runtime::Model compile_tuned(const Algorithms& algorithms, const std::filesystem
   return graph::compile(algorithms.computed_by(choices), std::ref(schedules), target);
 }
 
-/// The model with default and with tuned schedules, run in turns on one thread pool.
-Latency measure_latency(const Algorithms& algorithms, const TuneRequest& request, const codegen::Target& target,
-                        int threads) {
+/// The time budget of a command.
+class Deadline {
+ public:
+  explicit Deadline(const TuneRequest& request)
+      : begun_(request.begun.value_or(Clock::now())), budget_s_(request.search.budget_s) {}
+  double left_s() const {
+    return budget_s_ - kClosing_s - std::chrono::duration<double>(Clock::now() - begun_).count();
+  }
+  /// As the search sees it, by the clock of a MeasurerRunner.
+  search::BudgetFrame frame() const {
+    return {std::chrono::duration<double>(begun_.time_since_epoch()).count(), kClosing_s, true};
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  static constexpr double kClosing_s = 0.6;  ///< to measure the peak again, report, and give memory and workers back
+  Clock::time_point begun_;
+  double budget_s_;
+};
+
+/// The model with default and with tuned schedules, run in turns on one thread pool. None if there is not the time.
+std::optional<Latency> measure_latency(const Algorithms& algorithms, const TuneRequest& request,
+                                       const codegen::Target& target, int threads, const search::TuneResult& result,
+                                       const Deadline& deadline) {
+  constexpr double kMost_s = 5, kAllowance = 1.3;
+  constexpr int kRuns = 8;  // to warm up, and the fewest that count
+  const double least_s = kRuns * (result.total_default_s() + result.total_best_s());
+  const auto fits = [&](double compiling_s) { return deadline.left_s() >= kAllowance * compiling_s + least_s; };
+  if (!fits(2 * result.compile_all_s)) return std::nullopt;
+  const double before_s = deadline.left_s();
   const runtime::Model by_default = compile_untuned(algorithms, target, threads);
+  if (std::isfinite(before_s) && !fits(before_s - deadline.left_s())) return std::nullopt;
   const runtime::Model tuned = compile_tuned(algorithms, request.records, target, threads);
   runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
   TimedModel timed_default(by_default, pool, request.search.seed), timed_tuned(tuned, pool, request.search.seed);
-  const auto times = time_in_turns({&timed_default, &timed_tuned}, {.seconds = 5, .max_runs = 200});
-  return {quantiles(times[0]).median_s, quantiles(times[1]).median_s};
+  const double seconds = std::min(kMost_s, deadline.left_s());
+  const auto times = time_in_turns({&timed_default, &timed_tuned}, {.seconds = seconds, .max_runs = 200});
+  return Latency{quantiles(times[0]).median_s, quantiles(times[1]).median_s};
 }
 
 void note_skipped(const std::filesystem::path& path, const measure::RecordFile& file, search::Observer& observer) {
@@ -101,25 +130,18 @@ TuneReport replay(const TuneRequest& request, const Algorithms& algorithms, code
 }  // namespace
 
 bool TuneReport::nothing_valid() const {
-  return std::none_of(result.tasks.begin(), result.tasks.end(),
-                      [](const search::TaskResult& task) { return task.best_s < search::kNever; });
+  return !result.tasks.empty() && std::none_of(result.tasks.begin(), result.tasks.end(), [](const auto& task) {
+    return task.best_s < search::kNever;
+  });
 }
 
-TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop) {
-  const int threads = resolve_threads(request.threads);
-  const codegen::Target target =
-      request.replay.empty() ? parse_target_to_run(request.target) : parse_target(request.target);
-  const Algorithms algorithms(partition_of(request.input, request.import), request.algorithms, threads);
-  const auto choose = [&](const search::TuneResult& result) {
-    return algorithms.choose([&](const measure::Task& task) { return best_time(result, task); });
-  };
+namespace {
 
+/// Searches this machine.
+TuneReport search_machine(const TuneRequest& request, const Algorithms& algorithms, const codegen::Target& target,
+                          int threads, search::Observer& observer, const std::function<bool()>& stop,
+                          const Deadline& deadline) {
   TuneReport report;
-  if (!request.replay.empty()) {
-    report = replay(request, algorithms, target, threads, observer, stop);
-    report.algorithms = choose(report.result);
-    return report;
-  }
   const measure::RecordFile earlier = measure::read_records(request.records);
   report.skipped_lines = earlier.skipped;
   note_skipped(request.records, earlier, observer);
@@ -130,12 +152,43 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
   measuring.threads = threads;
   measure::Measurer measurer(measuring);
   search::MeasurerRunner runner(measurer);
-  search::NetworkTuner tuner(algorithms.tasks(), request.search, target, threads);
+  search::TuneOptions options = request.search;
+  options.budget = deadline.frame();
+  search::NetworkTuner tuner(algorithms.tasks(), options, target, threads);
   tuner.resume(earlier.records);
   report.result = tuner.run(runner, [&](const measure::Record& record) { writer.append(record); }, &observer, stop);
+  return report;
+}
+
+}  // namespace
+
+TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop) {
+  const Deadline deadline(request);
+  const int threads = resolve_threads(request.threads);
+  const codegen::Target target =
+      request.replay.empty() ? parse_target_to_run(request.target) : parse_target(request.target);
+  const Algorithms algorithms(partition_of(request.input, request.import), request.algorithms, threads);
+  const auto choose = [&](const search::TuneResult& result) {
+    return algorithms.choose([&](const measure::Task& task) { return best_time(result, task); });
+  };
+
+  TuneReport report;
+  if (algorithms.tasks().empty()) {
+    report.result.ending = search::Ending::exhausted;
+    return report;
+  }
+  if (!request.replay.empty()) {
+    report = replay(request, algorithms, target, threads, observer, stop);
+    report.algorithms = choose(report.result);
+    return report;
+  }
+  report = search_machine(request, algorithms, target, threads, observer, stop, deadline);
   report.algorithms = choose(report.result);
-  if (report.result.ending != search::Ending::stopped && !report.nothing_valid())
-    report.latency = measure_latency(algorithms, request, target, threads);
+  const bool is_complete = report.result.unmeasured == 0 && !report.nothing_valid();
+  if (report.result.ending != search::Ending::stopped && is_complete) {
+    report.latency = measure_latency(algorithms, request, target, threads, report.result, deadline);
+    if (!report.latency) observer.on_note("the time budget leaves no time to compare the whole network's latency");
+  }
   report.peak_gflops = std::max(request.search.peak_gflops, measure_peak_gflops(threads, target.vector_bytes));
   report.peak_rss = peak_rss_bytes();
   return report;

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <ctime>
+#include <functional>
 #include <utility>
 
 #include "search/contest_records.h"
 #include "search/task_scheduler.h"
 #include "search/task_tuner.h"
+#include "search/time_plan.h"
 
 namespace tilewright::search {
 namespace {
@@ -44,11 +46,12 @@ struct NetworkTuner::State {
 
   int trials() const { return result.trials + result.resumed; }
   double wall_s() const { return runner->clock_s() - start_s; }
-  /// Of the budget, for the contests at the end.
-  double reserve_s() const {
-    return std::min(0.1 * options.budget_s, runner->contest_s() * static_cast<double>(tuners.size()));
-  }
-  bool out_of_time() const { return wall_s() >= options.budget_s - reserve_s(); }
+  double left_s() const;
+  double closing_s() const;
+  double contests_reserve_s() const;
+  double rounds_left_s() const { return left_s() - contests_reserve_s(); }
+  double expected_contest_s(const TaskTuner& tuner) const;
+  double compile_all_s() const;
 
   void adopt(const measure::Record& record);
   void remember(const measure::Record& record);
@@ -57,7 +60,7 @@ struct NetworkTuner::State {
   void first_rounds();
   void best_rounds();
   void contests();
-  void contest(TaskTuner& tuner);
+  void contest(TaskTuner& tuner, const std::vector<Candidate>& finalists);
   bool ended();
   bool reached_target(const TaskTuner& tuner) const;
   bool is_flat() const;
@@ -69,7 +72,11 @@ struct NetworkTuner::State {
   }
   std::size_t position(const TaskTuner& tuner) const;
   double left() const;
-  void round(TaskTuner& tuner, bool even_out_of_time);
+  int room_for(const TaskTuner& tuner) const;
+  void measure_default(TaskTuner& tuner);
+  void round(TaskTuner& tuner, int room);
+  std::vector<measure::Measurement> measure(TaskTuner& tuner, std::span<const Candidate> batch,
+                                            const std::function<bool()>& out_of_time);
   void note_health();
   Progress progress(const TaskTuner& tuner) const;
   void count(TaskTuner& tuner, const Candidate& candidate, const measure::Measurement& measurement);
@@ -92,7 +99,8 @@ struct NetworkTuner::State {
   Observer* observer = &silent;
   std::function<bool()> stop;
   bool stopped = false;
-  double start_s = 0;
+  double start_s = 0, budget_end_s = 0;  ///< on the runner's clock
+  TimePlan plan{tasks.size()};
   std::vector<std::pair<double, double>> history;  ///< after each round: wall time, and the time of all tasks
 };
 
@@ -114,6 +122,7 @@ TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* o
   if (observer) s.observer = observer;
   s.stop = stop ? stop : [] { return false; };
   s.start_s = runner.clock_s();
+  s.budget_end_s = s.options.budget.begun_s.value_or(s.start_s) + s.options.budget_s;
   const measure::Measurer::Split before = runner.split();
   s.measure_defaults();
   s.first_rounds();
@@ -158,9 +167,48 @@ std::vector<std::vector<schedule::Step>> NetworkTuner::State::donors(const TaskT
   return best;
 }
 
+/// Until the budget ends, but for what comes after the run.
+double NetworkTuner::State::left_s() const { return budget_end_s - runner->clock_s() - closing_s(); }
+
+double NetworkTuner::State::compile_all_s() const {
+  double sum_s = 0;
+  for (std::size_t i = 0; i < tuners.size(); ++i) sum_s += first_competitor[i] == i ? tuners[i]->compile_s() : 0;
+  return sum_s / std::max(1, options.threads);
+}
+
+double NetworkTuner::State::closing_s() const {
+  constexpr double kSmallPart = 0.2, kTimingPart = 0.05, kMostTiming_s = 5, kAllowance = 1.3;
+  const BudgetFrame& frame = options.budget;
+  const double comparing_s =
+      2 * kAllowance * compile_all_s() + std::min(kMostTiming_s, kTimingPart * options.budget_s);
+  const bool compares = frame.compares_models && comparing_s <= kSmallPart * options.budget_s;
+  return frame.closing_s + (compares ? comparing_s : 0);
+}
+
+double NetworkTuner::State::expected_contest_s(const TaskTuner& tuner) const {
+  const double best_s = tuner.result().best_s;
+  return best_s < kNever ? runner->contest_s((options.finalists + 1) * best_s) : 0;
+}
+
+/// Of the budget, for the contests at the end.
+double NetworkTuner::State::contests_reserve_s() const {
+  constexpr double kMostPart = 0.1;
+  double all_s = 0;
+  for (const auto& tuner : tuners)
+    if (!is_behind(*tuner)) all_s += plan.contest_s(expected_contest_s(*tuner));
+  return std::min(kMostPart * options.budget_s, all_s);
+}
+
 void NetworkTuner::State::measure_defaults() {
-  for (auto& tuner : tuners)
-    if (!stopped && !tuner->has_default()) round(*tuner, true);
+  for (auto& tuner : tuners) {
+    if (tuner->has_default()) continue;
+    if (!stopped && plan.fits_default(left_s())) measure_default(*tuner);
+    if (tuner->result().trials == 0) ++result.unmeasured;
+  }
+  if (result.unmeasured > 0 && !stopped)
+    observer->on_note(fmt::format("the time budget ended before the default schedules of {} of {} tasks were measured; "
+                                  "give more --budget",
+                                  result.unmeasured, tuners.size()));
 }
 
 void NetworkTuner::State::first_rounds() {
@@ -169,31 +217,58 @@ void NetworkTuner::State::first_rounds() {
   std::stable_sort(order.begin(), order.end(), [](const TaskTuner* a, const TaskTuner* b) {
     return a->result().count * a->result().best_s > b->result().count * b->result().best_s;
   });
-  for (TaskTuner* tuner : order)
-    if (!ended() && alive(*tuner) && tuner->history().size() < 2 && tuner->result().resumed == 0) round(*tuner, false);
+  for (TaskTuner* tuner : order) {
+    if (ended()) return;
+    const bool is_new = tuner->history().size() < 2 && tuner->result().resumed == 0;
+    if (const int room = room_for(*tuner); room > 0 && is_new && alive(*tuner)) round(*tuner, room);
+  }
 }
 
 void NetworkTuner::State::best_rounds() {
   while (!ended()) {
     std::vector<TaskProgress> views;
     for (const auto& tuner : tuners)
-      views.push_back(
-          {tuner->task().count, tuner->task().flops, tuner->history(), tuner->seconds_per_round(), alive(*tuner)});
+      views.push_back({tuner->task().count, tuner->task().flops, tuner->history(), tuner->seconds_per_round(),
+                       alive(*tuner) && room_for(*tuner) > 0});
     const int next = choose_task(views, options.peak_gflops);
-    if (next < 0) break;
-    round(*tuners[static_cast<std::size_t>(next)], false);
+    if (next < 0) {  // some are alive, or the run had ended: no round of them ends in time
+      result.ending = Ending::budget;
+      break;
+    }
+    TaskTuner& tuner = *tuners[static_cast<std::size_t>(next)];
+    round(tuner, room_for(tuner));
   }
 }
 
+/// With a time budget the tasks that the network's time depends on most come first, and those whose contest would not end
+/// in time do without.
 void NetworkTuner::State::contests() {
-  for (auto& tuner : tuners)
-    if (!stopped && !stop() && !is_behind(*tuner)) contest(*tuner);
+  std::vector<TaskTuner*> order;
+  for (auto& tuner : tuners) order.push_back(tuner.get());
+  const bool may_not_suffice = options.budget_s < kNever;
+  if (may_not_suffice)
+    std::ranges::stable_sort(order, std::greater<>(), [](const TaskTuner* t) { return t->result().count * t->result().best_s; });
+  int held = 0, left_out = 0;
+  for (TaskTuner* tuner : order) {
+    if (stopped || stop()) return;
+    const double expected_s = is_behind(*tuner) ? 0 : expected_contest_s(*tuner);
+    const std::vector<Candidate> finalists = expected_s > 0 ? tuner->finalists() : std::vector<Candidate>();
+    if (finalists.empty()) continue;
+    const bool fits = plan.contest_s(expected_s) <= left_s();
+    fits ? ++held : ++left_out;
+    if (!fits) continue;
+    const double begin_s = runner->clock_s();
+    contest(*tuner, finalists);
+    plan.note_contest(expected_s, runner->clock_s() - begin_s);
+  }
+  if (left_out > 0)
+    observer->on_note(fmt::format("the time budget was enough to time the best schedules in turns for {} of {} tasks; of "
+                                  "the others the best is the one that was fastest by itself",
+                                  held, held + left_out));
 }
 
 /// Times the best states of a task in turns: which of them was fastest so far may be luck.
-void NetworkTuner::State::contest(TaskTuner& tuner) {
-  const std::vector<Candidate> finalists = runner->contest_s() > 0 ? tuner.finalists() : std::vector<Candidate>();
-  if (finalists.empty()) return;
+void NetworkTuner::State::contest(TaskTuner& tuner, const std::vector<Candidate>& finalists) {
   std::vector<schedule::State> states;
   for (const Candidate& c : finalists) states.push_back(c.state);
   std::vector<measure::Measurement> results = runner->contest(tuner.task(), states);
@@ -223,7 +298,7 @@ bool NetworkTuner::State::ended() {
     result.ending = any_target ? Ending::target : Ending::exhausted;
   else if (trials() >= options.trials)
     result.ending = Ending::trials;
-  else if (out_of_time())
+  else if (rounds_left_s() <= 0 || result.unmeasured > 0)
     result.ending = Ending::budget;
   else if (is_flat())
     result.ending = Ending::gain;
@@ -277,30 +352,54 @@ bool NetworkTuner::State::is_behind(const TaskTuner& tuner) const {
 
 double NetworkTuner::State::left() const {
   const double of_trials = 1 - static_cast<double>(trials()) / std::max(1, options.trials);
-  const double of_time = 1 - wall_s() / options.budget_s;
+  const double of_time = options.budget_s < kNever ? rounds_left_s() / options.budget_s : 1;
   return std::clamp(std::min(of_trials, of_time), 0.0, 1.0);
 }
 
-void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
-  const int index = static_cast<int>(position(tuner));
-  observer->on_task(tuner.result(), index, static_cast<int>(tuners.size()));
-  const double begin_s = wall_s();
+/// How many candidates of a task trials and time allow to measure in one round.
+int NetworkTuner::State::room_for(const TaskTuner& tuner) const {
+  const int wanted = std::max(1, std::min(options.batch, options.trials - trials()));
+  return plan.candidates_within(rounds_left_s(), position(tuner), wanted);
+}
+
+void NetworkTuner::State::measure_default(TaskTuner& tuner) {
+  const double begin_s = runner->clock_s();
+  observer->on_task(tuner.result(), static_cast<int>(position(tuner)), static_cast<int>(tuners.size()));
+  // With it come the first candidates of a search in which it does not compete.
+  const std::vector<Candidate> batch = tuner.propose(std::max(1, std::min(options.batch, options.trials - trials())), left());
+  measure(tuner, batch, [this] { return left_s() <= 0; });
+  plan.note_default(runner->clock_s() - begin_s);
+}
+
+void NetworkTuner::State::round(TaskTuner& tuner, int room) {
+  observer->on_task(tuner.result(), static_cast<int>(position(tuner)), static_cast<int>(tuners.size()));
+  const double begin_s = runner->clock_s();
   if (options.transfers > 0 && tuner.history().size() % kTransferEvery == 1) tuner.suggest(donors(tuner));
-  const int room = std::max(1, std::min(options.batch, options.trials - trials()));
   const std::vector<Candidate> batch = tuner.propose(room, left());
-  result.split.evolve_s += wall_s() - begin_s;
+  const double bred_s = runner->clock_s();
+  result.split.evolve_s += bred_s - begin_s;
   if (batch.empty()) {
     observer->on_note(fmt::format("{}: every schedule that could be found was measured", tuner.task().description));
     return;
   }
+  const double learnt_before_s = result.split.learn_s;
+  const std::vector<measure::Measurement> results = measure(tuner, batch, [this] { return rounds_left_s() <= 0; });
+  const double learning_s = result.split.learn_s - learnt_before_s;
+  plan.note_round(position(tuner), static_cast<int>(results.size()), runner->clock_s() - bred_s - learning_s,
+                  bred_s - begin_s + learning_s);
+}
+
+/// Measures a batch and learns from it, one round of the task.
+std::vector<measure::Measurement> NetworkTuner::State::measure(TaskTuner& tuner, std::span<const Candidate> batch,
+                                                               const std::function<bool()>& out_of_time) {
   std::vector<schedule::State> states;
   for (const Candidate& c : batch) states.push_back(c.state);
   const auto enough = [&] {
     stopped = stopped || stop();
-    return stopped || (!even_out_of_time && out_of_time());
+    return stopped || out_of_time();
   };
   const auto done = [&](std::size_t i, const measure::Measurement& m) { count(tuner, batch[i], m); };
-  const std::vector<measure::Measurement> results =
+  std::vector<measure::Measurement> results =
       runner->measure(tuner.task(), states, tuner.result().best_s, done, enough);
   const double learning_s = wall_s();
   states.resize(results.size());
@@ -311,6 +410,7 @@ void NetworkTuner::State::round(TaskTuner& tuner, bool even_out_of_time) {
   history.emplace_back(wall_s(), total_best_s());
   note_health();
   observer->on_round(progress(tuner));
+  return results;
 }
 
 /// Says when a machine is no longer well, and when it is again.
@@ -328,7 +428,8 @@ void NetworkTuner::State::count(TaskTuner& tuner, const Candidate& candidate, co
   else
     ++result.errors[std::string(measure::to_text(measurement.error))];
   if (measurement.same_code) ++result.same_code;
-  if (sink) sink({tuner.task().key, fingerprint, threads, candidate.state.steps(), measurement, std::time(nullptr), 0});
+  if (sink && measurement.is_measured())
+    sink({tuner.task().key, fingerprint, threads, candidate.state.steps(), measurement, std::time(nullptr), 0});
   observer->on_trial(progress(tuner), measurement);
 }
 
@@ -342,7 +443,7 @@ Progress NetworkTuner::State::progress(const TaskTuner& tuner) const {
           options.trials,
           wall,
           rate,
-          std::min(trials_left_s, std::max(0.0, options.budget_s - wall)),
+          std::min(trials_left_s, std::max(0.0, left_s())),
           total_best_s(),
           result.errors};
 }
@@ -350,6 +451,7 @@ Progress NetworkTuner::State::progress(const TaskTuner& tuner) const {
 TuneResult NetworkTuner::State::finish(const measure::Measurer::Split& before) {
   const measure::Measurer::Split after = runner->split();
   result.wall_s = wall_s();
+  result.compile_all_s = compile_all_s();
   result.split.compile_s = after.compile_s - before.compile_s;
   result.split.run_s = after.run_s - before.run_s;
   const double known = result.split.evolve_s + result.split.learn_s + result.split.compile_s + result.split.run_s;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "search/policy_memory.h"
@@ -31,11 +32,22 @@ struct DescentOptions {
   double final_share = 0.2;  ///< of the trials or time that are left for it to start even while there is progress
 };
 
+/// What else the time budget of a run has to pay for.
+struct BudgetFrame {
+  /// When it began, on the runner's clock, if that was before the run.
+  std::optional<double> begun_s;
+  double closing_s = 0;  ///< that the caller needs after the run, whatever is left
+  /// The caller then also compiles all tasks, with default and with tuned schedules, and times both: time is kept for that if
+  /// it is a small part of the budget.
+  bool compares_models = false;
+};
+
 /// Everything that shapes a search. The defaults are Tilewright's own; Ansor's are in `ansor_options`.
 struct TuneOptions {
   std::uint64_t seed = 0;
   int trials = 1000;  ///< over all tasks; states measured in an earlier run (resumed records) count
   double budget_s = std::numeric_limits<double>::infinity();  ///< of wall time
+  BudgetFrame budget;
   double until_share = 0;  ///< of peak: a task that reaches it is done; 0: never. Needs peak_gflops
   double peak_gflops = 0;  ///< of the machine with all threads; 0: not known
   /// The run ends when a further second is expected to take less than this share off the time of all tasks (expected is

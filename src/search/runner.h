@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <functional>
 #include <span>
@@ -25,8 +26,8 @@ class Runner {
   virtual std::vector<measure::Measurement> contest(const measure::Task&, std::span<const schedule::State>) {
     return {};
   }
-  /// About how long a contest takes, seconds; 0: this runner holds none.
-  virtual double contest_s() const { return 0; }
+  /// About how long a contest takes of states that take `turn_s` together; 0: this runner holds none.
+  virtual double contest_s(double /*turn_s*/) const { return 0; }
   /// How the machine does; a runner that is none has none.
   virtual measure::MachineHealth health() const { return {}; }
   /// Wall time spent so far on compiling and running, seconds.
@@ -50,7 +51,11 @@ class MeasurerRunner : public Runner {
                                             std::span<const schedule::State> states) override {
     return measurer_.contest(task, states);
   }
-  double contest_s() const override { return kCompile_s + measurer_.options().contest.max_time_s; }
+  double contest_s(double turn_s) const override {
+    const measure::RepetitionRule& rule = measurer_.options().contest;
+    const double rounds = std::clamp<double>(rule.max_time_s / turn_s, rule.min_runs, rule.max_runs);
+    return kCompile_s + (1 + rounds) * turn_s;  // one to warm up
+  }
   measure::MachineHealth health() const override { return measurer_.health(); }
   measure::Measurer::Split split() const override { return measurer_.split(); }
 

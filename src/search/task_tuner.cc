@@ -69,6 +69,7 @@ Status TaskTuner::resume(const measure::Record& record) {
   is_new(*candidate);  // no longer
   add(*candidate, record.result);
   measuring_s_ += record.result.compile_s + record.result.run_s;
+  compiling_s_ += record.result.compile_s;
   if (result_.resumed % options_.batch == 0) history_.push_back(result_.best_s);
   return {};
 }
@@ -193,6 +194,7 @@ void TaskTuner::count(const Candidate& candidate, const measure::Measurement& me
   const double before = result_.best_s;
   add(candidate, measurement);
   measuring_s_ += measurement.compile_s + measurement.run_s;
+  compiling_s_ += measurement.compile_s;
   if (result_.best_s < before) result_.curve.push_back({result_.trials, wall_s, result_.best_s});
 }
 

@@ -57,6 +57,8 @@ class TaskTuner {
   /// Best time after each round, and the mean time that a round took to compile and run, as the measurements say.
   const std::vector<double>& history() const { return history_; }
   double seconds_per_round() const;
+  /// Mean time that a candidate took to compile, on one core.
+  double compile_s() const { return result_.trials > 0 ? compiling_s_ / result_.trials : 0; }
 
  private:
   std::vector<Candidate> default_candidate();
@@ -93,7 +95,7 @@ class TaskTuner {
   Suggestions suggestions_;
   TaskResult result_;
   std::vector<double> history_;
-  double measuring_s_ = 0;
+  double measuring_s_ = 0, compiling_s_ = 0;
 };
 
 }  // namespace tilewright::search

@@ -61,7 +61,7 @@ class MadeUpRunner : public Runner {
     }
     return results;
   }
-  double contest_s() const override { return contest_time_of ? 0.1 : 0; }
+  double contest_s(double) const override { return contest_time_of ? 0.1 : 0; }
   measure::Measurer::Split split() const override { return {}; }
 
   std::vector<std::uint64_t> measured;  ///< in order
@@ -72,6 +72,35 @@ class MadeUpRunner : public Runner {
 
  private:
   TimeOf time_of_;
+};
+
+/// The same with a clock of its own, on which nothing takes time but measuring and contests.
+class ClockedRunner : public MadeUpRunner {
+ public:
+  ClockedRunner(TimeOf time_of, double batch_s, double candidate_s)
+      : MadeUpRunner(std::move(time_of)), batch_s_(batch_s), candidate_s_(candidate_s) {}
+  std::vector<measure::Measurement> measure(const measure::Task& task, std::span<const schedule::State> states,
+                                            double incumbent_s, const Done& done, const Stop& stop) override {
+    now_s += batch_s_;
+    const auto tick = [&](std::size_t i, const measure::Measurement& m) {
+      now_s += candidate_s_;
+      done(i, m);
+    };
+    return MadeUpRunner::measure(task, states, incumbent_s, tick, stop);
+  }
+  std::vector<measure::Measurement> contest(const measure::Task& task,
+                                            std::span<const schedule::State> states) override {
+    now_s += contest_cost_s;
+    contests.push_back(task.description);
+    return MadeUpRunner::contest(task, states);
+  }
+  double clock_s() const override { return now_s; }
+
+  double now_s = 0, contest_cost_s = 0.1;
+  std::vector<std::string> contests;  ///< tasks, in order
+
+ private:
+  double batch_s_, candidate_s_;
 };
 
 /// As fast as the analytic model says of another machine than the one that the search believes in, with a little noise

@@ -252,16 +252,6 @@ TEST(NetworkTuner, StopsWhenAskedAndKeepsWhatItHas) {
   EXPECT_LT(result.tasks[0].best_s, kNever);
 }
 
-TEST(NetworkTuner, MeasuresTheDefaultsEvenWithoutAnyTime) {
-  TuneOptions options = small_options(100);
-  options.budget_s = 0;
-  MadeUpRunner runner(plausible_time);
-  const TuneResult result = tuner_for({matmul_task(64, 64, 64), matmul_task(32, 64, 16)}, options).run(runner);
-  EXPECT_EQ(result.ending, Ending::budget);
-  EXPECT_EQ(result.trials, 2);
-  EXPECT_LT(result.total_default_s(), kNever);
-}
-
 TEST(NetworkTuner, EndsWhenTheTargetShareIsReached) {
   TuneOptions options = small_options(500);
   const measure::Task task = matmul_task(64, 64, 64);
