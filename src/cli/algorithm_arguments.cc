@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "cli/checks.h"
 #include "cli/format.h"
 
 namespace tilewright::cli {
@@ -40,7 +41,7 @@ void add_algorithm_arguments(CLI::App& command, AlgorithmArguments& arguments) {
   command
       .add_option("--max-error", arguments.max_error,
                   "largest error of an algorithm, relative to a layer's largest result, with which it is used")
-      ->check(CLI::Range(0.0, 1.0))
+      ->check(number_between(0, 1))
       ->capture_default_str();
 }
 

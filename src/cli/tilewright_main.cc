@@ -6,6 +6,7 @@
 #include <exception>
 
 #include "base/error.h"
+#include "cli/checks.h"
 #include "cli/output.h"
 #include "cli/verb.h"
 
@@ -22,7 +23,7 @@ void declare_common(CLI::App& command, Common& common) {
       ->check(CLI::Range(1, 1024));
   command.add_option("--seed", common.seed, "seed of all randomness (default: 0)")->check(CLI::NonNegativeNumber);
   command.add_flag_callback("-v,--verbose", [&common] { common.verbosity = 1; }, "say more");
-  command.add_flag_callback("-q,--quiet", [&common] { common.verbosity = -1; }, "say only what was asked for");
+  command.add_flag_callback("-q,--quiet", [&common] { common.verbosity = -1; }, "print nothing but errors, and the object of --json");
 }
 
 struct Declared {
@@ -67,6 +68,8 @@ int run(int argc, char** argv) {
     for (const CLI::App* used : app.get_subcommands()) verb = " " + used->get_name();
     throw Error(Code::usage, "{}; see tilewright{} --help", error.what(), verb);
   }
+  for (const CLI::App* used : app.get_subcommands()) cli::refuse_empty_texts(*used);
+  if (common.verbosity < 0 && !common.json) cli::silence_output();
   for (const auto& [command, action] : declared)
     if (command->parsed()) return action(common);
   return 0;

@@ -12,7 +12,7 @@ struct Common {
   bool json = false;  ///< one JSON object on standard output, nothing else
   int threads = 0;    ///< 0: all available cores
   std::uint64_t seed = 0;
-  int verbosity = 0;  ///< -1 quiet, 0 normal, 1 verbose
+  int verbosity = 0;  ///< -1 quiet: nothing but errors is printed, and the object of `json`; 0 normal, 1 verbose
 };
 
 /// What a verb does once its flags are parsed; returns the exit code. Errors are thrown.

@@ -89,7 +89,8 @@ std::string signal_text(int signal) {
 
 }  // namespace
 
-std::unique_ptr<WorkerConnection> WorkerConnection::start(const std::filesystem::path& program) {
+/// The process's own end of the socket is closed here when this returns: else its death would not be noticed.
+std::unique_ptr<WorkerConnection> WorkerConnection::spawn(const std::filesystem::path& program) {
   int ends[2];
   checked(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "no socket pair can be made");
   OpenFile ours(ends[0]);
@@ -102,8 +103,12 @@ std::unique_ptr<WorkerConnection> WorkerConnection::start(const std::filesystem:
   pid_t process = 0;
   errno = posix_spawn(&process, name.c_str(), &setup.files, &setup.attributes, arguments, environ);
   checked(errno == 0 ? 0 : -1, name.c_str());
-  std::unique_ptr<WorkerConnection> worker(new WorkerConnection(ours.release(), log.release(), process));
+  return std::unique_ptr<WorkerConnection>(new WorkerConnection(ours.release(), log.release(), process));
+}
 
+std::unique_ptr<WorkerConnection> WorkerConnection::start(const std::filesystem::path& program) {
+  std::unique_ptr<WorkerConnection> worker = spawn(program);
+  const std::string name = program.string();
   Frame frame;
   const Transfer received = worker->receive(frame, 64, std::chrono::steady_clock::now() + kTimeToGreet);
   const auto hello = received == Transfer::done ? decode<Hello>(frame) : std::nullopt;
@@ -134,7 +139,7 @@ Transfer WorkerConnection::receive(Frame& frame, std::uint64_t most_bytes, Deadl
 /// was stopped: that it went on and then ended by its alarm leaves no trace afterwards.
 void WorkerConnection::wait_for_answer(Deadline deadline) {
   using std::chrono::milliseconds;
-  constexpr milliseconds kLook{20};
+  constexpr milliseconds kLook{50};
   for (;;) {
     note_stops();
     const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());

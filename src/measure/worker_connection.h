@@ -40,6 +40,7 @@ class WorkerConnection {
 
  private:
   WorkerConnection(int socket, int log, pid_t process) : socket_(socket), log_(log), process_(process) {}
+  static std::unique_ptr<WorkerConnection> spawn(const std::filesystem::path& program);
   int kill_and_wait();
   void wait_for_answer(Deadline deadline);
   void note_stops();

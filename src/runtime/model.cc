@@ -54,15 +54,15 @@ std::shared_ptr<void> gather_constants(ModelPlan& plan) {
 
 Model::Model(ModelPlan plan)
     : constants_(gather_constants(plan)), plan_(std::make_shared<const ModelPlan>(std::move(plan))) {
-  if (const std::vector<std::string> missing = missing_features(plan_->required_features); !missing.empty())
-    throw Error(Code::bad_input,
-                "the model was compiled for {}, but this processor has no {}; compile it for this machine",
-                plan_->target, fmt::join(missing, ", "));
   for (const std::string& bytes : plan_->objects) {
     Result<std::shared_ptr<const LoadedObject>> object = LoadedObject::load(bytes);
     if (!object) throw Error(Code::bad_input, "the model's code can't be loaded: {}", object.message());
     objects_.push_back(*object);
   }
+  if (const std::vector<std::string> missing = missing_features(plan_->required_features); !missing.empty())
+    throw Error(Code::bad_input,
+                "the model was compiled for {}, but this processor has no {}; compile it for this machine",
+                plan_->target, fmt::join(missing, ", "));
   for (const KernelCall& call : plan_->calls) {
     TW_CHECK(call.object >= 0 && static_cast<std::size_t>(call.object) < objects_.size(), "no object {}", call.object);
     for (const BufferRef& ref : call.buffers) check_ref(*plan_, ref);

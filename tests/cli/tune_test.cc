@@ -171,5 +171,33 @@ TEST_F(Tune, IsSilentWhenToldTo) {
   EXPECT_EQ(run("tune small.onnx --trials 5 --progress none --json").err, "");
 }
 
+TEST_F(Tune, OfANetworkThatComputesNothingSaysSo) {
+  onnx::ModelProto model = small_model();
+  onnx::GraphProto* const graph = model.mutable_graph();
+  graph->clear_node();
+  graph->clear_initializer();
+  onnx::NodeProto* const node = graph->add_node();
+  node->set_op_type("Identity");
+  node->add_input("image");
+  node->add_output("y");
+  graph->mutable_output(0)->mutable_type()->mutable_tensor_type()->clear_shape();
+  write_file(path("same.onnx"), model.SerializeAsString());
+  const Outcome outcome = run("tune same.onnx --trials 1 --records r.jsonl");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.out, "same.onnx: there is nothing to tune: no operator of it is computed when it runs\n");
+  EXPECT_FALSE(std::filesystem::exists(path("r.jsonl")));
+  const Outcome json = run("tune same.onnx --trials 1 --records r.jsonl --json");
+  EXPECT_EQ(json.code, 0) << json.err;
+  EXPECT_TRUE(json.json().at("tasks").empty());
+}
+
+TEST_F(Tune, WithoutTimeForOneDefaultScheduleSaysSo) {
+  const Outcome outcome = run("tune small.onnx --budget 0.01s --records r.jsonl");
+  EXPECT_EQ(outcome.code, 4);
+  EXPECT_NE(outcome.err.find("the time budget ended before the first default schedule was measured; give more --budget"),
+            std::string::npos)
+      << outcome.err;
+}
+
 }  // namespace
 }  // namespace tilewright::cli

@@ -54,6 +54,13 @@ INSTANTIATE_TEST_SUITE_P(
                                "'1x3x224x224' is not a shape; write it like input:1x3x224x224"},
                       BadUsage{"AShapeOfZero", "tasks x.onnx --shape x:1x0", "'x:1x0' is not a shape"},
                       BadUsage{"RecordsForAnUntunedModel", "compile x.onnx -o y --records r --untuned", "--untuned"},
+                      BadUsage{"AnEndlessTolerance", "run x.onnx --rtol inf", "'inf' is not a number from 0 to 1e+300"},
+                      BadUsage{"AToleranceThatIsNoNumber", "run x.onnx --atol nan", "'nan' is not a number"},
+                      BadUsage{"AnErrorThatIsNoNumber", "tasks x.onnx --max-error nan", "'nan' is not a number from 0 to 1"},
+                      BadUsage{"SecondsThatAreNoNumber", "bench x.onnx --seconds nan", "'nan' is not a number"},
+                      BadUsage{"AnEmptyFile", "run x.onnx --records ''", "--records is empty"},
+                      BadUsage{"AnEmptyModel", "check ''", "MODEL is empty"},
+                      BadUsage{"AnEmptyFileOfASubcommand", "records ls ''", "FILE is empty"},
                       BadUsage{"ANegativeTolerance", "run x.onnx --rtol -1", "--rtol"}),
     [](const auto& row) { return row.param.name; });
 

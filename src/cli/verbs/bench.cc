@@ -1,5 +1,6 @@
 #include "driver/bench.h"
 
+#include "cli/checks.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
@@ -71,7 +72,7 @@ Action declare_bench(CLI::App& command) {
   add_schedule_arguments(command, flags->schedules);
   add_target_option(command, flags->target);
   command.add_option("--seconds", flags->seconds, "time to spend on runs")
-      ->check(CLI::Range(0.0, 86400.0))
+      ->check(number_between(0, 86400))
       ->capture_default_str();
   command.add_flag("--profile", flags->profile, "show where the time of a run goes, kernel by kernel");
   return [flags](const Common& common) { return bench(*flags, common); };

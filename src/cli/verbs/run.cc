@@ -1,6 +1,9 @@
 #include "driver/run.h"
 
+#include <fmt/ranges.h>
+
 #include "base/error.h"
+#include "cli/checks.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
@@ -28,6 +31,11 @@ nlohmann::json to_json(const driver::RunReport& report) {
     json["max_abs_error"] = report.comparison->max_abs_error;
     json["max_rel_error"] = report.comparison->max_rel_error;
     json["match"] = report.comparison->match;
+    if (const std::optional<driver::Difference>& first = report.comparison->first)
+      json["first_difference"] = {{"output", first->output},
+                                  {"index", first->index},
+                                  {"actual", first->actual},
+                                  {"expected", first->expected}};
   }
   return json;
 }
@@ -39,6 +47,9 @@ void print_text(const driver::RunReport& report, const Flags& flags) {
   const driver::Comparison& c = *report.comparison;
   fmt::print("{}: largest error {:.3g}, {:.3g} of the largest output (of {}); allowed: rtol {:g}, atol {:g}\n",
              c.match ? "match" : "no match", c.max_abs_error, c.max_rel_error, c.worst, flags.rtol, flags.atol);
+  if (c.first)
+    fmt::print("first difference: {}[{}] is {}, expected {}\n", c.first->output, fmt::join(c.first->index, ", "),
+               c.first->actual, c.first->expected);
 }
 
 int run(const Flags& flags, const Common& common) {
@@ -72,10 +83,10 @@ Action declare_run(CLI::App& command) {
   command.add_option("--output", flags->output, ".npz file to write the outputs to")->type_name("FILE");
   command.add_option("--expect", flags->expected, ".npz or .pb files with the outputs to expect")->type_name("FILE");
   command.add_option("--rtol", flags->rtol, "allowed error relative to the largest output expected")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, 1e300))
       ->capture_default_str();
   command.add_option("--atol", flags->atol, "allowed error in absolute terms")
-      ->check(CLI::NonNegativeNumber)
+      ->check(number_between(0, 1e300))
       ->capture_default_str();
   return [flags](const Common& common) { return run(*flags, common); };
 }

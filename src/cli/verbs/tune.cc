@@ -1,5 +1,8 @@
 #include "driver/tune.h"
 
+#include <chrono>
+
+#include "base/cores.h"
 #include "base/error.h"
 #include "cli/algorithm_arguments.h"
 #include "cli/format.h"
@@ -33,9 +36,10 @@ struct Flags {
 search::TuneOptions search_options(const Flags& flags, const Common& common) {
   search::TuneOptions options = flags.preset == "ansor" ? search::ansor_options() : search::TuneOptions{};
   options.seed = common.seed;
-  options.threads = driver::resolve_threads(common.threads);
+  const int threads = driver::resolve_threads(common.threads);
+  options.threads = threads_at_once(threads);
   const codegen::Target target = driver::parse_target_to_run(flags.target);
-  options.peak_gflops = driver::measure_peak_gflops(options.threads, target.vector_bytes);
+  options.peak_gflops = driver::measure_peak_gflops(threads, target.vector_bytes);
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
   if (!flags.min_gain.empty()) options.min_gain_per_s = parse_share(flags.min_gain, "the time to win in a minute") / 60;
@@ -62,6 +66,7 @@ std::string failures(const search::TuneResult& result) {
   for (const search::TaskResult& task : result.tasks)
     for (const std::string& error : task.error_texts) text += fmt::format("\n  {}: {}", task.description, error);
   if (!text.empty()) return text;
+  if (result.unmeasured > 0) return "the time budget ended before the first default schedule was measured; give more --budget";
   return result.valid > 0 ? "only default schedules were measured, which do not compete under --preset ansor; give more "
                             "--trials or --budget"
                           : "no candidate was measured; give more --trials or --budget";
@@ -79,8 +84,9 @@ void refuse_contradictions(const Flags& flags, const Common& common) {
 }
 
 int tune(const Flags& flags, const Common& common) {
-  refuse_contradictions(flags, common);
   driver::TuneRequest request;
+  request.begun = std::chrono::steady_clock::now();
+  refuse_contradictions(flags, common);
   request.input = flags.model.input;
   request.import = flags.model.import;
   request.records = flags.records.empty() ? measure::default_record_file() : std::filesystem::path(flags.records);
@@ -88,7 +94,7 @@ int tune(const Flags& flags, const Common& common) {
   request.target = flags.target;
   request.algorithms = flags.algorithms.options();
   request.search = search_options(flags, common);
-  request.threads = request.search.threads;
+  request.threads = common.threads;
 
   const ProgressStyle style = common.verbosity < 0 ? ProgressStyle::none : progress_style(flags.progress);
   const Interrupt interrupt;
@@ -98,6 +104,8 @@ int tune(const Flags& flags, const Common& common) {
 
   if (common.json)
     print_json(to_json(report));
+  else if (report.result.tasks.empty())
+    fmt::print("{}: there is nothing to tune: no operator of it is computed when it runs\n", flags.model.input);
   else
     print_text(report, flags.replay.empty() ? request.records.string() : "");
   if (report.nothing_valid() && report.result.ending != search::Ending::stopped)

@@ -35,8 +35,10 @@ Outputs import_lrn(OnnxNode& node) {
   const std::int64_t size = node.integer("size", 0);
   if (size < 1) refuse("attribute 'size' must be at least 1, found {}", size);
   if (node.rank(0) < 3) refuse("its data has shape {}, expected at least 3 dimensions", to_text(node.shape(0)));
-  return {
-      node.add(Lrn{size, node.real("alpha", 1e-4), node.real("beta", 0.75), node.real("bias", 1), 1}, {node.input(0)})};
+  // A window that reaches every channel from every other is as good as a larger one; alpha is divided by its size.
+  const std::int64_t reach = std::min(size, std::max<std::int64_t>(1, 2 * node.shape(0)[1] - 1));
+  const double alpha = node.real("alpha", 1e-4) * (static_cast<double>(reach) / static_cast<double>(size));
+  return {node.add(Lrn{reach, alpha, node.real("beta", 0.75), node.real("bias", 1), 1}, {node.input(0)})};
 }
 
 Outputs import_dropout(OnnxNode& node) {
