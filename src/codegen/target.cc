@@ -136,13 +136,13 @@ std::string Target::fingerprint() const {
 
 std::vector<std::string> Target::required_features() const {
   llvm::StringMap<bool> enabled;
-  for (const std::string& name : features_of_cpu(*this)) enabled[name] = true;
-  for (const std::string& feature : features) {
-    const bool is_on = feature.starts_with('+');
-    const std::string name = feature.substr(1);
+  const auto set = [&](const std::string& name, bool is_on) {
     if (!is_aarch64()) llvm::X86::updateImpliedFeatures(name, is_on, enabled);
     enabled[name] = is_on;
-  }
+  };
+  if (!is_aarch64()) set("sse2", true);  // part of the architecture
+  for (const std::string& name : features_of_cpu(*this)) set(name, true);
+  for (const std::string& feature : features) set(feature.substr(1), feature.starts_with('+'));
   std::vector<std::string> required;
   for (const auto& [name, is_on] : enabled)
     if (is_on && std::ranges::find(kNeverUsed, std::string_view(name)) == std::end(kNeverUsed))

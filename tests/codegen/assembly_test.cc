@@ -140,7 +140,8 @@ TEST(Target, OfTheHostRequiresWhatTheRuntimeFindsAndNothingElse) {
     const std::string name = feature.substr(1);
     const std::vector<std::string> missing = runtime::missing_features({name});
     const bool is_known = missing.empty() || missing[0] == name;
-    if (is_known) EXPECT_EQ(missing.empty(), feature.starts_with('+')) << name << ": LLVM and the runtime disagree";
+    if (!is_known) continue;
+    EXPECT_EQ(missing.empty(), feature.starts_with('+')) << name << ": LLVM and the runtime disagree";
   }
 }
 #endif
