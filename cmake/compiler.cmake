@@ -11,6 +11,7 @@ endif()
 # For programs that lower schedules by the thousand: with glibc's, a third of that time is allocation. A sanitizer has its own.
 add_library(tilewright_allocator INTERFACE)
 if(NOT TILEWRIGHT_SANITIZE AND NOT TILEWRIGHT_RUNTIME_ONLY)
+  target_sources(tilewright_allocator INTERFACE ${PROJECT_SOURCE_DIR}/src/allocator/operator_new.cc)
   target_link_libraries(tilewright_allocator INTERFACE mimalloc)
 endif()
 if(TILEWRIGHT_FUZZER)

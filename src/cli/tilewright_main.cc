@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <exception>
+#include <new>
 
 #include "base/error.h"
+#include "base/out_of_memory.h"
 #include "cli/checks.h"
 #include "cli/output.h"
 #include "cli/verb.h"
@@ -88,6 +91,17 @@ int report_bug(const char* what) {
   return code;
 }
 
+/// Nothing is allocated here, and nothing of the process torn down: the library that was at work may be left in any
+/// state.
+[[noreturn]] void end_without_memory(const std::bad_alloc& error) {
+  std::fflush(stdout);
+  const bool is_known = dynamic_cast<const OutOfMemory*>(&error) != nullptr;
+  std::fputs("tilewright: out of memory: ", stderr);
+  std::fputs(is_known ? error.what() : "the system gives this program no more", stderr);
+  std::fputs("; free some or raise its limit (ulimit -v), or ask for less: a smaller input, fewer --threads\n", stderr);
+  std::_Exit(kOutOfMemoryCode);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -98,8 +112,8 @@ int main(int argc, char** argv) {
     return code;
   } catch (const Error& error) {
     return report(error.what(), error.code());
-  } catch (const std::bad_alloc&) {
-    return report("out of memory", Code::internal);
+  } catch (const std::bad_alloc& error) {
+    end_without_memory(error);
   } catch (const std::exception& error) {
     return report_bug(error.what());
   }

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <exception>
-#include <system_error>
+#include <new>
 #include <thread>
 
 #include "loop/lower.h"
@@ -36,6 +36,8 @@ Compiled BatchCompiler::compile_one(codegen::Compiler& compiler, const schedule:
   Compiled result;
   try {
     result = lower_and_compile(compiler, state);
+  } catch (const std::bad_alloc&) {  // says nothing about the candidate
+    throw;
   } catch (const std::exception& error) {  // a bug of ours must cost this candidate, not the whole search
     result = failed(ErrorKind::unknown, fmt::format("internal error while compiling: {}", error.what()));
   }
@@ -53,21 +55,26 @@ std::vector<Compiled> BatchCompiler::compile(std::span<const schedule::State> st
                                              const std::function<bool()>& stop) {
   std::vector<Compiled> results(states.size());
   std::atomic<std::size_t> next = 0;
-  std::atomic<bool> stopped = false;
+  std::atomic<bool> stopped = false, out_of_memory = false;
   const auto work = [&](std::size_t thread) {
-    for (std::size_t i; !stopped && (i = next++) < states.size();) {
-      results[i] = compile_one(compilers_[thread], states[i]);
-      if (thread == 0 && stop && stop()) stopped = true;
+    try {
+      for (std::size_t i; !stopped && (i = next++) < states.size();) {
+        results[i] = compile_one(compilers_[thread], states[i]);
+        if (thread == 0 && stop && stop()) stopped = true;
+      }
+    } catch (const std::bad_alloc&) {
+      stopped = out_of_memory = true;
     }
   };
   std::vector<std::jthread> threads;
   const std::size_t wanted = std::min(compilers_.size(), states.size());
   try {
     for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work, i);
-  } catch (const std::system_error&) {  // no more threads are granted: those that there are do the work
+  } catch (const std::exception&) {  // the system gives no more threads, or no memory for one: fewer do the same
   }
   work(0);
   threads.clear();  // waits for all
+  if (out_of_memory) throw std::bad_alloc();
   return results;
 }
 

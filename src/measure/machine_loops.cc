@@ -85,13 +85,16 @@ double time_together(int threads, const std::function<void(int)>& body) {
     seconds[static_cast<std::size_t>(thread)] = std::chrono::duration<double>(Clock::now() - begin).count();
   };
   std::vector<std::jthread> others;
+  others.reserve(static_cast<std::size_t>(threads));
   try {
     while (std::ssize(others) + 1 < threads) others.emplace_back(work, static_cast<int>(others.size()) + 1);
-  } catch (const std::system_error& error) {
+  } catch (const std::exception& error) {
     const int started = static_cast<int>(others.size()) + 1;
     for (int waited_for = started - 1; waited_for < threads; ++waited_for) start.arrive_and_drop();  // the caller, too
     others.clear();
-    throw too_few_threads(threads, started, error);
+    if (const auto* refused = dynamic_cast<const std::system_error*>(&error))
+      throw too_few_threads(threads, started, *refused);
+    throw;  // out of memory
   }
   work(0);
   others.clear();  // joins

@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "base/out_of_memory.h"
 #include "runtime/memory.h"
 
 namespace tilewright::runtime {
@@ -24,10 +25,8 @@ bool is_aligned(const void* data) { return reinterpret_cast<std::uintptr_t>(data
 Execution::Execution(const Model& model, ThreadPool& pool)
     : model_(model), pool_(pool), arena_(allocate(model.plan().arena_bytes)), inputs_(model.inputs().size()) {
   if (!arena_)
-    throw Error(Code::bad_input,
-                "the model needs {} bytes of memory for its intermediate results, and there are not as many",
-                model.plan().arena_bytes);
-  for (const Port& port : model.outputs()) outputs_.emplace_back(port.type, port.shape);
+    throw OutOfMemory("the model needs {} bytes for its intermediate results", model.plan().arena_bytes);
+  for (const Port& port : model.outputs()) outputs_.emplace_back(port.type, port.shape, Use::kernels);
   for (const KernelCall& call : model.plan().calls) buffers_.emplace_back(call.buffers.size());
   for (std::vector<void*>& buffers : buffers_)
     arguments_.push_back({buffers.data(), static_cast<std::int64_t>(buffers.size()), pool.runtime()});
@@ -39,7 +38,7 @@ void Execution::bind(int i, Tensor tensor) {
     throw Error(Code::bad_input, "input {} must be {}, is {}", port.name, type_text(port.type, port.shape),
                 type_text(tensor.type(), tensor.shape()));
   if (!is_aligned(tensor.data())) {
-    Tensor copy(port.type, port.shape);
+    Tensor copy(port.type, port.shape, Use::kernels);
     std::memcpy(copy.data(), tensor.data(), static_cast<std::size_t>(tensor.bytes()));
     tensor = std::move(copy);
   }
@@ -77,7 +76,7 @@ void Execution::run(std::span<double> call_s) {
   for (std::size_t c = 0; c < arguments_.size(); ++c) {
     const std::int32_t status = model_.kernels()[c](&arguments_[c]);
     if (status == 1)
-      throw Error(Code::bad_input, "there is not enough memory to run {}", model_.plan().calls[c].description);
+      throw OutOfMemory("there is not enough to run {}", model_.plan().calls[c].description);
     TW_CHECK(status == 0, "kernel {} ({}) returned {}", c, model_.plan().calls[c].description, status);
     if (call_s.empty()) continue;
     const Clock::time_point end = Clock::now();
