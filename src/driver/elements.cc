@@ -82,7 +82,7 @@ runtime::Tensor random_tensor(DType type, const std::vector<std::int64_t>& shape
   Rng rng(seed);
   const auto real = [&] { return 2 * rng.uniform() - 1; };
   const auto coin = [&] { return rng.below(2); };
-  runtime::Tensor tensor(type, shape);
+  runtime::Tensor tensor(type, shape, runtime::Use::kernels);
   switch (type) {
     case DType::boolean:
     case DType::u8:

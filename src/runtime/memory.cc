@@ -15,9 +15,9 @@ constexpr std::int64_t kHugePage = std::int64_t{2} << 20;
 
 }  // namespace
 
-std::shared_ptr<void> allocate(std::int64_t bytes) {
+std::shared_ptr<void> allocate(std::int64_t bytes, Use use) {
   if (bytes < 0 || bytes > std::numeric_limits<std::int64_t>::max() / 2) return nullptr;
-  const bool huge = bytes >= kHugeFrom;
+  const bool huge = bytes >= (use == Use::kernels ? kHugeFrom : kHugeForKeepingFrom);
   const std::int64_t alignment = huge ? kHugePage : kLine;
   const std::int64_t rounded = round_up(bytes > 0 ? bytes : 1, alignment);
   void* data = std::aligned_alloc(static_cast<std::size_t>(alignment), static_cast<std::size_t>(rounded));

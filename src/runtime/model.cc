@@ -7,6 +7,8 @@
 
 #include "base/error.h"
 #include "base/integer.h"
+#include "base/out_of_memory.h"
+#include "runtime/check_plan.h"
 #include "runtime/execution.h"
 #include "runtime/memory.h"
 #include "runtime/processor.h"
@@ -16,31 +18,13 @@ namespace {
 
 constexpr std::int64_t kAlignment = 64;
 
-void check_ref(const ModelPlan& plan, const BufferRef& ref) {
-  const auto count = [&] {
-    switch (ref.place) {
-      case BufferRef::Place::arena:
-        return plan.arena_bytes + 1;
-      case BufferRef::Place::constant:
-        return static_cast<std::int64_t>(plan.constants.size());
-      case BufferRef::Place::input:
-        return static_cast<std::int64_t>(plan.inputs.size());
-      case BufferRef::Place::output:
-        return static_cast<std::int64_t>(plan.outputs.size());
-    }
-    return std::int64_t{0};
-  }();
-  TW_CHECK(ref.position >= 0 && ref.position < count, "a buffer refers to position {} of {}", ref.position, count);
-}
-
 /// Copies all constants into one block and lets the plan look at it. A kernel walks weights with strides of some KiB,
 /// so with small pages nearly every step misses the TLB; a block as large as all of them gets huge pages.
 std::shared_ptr<void> gather_constants(ModelPlan& plan) {
   std::int64_t bytes = 0;
   for (const Tensor& constant : plan.constants) bytes += round_up(constant.bytes(), kAlignment);
   std::shared_ptr<void> block = allocate(bytes);
-  if (!block)
-    throw Error(Code::bad_input, "the model's weights need {} bytes, which this machine does not have", bytes);
+  if (!block) throw OutOfMemory("the model's weights need {} bytes", bytes);
   char* at = static_cast<char*>(block.get());
   for (Tensor& constant : plan.constants) {
     std::memcpy(at, constant.data(), static_cast<std::size_t>(constant.bytes()));
@@ -50,10 +34,23 @@ std::shared_ptr<void> gather_constants(ModelPlan& plan) {
   return block;
 }
 
+/// What an object says about the buffers of a kernel. Errors: InternalError if nothing.
+std::span<const std::int64_t> buffer_bytes(const LoadedObject& object, const std::string& kernel) {
+  const std::string_view bytes = object.bytes_from(kernel + TW_BUFFER_BYTES_SUFFIX);
+  const std::span table(reinterpret_cast<const std::int64_t*>(bytes.data()), bytes.size() / sizeof(std::int64_t));
+  if (table.empty() || reinterpret_cast<std::uintptr_t>(table.data()) % alignof(std::int64_t) != 0 || table[0] < 0 ||
+      table[0] >= std::ssize(table))
+    throw InternalError(fmt::format("there is no kernel {}", kernel));
+  return table.subspan(1, static_cast<std::size_t>(table[0]));
+}
+
 }  // namespace
 
-Model::Model(ModelPlan plan)
-    : constants_(gather_constants(plan)), plan_(std::make_shared<const ModelPlan>(std::move(plan))) {
+Model::Model(ModelPlan plan) : Model(gather_constants(plan), std::move(plan)) {}
+
+Model::Model(std::shared_ptr<const void> constants, ModelPlan&& plan)
+    : constants_(std::move(constants)), plan_(std::make_shared<const ModelPlan>(std::move(plan))) {
+  check_plan(*plan_);
   for (const std::string& bytes : plan_->objects) {
     Result<std::shared_ptr<const LoadedObject>> object = LoadedObject::load(bytes);
     if (!object) throw Error(Code::bad_input, "the model's code can't be loaded: {}", object.message());
@@ -63,16 +60,16 @@ Model::Model(ModelPlan plan)
     throw Error(Code::bad_input,
                 "the model was compiled for {}, but this processor has no {}; compile it for this machine",
                 plan_->target, fmt::join(missing, ", "));
+  std::vector<std::span<const std::int64_t>> of_calls;
   for (const KernelCall& call : plan_->calls) {
-    TW_CHECK(call.object >= 0 && static_cast<std::size_t>(call.object) < objects_.size(), "no object {}", call.object);
-    for (const BufferRef& ref : call.buffers) check_ref(*plan_, ref);
-    kernels_.push_back(objects_[static_cast<std::size_t>(call.object)]->function<tw_kernel>(call.symbol));
-    TW_CHECK(kernels_.back() != nullptr, "object {} has no kernel {}", call.object, call.symbol);
+    if (call.object < 0 || call.object >= std::ssize(objects_))
+      throw InternalError(fmt::format("a call refers to object {} of {}", call.object, objects_.size()));
+    const LoadedObject& object = *objects_[static_cast<std::size_t>(call.object)];
+    of_calls.push_back(buffer_bytes(object, call.symbol));
+    kernels_.push_back(object.function<tw_kernel>(call.symbol));
+    if (kernels_.back() == nullptr) throw InternalError(fmt::format("there is no kernel {}", call.symbol));
   }
-  for (const OutputCopy& copy : plan_->copies) {
-    check_ref(*plan_, copy.from);
-    check_ref(*plan_, {BufferRef::Place::output, copy.output});
-  }
+  check_calls(*plan_, of_calls);
 }
 
 std::map<std::string, Tensor> Model::run(const std::map<std::string, Tensor>& inputs, ThreadPool& pool) const {

@@ -57,11 +57,13 @@ struct ModelPlan {
 class Model {
  public:
   /// Maps the code and moves all constants into one block of huge pages. Errors: Error(bad_input) if this processor
-  /// lacks a required feature or the code can't be loaded; InternalError if the plan refers to what it does not have.
+  /// lacks a required feature or the code can't be loaded; OutOfMemory; InternalError if the plan does not fit together
+  /// (check_plan.h).
   explicit Model(ModelPlan plan);
 
-  /// Reads a model file. Errors: Error(bad_input) naming the file and whether it is
-  /// missing, no model file, of another version, cut off or damaged; as the constructor.
+  /// Reads a model file, weights straight to where they are used. Whatever the file says is checked before it is used;
+  /// only its code is taken as it is. Errors: Error(bad_input) naming the file and whether it is missing, no model
+  /// file, of another version, cut off or damaged; as the constructor.
   static Model load(const std::filesystem::path& path);
   /// Errors: Error(cannot_write); what was at `path` is still there then.
   void save(const std::filesystem::path& path) const;
@@ -79,6 +81,9 @@ class Model {
   std::map<std::string, Tensor> run(const std::map<std::string, Tensor>& inputs, ThreadPool& pool) const;
 
  private:
+  /// `constants`: where the plan's are, and who holds them.
+  Model(std::shared_ptr<const void> constants, ModelPlan&& plan);
+
   std::shared_ptr<const void> constants_;  ///< the block that the plan's constants look at
   std::shared_ptr<const ModelPlan> plan_;
   std::vector<std::shared_ptr<const LoadedObject>> objects_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "base/integer.h"
+#include "base/out_of_memory.h"
 #include "runtime/elf.h"
 #include "runtime/external_symbols.h"
 #include "runtime/relocation.h"
@@ -53,7 +54,8 @@ struct Mapping {
 
 struct LoadedObject::Image {
   Mapping memory;
-  std::map<std::string, void*, std::less<>> symbols;
+  /// From each symbol to the end of its section.
+  std::map<std::string, std::string_view, std::less<>> symbols;
 };
 
 namespace {
@@ -69,6 +71,10 @@ class Linker {
   Status relocate();
   Status protect() const;
   unsigned char* address_of(const ElfSymbol& symbol) const { return section_at(symbol.section) + symbol.value; }
+  std::string_view bytes_from(const ElfSymbol& symbol) const {
+    const ElfSection& section = object_.sections[static_cast<std::size_t>(symbol.section)];
+    return {reinterpret_cast<const char*>(address_of(symbol)), section.size - symbol.value};
+  }
 
  private:
   unsigned char* section_at(int i) const { return memory_.base + offsets_[static_cast<std::size_t>(i)]; }
@@ -106,7 +112,8 @@ Status Linker::place() {
   end = readonly_bytes_ = align(entries_begin_ + most_entries * kEntryBytes, page);
   place_all(true);
   end = align(std::max<std::uint64_t>(end, 1), page);
-  if (end > kMostImageBytes || !memory_.map(end)) return failure("no memory for an object of {} bytes", end);
+  if (end > kMostImageBytes) return failure("the object has {} bytes, at most {} can be loaded", end, kMostImageBytes);
+  if (!memory_.map(end)) throw OutOfMemory("machine code needs {} bytes", end);
   for (std::size_t i = 0; i < object_.sections.size(); ++i) {
     const std::string_view bytes = object_.sections[i].bytes;
     std::copy(bytes.begin(), bytes.end(), memory_.base + offsets_[i]);
@@ -216,7 +223,7 @@ Result<std::shared_ptr<const LoadedObject>> LoadedObject::load(std::string_view 
   if (Status safe = linker.protect(); !safe) return safe.failure();
   for (const ElfSymbol& symbol : elf->symbols) {
     if (symbol.global && symbol.place == ElfSymbol::Place::section) {
-      loaded->image_->symbols.emplace(symbol.name, linker.address_of(symbol));
+      loaded->image_->symbols.emplace(symbol.name, linker.bytes_from(symbol));
     }
   }
   return std::shared_ptr<const LoadedObject>(std::move(loaded));
@@ -224,9 +231,11 @@ Result<std::shared_ptr<const LoadedObject>> LoadedObject::load(std::string_view 
 
 LoadedObject::~LoadedObject() = default;
 
-void* LoadedObject::symbol(std::string_view name) const {
+std::string_view LoadedObject::bytes_from(std::string_view name) const {
   const auto found = image_->symbols.find(name);
-  return found == image_->symbols.end() ? nullptr : found->second;
+  return found == image_->symbols.end() ? std::string_view() : found->second;
 }
+
+void* LoadedObject::symbol(std::string_view name) const { return const_cast<char*>(bytes_from(name).data()); }
 
 }  // namespace tilewright::runtime

@@ -13,11 +13,14 @@ namespace tilewright::runtime {
 /// so they may be any distance away), and pages made executable but not writable. Unmapped when destroyed.
 class LoadedObject {
  public:
-  /// Failure: not an ELF relocatable of this machine, truncated, an unknown relocation kind, an unresolved symbol; the message names it.
+  /// Failure: not an ELF relocatable of this machine, truncated, an unknown relocation kind, an unresolved symbol; the
+  /// message names it. Errors: OutOfMemory.
   static Result<std::shared_ptr<const LoadedObject>> load(std::string_view object);
   ~LoadedObject();
   /// Address of a defined global symbol, or null.
   void* symbol(std::string_view name) const;
+  /// What lies from a defined global symbol to the end of its section; nothing if there is none.
+  std::string_view bytes_from(std::string_view name) const;
   template <class Function>
   Function function(std::string_view name) const {
     return reinterpret_cast<Function>(symbol(name));

@@ -5,7 +5,7 @@
 
 #include "base/error.h"
 #include "base/integer.h"
-#include "runtime/memory.h"
+#include "base/out_of_memory.h"
 
 namespace tilewright::runtime {
 namespace {
@@ -23,10 +23,10 @@ std::int64_t checked_bytes(DType type, const std::vector<std::int64_t>& shape) {
 
 }  // namespace
 
-Tensor::Tensor(DType type, std::vector<std::int64_t> shape) : type_(type), shape_(std::move(shape)) {
+Tensor::Tensor(DType type, std::vector<std::int64_t> shape, Use use) : type_(type), shape_(std::move(shape)) {
   const std::int64_t bytes = checked_bytes(type_, shape_);
-  data_ = allocate(bytes);
-  if (data_ == nullptr) throw std::bad_alloc();
+  data_ = allocate(bytes, use);
+  if (data_ == nullptr) throw OutOfMemory("a tensor needs {} bytes", bytes);
   std::memset(data_.get(), 0, static_cast<std::size_t>(bytes));
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/dtype.h"
+#include "runtime/memory.h"
 
 namespace tilewright::runtime {
 
@@ -15,7 +16,7 @@ namespace tilewright::runtime {
 class Tensor {
  public:
   Tensor() = default;
-  Tensor(DType type, std::vector<std::int64_t> shape);  ///< zeroed
+  Tensor(DType type, std::vector<std::int64_t> shape, Use use = Use::keeping);  ///< zeroed. Errors: OutOfMemory
   static Tensor view(DType type, std::vector<std::int64_t> shape, void* data);
   /// The same memory seen with another shape of as many elements.
   Tensor reshaped(std::vector<std::int64_t> shape) const {

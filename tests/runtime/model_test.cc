@@ -8,6 +8,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "base/out_of_memory.h"
 #include "object_files.h"
 #include "runtime/execution.h"
 #include "runtime/processor.h"
@@ -53,6 +54,16 @@ std::string message_of(const std::function<void()>& action, Code code = Code::ba
     action();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), code) << error.what();
+    return error.what();
+  }
+  ADD_FAILURE() << "no error";
+  return "";
+}
+
+std::string out_of_memory(const std::function<void()>& action) {
+  try {
+    action();
+  } catch (const OutOfMemory& error) {
     return error.what();
   }
   ADD_FAILURE() << "no error";
@@ -118,11 +129,8 @@ TEST_F(ModelFile, CutOffAnywhereIsRefused) {
     expect_contains(load_message(bytes_.substr(0, length)), {"no compiled model"});
 }
 
-TEST_F(ModelFile, WithAnyByteOfHeaderOrCodeChangedIsRefused) {
-  const std::size_t code_end = bytes_.size() - 64;  // then come the constants
-  for (std::size_t i = 8; i < code_end; i += 13) {
-    if (i >= 12 && i < 16) continue;  // unused
-    if (i >= 48 && i < 64) continue;  // reserved
+TEST_F(ModelFile, WithAnyByteChangedIsRefused) {
+  for (std::size_t i = 8; i < bytes_.size(); i += i < 64 || i + 64 >= bytes_.size() ? 1 : 13) {
     std::string damaged = bytes_;
     damaged[i] = static_cast<char>(damaged[i] ^ 0x55);
     EXPECT_NE(load_message(damaged), "") << "byte " << i;
@@ -132,7 +140,7 @@ TEST_F(ModelFile, WithAnyByteOfHeaderOrCodeChangedIsRefused) {
 TEST_F(ModelFile, OfAnotherFormatSaysSo) {
   std::string other = bytes_;
   other[8] = 9;
-  expect_contains(load_message(other), {"format 9", "reads format 1"});
+  expect_contains(load_message(other), {"format 9", "reads format 2"});
 }
 
 TEST_F(ModelFile, ThatIsNoneIsRefused) {
@@ -185,7 +193,28 @@ TEST(Model, ChecksWhatItsPlanRefersTo) {
       [](ModelPlan& p) { p.calls[0].buffers[0].position = 1; },
       [](ModelPlan& p) { p.calls[0].buffers[1].position = -1; },
       [](ModelPlan& p) { p.calls[0].buffers[2].position = 65; },
+      [](ModelPlan& p) { p.calls[0].buffers[2].position = 32; },  // not aligned
+      [](ModelPlan& p) { p.calls[0].buffers[2].position = 64; },  // nothing is left there
+      [](ModelPlan& p) { p.calls[0].buffers.pop_back(); },
+      [](ModelPlan& p) { p.calls[0].buffers.clear(); },
+      [](ModelPlan& p) { p.calls[0].buffers[2] = {Place::constant, 0}; },  // written to
+      [](ModelPlan& p) { p.calls[1].buffers[0] = {Place::output, 0}; },    // where it writes
+      [](ModelPlan& p) { p.calls[0].buffers[0] = {Place::arena, 0}; },
+      [](ModelPlan& p) { p.arena_bytes = 31; },
+      [](ModelPlan& p) { p.arena_bytes = -1; },
+      [](ModelPlan& p) { p.arena_bytes = std::int64_t{1} << 40; },  // nobody needs as much
+      [](ModelPlan& p) { p.inputs[0].shape = {7}; },
+      [](ModelPlan& p) { p.inputs[0].type = DType::f64; },
+      [](ModelPlan& p) { p.outputs[0].shape = {2, 3}; },
+      [](ModelPlan& p) { p.outputs[1].shape = {9}; },
+      [](ModelPlan& p) { p.outputs[1].name = "y"; },
+      [](ModelPlan& p) { p.outputs[0].shape = {-8}; },
+      [](ModelPlan& p) { p.inputs[0].shape = {std::int64_t{1} << 40, std::int64_t{1} << 40}; },
+      [](ModelPlan& p) { p.constants[0] = filled({1}); },
       [](ModelPlan& p) { p.copies[0].output = 2; },
+      [](ModelPlan& p) { p.copies[0].from = {Place::output, 1}; },
+      [](ModelPlan& p) { p.copies.clear(); },
+      [](ModelPlan& p) { p.flops = -1; },
   };
   for (const auto& mistake : mistakes) {
     ModelPlan plan = example_plan();
@@ -223,8 +252,8 @@ TEST(Execution, SaysWhichKernelFailed) {
   ThreadPool pool({.threads = 1, .pin = false});
   ModelPlan plan = example_plan();
   plan.calls[1].symbol = "tw_out_of_memory";
-  expect_contains(message_of([&] { Model(plan).run({{"x", filled(kOneToEight)}}, pool); }),
-                  {"not enough memory to run double 8"});
+  expect_contains(out_of_memory([&] { Model(plan).run({{"x", filled(kOneToEight)}}, pool); }),
+                  {"not enough to run double 8"});
   plan.calls[1].symbol = "tw_fails";
   EXPECT_THROW(Model(plan).run({{"x", filled(kOneToEight)}}, pool), InternalError);
 }
@@ -232,9 +261,11 @@ TEST(Execution, SaysWhichKernelFailed) {
 TEST(Execution, SaysWhenThereIsNoMemoryForTheArena) {
   ThreadPool pool({.threads = 1, .pin = false});
   ModelPlan plan = example_plan();
-  plan.arena_bytes = std::int64_t{1} << 60;
+  plan.calls[0].symbol = "tw_huge_result";
+  plan.calls[1] = {0, "tw_huge_argument", {{Place::arena, 0}, {Place::output, 0}}, "read all of it"};
+  plan.arena_bytes = std::int64_t{1} << 46;
   const Model model(plan);
-  expect_contains(message_of([&] { Execution(model, pool); }), {"needs 1152921504606846976 bytes"});
+  expect_contains(out_of_memory([&] { Execution(model, pool); }), {"needs 70368744177664 bytes"});
 }
 
 }  // namespace

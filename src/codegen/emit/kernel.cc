@@ -1,9 +1,11 @@
 #include "codegen/emit/kernel.h"
 
 #include <llvm/IR/Constants.h>
+#include <llvm/IR/GlobalVariable.h>
 
 #include "base/integer.h"
 #include "codegen/emit/statements.h"
+#include "tilewright/kernel_abi.h"
 
 namespace tilewright::codegen {
 namespace {
@@ -85,6 +87,20 @@ void find_large(const loop::Program& program, const Block& block, LargeBuffers& 
       add_to(large, program, allocate->buffer);
     }
   }
+}
+
+/// The sizes of the kernel's buffers, for who calls it (kernel_abi.h).
+void define_buffer_bytes(const ModuleContext& shared, const std::vector<BufferId>& arguments) {
+  std::vector<std::uint64_t> table(1 + arguments.size());
+  table[0] = arguments.size();
+  for (const BufferId id : arguments) {
+    const loop::Buffer& buffer = shared.program.buffer(id);
+    table[static_cast<std::size_t>(1 + buffer.argument)] =
+        static_cast<std::uint64_t>(buffer.elements() * bytes_of(buffer.type));
+  }
+  llvm::Constant* values = llvm::ConstantDataArray::get(shared.module.getContext(), table);
+  new llvm::GlobalVariable(shared.module, values->getType(), true, llvm::GlobalValue::ExternalLinkage, values,
+                           shared.symbol + TW_BUFFER_BYTES_SUFFIX);
 }
 
 }  // namespace
@@ -171,6 +187,7 @@ void emit_kernel(ModuleContext& shared) {
     if (program.buffers[b].scope == loop::Scope::workspace) add_to(large, program, static_cast<BufferId>(b));
   }
   const std::vector<BufferId> arguments_of_kernel = signature.buffers;
+  define_buffer_bytes(shared, arguments_of_kernel);
   add_large(signature, large);
 
   llvm::Function* body = define(shared, shared.symbol + ".body", signature);

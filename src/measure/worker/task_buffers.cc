@@ -42,7 +42,7 @@ void flush(const char* data, std::int64_t bytes) {
 
 TaskBuffers::TaskBuffers(const TaskMessage& task) : arguments_(task.arguments) {
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
-    runtime::Tensor& tensor = tensors_.emplace_back(arguments_[i].type, arguments_[i].shape);
+    runtime::Tensor& tensor = tensors_.emplace_back(arguments_[i].type, arguments_[i].shape, runtime::Use::kernels);
     pointers_.push_back(tensor.data());
     if (arguments_[i].is_output) continue;
     fill_input(tensor.type(), tensor.data(), tensor.elements(), task.seed, static_cast<int>(i));
@@ -83,7 +83,7 @@ runtime::Tensor& TaskBuffers::packed_copy(const PackedArgument& packed) {
     return copies_.front().tensor;
   }
   const runtime::Tensor& dense = tensors_[index(packed)];
-  PackedCopy& copy = copies_.emplace_front(PackedCopy{packed, {dense.type(), packed.layout.blocked_shape()}});
+  PackedCopy& copy = copies_.emplace_front(PackedCopy{packed, {dense.type(), packed.layout.blocked_shape(), runtime::Use::kernels}});
   to_blocks(packed.layout, bytes_of(dense.type()), dense.data(), copy.tensor.data());
   return copy.tensor;
 }
