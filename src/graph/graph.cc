@@ -2,8 +2,35 @@
 
 #include <algorithm>
 #include <set>
+#include <string_view>
+
+#include "base/checksum.h"
+#include "base/integer.h"
 
 namespace tilewright::graph {
+namespace {
+
+/// Below, looking for an equal constant costs more than it spares.
+constexpr std::int64_t kLeastSharedBytes = 4096;
+
+std::string_view bytes_of(const runtime::Tensor& tensor) {
+  return {static_cast<const char*>(tensor.data()), static_cast<std::size_t>(tensor.bytes())};
+}
+
+/// Shapes and the like are worked out however many there are.
+constexpr std::int64_t kSmallGrowthBytes = std::int64_t{1} << 16;
+
+/// By how much a result is larger than as many elements as its operands have together, each counted once. What is made
+/// of single numbers does not count: such are the weights of networks that are handed on without theirs.
+std::int64_t growth_bytes(const TensorType& result, std::span<const runtime::Tensor> operands) {
+  std::set<const void*> seen;
+  std::int64_t elements = 0;
+  for (const runtime::Tensor& operand : operands)
+    if (seen.insert(operand.data()).second) elements += operand.elements();
+  return elements <= std::ssize(operands) ? 0 : (product(result.shape) - elements) * tilewright::bytes_of(result.type);
+}
+
+}  // namespace
 
 TensorId Graph::add_input(std::string name, TensorType type) {
   tensors_.push_back({name, std::move(type), std::nullopt});
@@ -13,9 +40,26 @@ TensorId Graph::add_input(std::string name, TensorType type) {
 }
 
 TensorId Graph::add_constant(std::string name, runtime::Tensor value) {
-  tensors_.push_back({std::move(name), {value.type(), value.shape()}, std::move(value)});
+  const TensorType type{value.type(), value.shape()};
+  const std::uint64_t content = value.bytes() < kLeastSharedBytes ? 0 : checksum(bytes_of(value));
+  return add_constant({std::move(name), type, std::move(value), content});
+}
+
+TensorId Graph::add_constant(const TensorInfo& constant) {
+  tensors_.push_back(constant);
   producers_.push_back(-1);
-  return num_tensors() - 1;
+  const TensorId id = num_tensors() - 1;
+  if (constant.content == 0) return id;
+  const auto [first, last] = constants_.equal_range(constant.content);
+  const auto same = std::find_if(first, last, [&](const auto& entry) {
+    const runtime::Tensor& other = *tensor(entry.second).constant;
+    return other.type() == constant.type.type && bytes_of(other) == bytes_of(*constant.constant);
+  });
+  if (same == last)
+    constants_.emplace(constant.content, id);
+  else
+    tensors_.back().constant = tensor(same->second).constant->reshaped(constant.type.shape);
+  return id;
 }
 
 TensorId Graph::add_result(std::string name, TensorType type) {
@@ -33,7 +77,12 @@ TensorId Graph::add(Op op, std::vector<TensorId> inputs, std::string name) {
   if (std::all_of(inputs.begin(), inputs.end(), [&](TensorId id) { return tensor(id).is_constant(); })) {
     std::vector<runtime::Tensor> values;
     for (const TensorId id : inputs) values.push_back(*tensor(id).constant);
-    if (Result<runtime::Tensor> value = evaluate(op, values)) return add_constant(std::move(name), std::move(*value));
+    const std::int64_t growth = growth_bytes(*inferred, values);
+    if (growth <= kSmallGrowthBytes || grown_bytes_ + growth <= kMostGrowthBytes)
+      if (Result<runtime::Tensor> value = evaluate(op, values)) {
+        if (growth > kSmallGrowthBytes) grown_bytes_ += growth;
+        return add_constant(std::move(name), std::move(*value));
+      }
   }
   tensors_.push_back({name, *inferred, std::nullopt});
   producers_.push_back(static_cast<int>(nodes_.size()));

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "base/error.h"
@@ -24,6 +25,7 @@ struct TensorInfo {
   std::string name;
   TensorType type;
   std::optional<runtime::Tensor> constant;  ///< the value, where it is known; shared, never written
+  std::uint64_t content = 0;                ///< of a large constant: checksum of its bytes
   bool is_constant() const { return constant.has_value(); }
 };
 
@@ -40,16 +42,22 @@ struct Port {
   TensorId tensor;
 };
 
+inline constexpr std::int64_t kMostGrowthBytes = std::int64_t{64} << 20;
+
 /// A network: nodes in an order in which each comes after those it reads. Passes never change a graph, they build
 /// another.
 class Graph {
  public:
   TensorId add_input(std::string name, TensorType type);
+  /// A large value that is there already, whatever its shape, shares its memory.
   TensorId add_constant(std::string name, runtime::Tensor value);
+  /// The same, of a constant of another graph.
+  TensorId add_constant(const TensorInfo& constant);
   /// A tensor that no node computes: the result of a kernel that was no part of a network.
   TensorId add_result(std::string name, TensorType type);
-  /// Appends a node and infers its output's type. A node of constants becomes a constant if `evaluate` can do it.
-  /// Errors: InternalError if the operator does not take these inputs (importers ask `infer` first).
+  /// Appends a node and infers its output's type. A node of constants becomes a constant if `evaluate` can do it,
+  /// unless the constants of the graph would grow by more than kMostGrowthBytes in all: then a run computes it from
+  /// what is smaller. Errors: InternalError if the operator does not take these inputs (importers ask `infer` first).
   TensorId add(Op op, std::vector<TensorId> inputs, std::string name);
   void add_output(std::string name, TensorId tensor);
 
@@ -68,6 +76,8 @@ class Graph {
   std::vector<int> producers_;  ///< per tensor: position of its node, or -1
   std::vector<Node> nodes_;
   std::vector<Port> inputs_, outputs_;
+  std::int64_t grown_bytes_ = 0;  ///< by which constants that were worked out are larger than what they were made of
+  std::unordered_multimap<std::uint64_t, TensorId> constants_;  ///< large ones of different bytes, by their `content`
 };
 
 /// How many nodes read each tensor; being an output of the graph counts as one reader.

@@ -1,6 +1,9 @@
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <unordered_map>
 
+#include "base/checksum.h"
 #include "graph/compile.h"
 #include "graph/memory_plan.h"
 
@@ -8,6 +11,32 @@ namespace tilewright::graph {
 namespace {
 
 using Place = runtime::BufferRef::Place;
+
+/// The constants of a plan: bytes that are there already are not there again, whatever they stand for.
+class Constants {
+ public:
+  runtime::BufferRef add(runtime::Tensor tensor) {
+    const std::string_view bytes = bytes_of(tensor);
+    const std::uint64_t sum = checksum(bytes);
+    const auto [first, last] = by_checksum_.equal_range(sum);
+    for (auto entry = first; entry != last; ++entry)
+      if (bytes_of(tensors_[entry->second]) == bytes) return place(entry->second);
+    tensors_.push_back(std::move(tensor));
+    return place(by_checksum_.emplace(sum, tensors_.size() - 1)->second);
+  }
+  std::vector<runtime::Tensor> take() { return std::move(tensors_); }
+
+ private:
+  static std::string_view bytes_of(const runtime::Tensor& tensor) {
+    return {static_cast<const char*>(tensor.data()), static_cast<std::size_t>(tensor.bytes())};
+  }
+  static runtime::BufferRef place(std::size_t position) {
+    return {Place::constant, static_cast<std::int64_t>(position)};
+  }
+
+  std::vector<runtime::Tensor> tensors_;
+  std::unordered_multimap<std::uint64_t, std::size_t> by_checksum_;
+};
 
 /// Where the memory of every tensor is.
 class Placement {
@@ -26,6 +55,7 @@ class Placement {
     for (const TaskCall& call : partition_.calls) add_call(call);
     add_copies();
     for (const measure::Task& task : partition_.tasks) plan_.flops += task.flops * task.count;
+    plan_.constants = constants_.take();
     return std::move(plan_);
   }
 
@@ -71,8 +101,7 @@ class Placement {
     if (known != places_.end()) return known->second;
     const TensorInfo& tensor = partition_.graph.tensor(memory);
     TW_CHECK(tensor.is_constant(), "nothing computes tensor '{}'", tensor.name);
-    plan_.constants.push_back(*tensor.constant);
-    return places_[memory] = {Place::constant, static_cast<std::int64_t>(plan_.constants.size()) - 1};
+    return places_[memory] = constants_.add(*tensor.constant);
   }
 
   void add_call(const TaskCall& call) {
@@ -80,30 +109,26 @@ class Placement {
     plan_.calls.push_back({call.task, symbol_of_task(call.task), {}, partition_.tasks[task].description});
     std::vector<runtime::BufferRef>& buffers = plan_.calls.back().buffers;
     for (std::size_t i = 0; i < call.inputs.size(); ++i) {
-      const auto packed = std::find_if(packed_[task].begin(), packed_[task].end(), [&](const PackedArgument& p) {
-        return p.argument == static_cast<int>(i);
-      });
+      const auto packed = std::find_if(packed_[task].begin(), packed_[task].end(),
+                                       [&](const PackedArgument& p) { return p.argument == static_cast<int>(i); });
       buffers.push_back(packed == packed_[task].end() ? place(call.inputs[i])
                                                       : place_packed(call.inputs[i], packed->layout));
     }
     buffers.push_back(place(call.output));
   }
 
-  /// A constant in the layout that a kernel wants; the same layout of the same constant once.
+  /// A constant in the layout that a kernel wants; the same layout of the same memory once.
   runtime::BufferRef place_packed(TensorId id, const BlockedLayout& layout) {
-    const TensorId memory = partition_.memory_of(id);
-    const auto known = std::find_if(packed_constants_.begin(), packed_constants_.end(), [&](const PackedConstant& p) {
-      return p.memory == memory && p.layout == layout;
-    });
-    if (known != packed_constants_.end()) return known->place;
-    const TensorInfo& tensor = partition_.graph.tensor(memory);
+    const TensorInfo& tensor = partition_.graph.tensor(partition_.memory_of(id));
     TW_CHECK(tensor.is_constant(), "tensor '{}' is not constant, so it can't be packed", tensor.name);
+    const void* const memory = tensor.constant->data();
+    const auto known = std::find_if(packed_constants_.begin(), packed_constants_.end(),
+                                    [&](const PackedConstant& p) { return p.memory == memory && p.layout == layout; });
+    if (known != packed_constants_.end()) return known->place;
     runtime::Tensor blocked(tensor.type.type, layout.blocked_shape());
-    to_blocks(layout, bytes_of(blocked.type()), tensor.constant->data(), blocked.data());
-    plan_.constants.push_back(std::move(blocked));
-    const runtime::BufferRef place{Place::constant, static_cast<std::int64_t>(plan_.constants.size()) - 1};
-    packed_constants_.push_back({memory, layout, place});
-    return place;
+    to_blocks(layout, bytes_of(blocked.type()), memory, blocked.data());
+    packed_constants_.push_back({memory, layout, constants_.add(std::move(blocked))});
+    return packed_constants_.back().place;
   }
 
   void add_copies() {
@@ -116,13 +141,14 @@ class Placement {
   }
 
   struct PackedConstant {
-    TensorId memory;
+    const void* memory;
     BlockedLayout layout;
     runtime::BufferRef place;
   };
 
   const Partition& partition_;
   const std::vector<std::vector<PackedArgument>>& packed_;
+  Constants constants_;
   std::vector<PackedConstant> packed_constants_;
   runtime::ModelPlan plan_;
   std::map<TensorId, runtime::BufferRef> places_;  ///< of tensors that own their memory

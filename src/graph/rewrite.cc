@@ -50,7 +50,7 @@ TensorId Rewriter::moved(TensorId old) {
   if (id < 0) {
     const TensorInfo& tensor = before_.tensor(old);
     TW_CHECK(tensor.is_constant(), "tensor '{}' is read before it is computed", tensor.name);
-    id = after_.add_constant(tensor.name, *tensor.constant);
+    id = after_.add_constant(tensor);
   }
   return id;
 }
