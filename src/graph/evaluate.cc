@@ -10,6 +10,7 @@
 #include "graph/express.h"
 #include "graph/graph.h"
 #include "graph/strided.h"
+#include "te/are_read.h"
 
 namespace tilewright::graph {
 namespace {
@@ -141,6 +142,16 @@ std::int64_t work(const te::Dag& dag) {
   return total;
 }
 
+/// Leaves out what the result does not depend on.
+void drop_unread(const te::Tensor& result, std::vector<te::Tensor>& arguments, std::vector<te::Array>& values) {
+  const std::vector<bool> read = te::are_read(arguments, result);
+  for (std::size_t i = read.size(); i-- > 0;) {
+    if (read[i]) continue;
+    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
+    values.erase(values.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+}
+
 }  // namespace
 
 Result<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs) {
@@ -159,13 +170,14 @@ Result<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs) {
   std::vector<Operand> operands;
   std::vector<te::Array> values;
   for (const Tensor& input : inputs) {
-    if (input.elements() == 0) return failure("an input has no elements");
     if (input.elements() > kInterpreterLimit) return failure("too large to be interpreted at compile time");
     arguments.push_back(te::placeholder(input.shape(), fmt::format("p{}", arguments.size()), input.type()));
     operands.push_back({arguments.back(), std::nullopt});
     values.push_back(to_array(input));
   }
-  arguments.push_back(express(op, operands));
+  const te::Tensor result = express(op, operands);
+  drop_unread(result, arguments, values);
+  arguments.push_back(result);
   const te::DagRef dag = te::Dag::make(arguments);
   if (work(*dag) > kInterpreterLimit) return failure("too large to be interpreted at compile time");
   return to_tensor(te::interpret(*dag, values)[0]);

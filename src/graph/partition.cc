@@ -11,6 +11,7 @@
 #include "graph/express.h"
 #include "graph/fusion.h"
 #include "measure/inputs.h"
+#include "te/are_read.h"
 
 namespace tilewright::graph {
 namespace {
@@ -66,10 +67,11 @@ class GroupExpression {
     for (const int i : group.nodes) {
       const Node& node = graph.nodes()[static_cast<std::size_t>(i)];
       std::vector<Operand> operands;
-      for (const TensorId id : in_canonical_order(node)) operands.push_back(operand(id, is_elementwise(node.op)));
+      for (const TensorId id : in_canonical_order(node)) operands.push_back(operand(id, may_hold_scalars(node)));
       tensors_[node.output] = express(node.op, operands);
       last_ = tensors_[node.output];
     }
+    drop_unread();
   }
   const std::vector<TensorId>& inputs() const { return inputs_; }
   /// Positions of the inputs that are constants.
@@ -94,6 +96,16 @@ class GroupExpression {
     last_ = express(Transpose{merged_op.order}, std::array{Operand{placeholders_[0], std::nullopt, {}}});
   }
 
+  /// A constant may decide alone (a condition, an integer factor of 0): what it leaves unread is no argument.
+  void drop_unread() {
+    const std::vector<bool> read = te::are_read(placeholders_, last_);
+    for (std::size_t i = read.size(); i-- > 0;) {
+      if (read[i]) continue;
+      placeholders_.erase(placeholders_.begin() + static_cast<std::ptrdiff_t>(i));
+      inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
+
   /// Sums and products of the same kind read what the group computes first, so that they are equal tasks.
   std::vector<TensorId> in_canonical_order(const Node& node) const {
     std::vector<TensorId> inputs = node.inputs;
@@ -108,9 +120,19 @@ class GroupExpression {
     return known != tensors_.end() && !known->second->is_placeholder();
   }
 
+  /// Constants of one element may stand in the node's expression: a tensor has all dimensions of the result already.
+  bool may_hold_scalars(const Node& node) const {
+    return is_elementwise(node.op) && std::any_of(node.inputs.begin(), node.inputs.end(), [&](TensorId id) {
+             return !is_scalar(id) && graph_.shape(id).size() == graph_.shape(node.output).size();
+           });
+  }
+  bool is_scalar(TensorId id) const {
+    return graph_.tensor(id).is_constant() && graph_.tensor(id).constant->elements() == 1;
+  }
+
   Operand operand(TensorId id, bool may_be_scalar) {
     const TensorInfo& tensor = graph_.tensor(id);
-    if (may_be_scalar && tensor.is_constant() && tensor.constant->elements() == 1)
+    if (may_be_scalar && is_scalar(id))
       return {{}, element(*tensor.constant, 0), tensor.type.type};
     const auto known = tensors_.find(id);
     if (known != tensors_.end()) return {known->second, std::nullopt, tensor.type.type};

@@ -5,6 +5,7 @@
 #include <functional>
 
 #include "base/error.h"
+#include "te/are_read.h"
 
 namespace tilewright::te {
 namespace {
@@ -114,6 +115,14 @@ TEST(StructuralHash, SeesStructureAndNotNames) {
   EXPECT_NE(make("a", "i", 9, 1, DType::f32), reference);
   EXPECT_NE(make("a", "i", 8, 2, DType::f32), reference);
   EXPECT_NE(make("a", "i", 8, 1, DType::f64), reference);
+}
+
+TEST(Dag, KnowsWhichInputsAnOutputDependsOn) {
+  const Tensor a = placeholder({4}, "a", DType::i32), b = placeholder({4}, "b", DType::i32);
+  const Tensor nothing = compute({4}, "nothing", [&](Indices i) { return a(i[0]) * Expr(0); });
+  const Tensor both = compute({4}, "both", [&](Indices i) { return nothing(i[0]) + b(i[0]); });
+  EXPECT_EQ(are_read(std::vector{a, b}, both), (std::vector{false, true}));
+  EXPECT_EQ(are_read(std::vector{a, b}, nothing), (std::vector{false, false}));
 }
 
 }  // namespace
