@@ -13,12 +13,22 @@ struct Kernel {
   std::vector<PackedArgument> packed;
 };
 
-Kernel compile_task(const measure::Task& task, int number, const schedule::State& state, codegen::Compiler& compiler) {
+Result<Kernel> try_to_compile(const measure::Task& task, int number, const schedule::State& state,
+                              codegen::Compiler& compiler) {
   const Result<loop::Program> program = loop::lower(state);
   TW_CHECK(program, "the schedule of {} can't be lowered: {}", task.description, program.message());
   Result<std::string> object = compiler.compile(*program, symbol_of_task(number));
-  TW_CHECK(object, "{} can't be compiled: {}", task.description, object.message());
-  return {std::move(*object), program->packed};
+  if (!object) return object.failure();
+  return Kernel{std::move(*object), program->packed};
+}
+
+/// A schedule that makes too large a program gives way to the plain one: a loop nest for each stage, in which nothing
+/// is unrolled or computed twice.
+Kernel compile_task(const measure::Task& task, int number, const schedule::State& state, codegen::Compiler& compiler) {
+  Result<Kernel> kernel = try_to_compile(task, number, state, compiler);
+  if (!kernel) kernel = try_to_compile(task, number, schedule::State::initial(task.dag), compiler);
+  if (!kernel) throw Error(Code::bad_input, "{} can't be compiled: {}", task.description, kernel.message());
+  return std::move(*kernel);
 }
 
 }  // namespace

@@ -28,6 +28,9 @@ Graph sink_transposes(const Graph& graph);
 /// After: a transpose that moves only dimensions of extent 1 is a reshape.
 Graph transposes_to_views(const Graph& graph);
 
+/// After: no concat joins more than a kernel can; one of very many tensors is a concat of concats.
+Graph split_concats(const Graph& graph);
+
 struct Pass {
   std::string_view name;
   Graph (*run)(const Graph&);

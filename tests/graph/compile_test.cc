@@ -79,5 +79,50 @@ TEST(Compile, AsksForEachTaskOnceAndCarriesItsTarget) {
   EXPECT_FALSE(model.plan().required_features.empty());
 }
 
+te::Array run_once(const Graph& graph, const Scheduler& scheduler, const te::Array& x) {
+  runtime::ThreadPool pool({.threads = 1, .pin = false});
+  const runtime::Model model = compile(partition(graph), scheduler, codegen::Target::host());
+  return to_array(model.run({{"x", to_tensor(x)}}, pool).at("y"));
+}
+
+schedule::State by_default(const measure::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); }
+
+TEST(Compile, MakesKernelsThatReadNothing) {
+  Graph graph;
+  const TensorId x = graph.add_input("x", {DType::i32, {37}});
+  const TensorId one = graph.add_constant("one", to_tensor(array({}, {1}, DType::i32)));
+  graph.add_output("y", graph.add(Binary{te::BinaryOp::floor_mod}, {x, one}, "rest"));
+  const te::Array zeros = array({37}, std::vector<double>(37, 0), DType::i32);
+  expect_near(run_once(graph, plain, zeros), zeros);
+  expect_near(run_once(graph, by_default, zeros), zeros);
+}
+
+TEST(Compile, SurvivesChainsThatDouble) {
+  Graph graph;
+  TensorId t = graph.add_input("x", {DType::f32, {5, 5}});
+  for (int i = 0; i < 40; ++i) t = graph.add(Binary{te::BinaryOp::add}, {t, t}, "n");
+  graph.add_output("y", t);
+  te::Array expected = counting({5, 5});
+  for (double& v : expected.values) v = std::ldexp(v, 40);
+  expect_near(run_once(graph, by_default, counting({5, 5})), expected);
+}
+
+/// All inlined, and all loops unrolled: far more code than is compiled.
+schedule::State unrolled(const measure::Task& task) {
+  schedule::State state = schedule::State::initial(task.dag);
+  const int last = state.num_stages() - 1;
+  state.apply(schedule::AnnotateStep{last, 0, schedule::Annotation::unroll});
+  return state;
+}
+
+TEST(Compile, TakesThePlainScheduleWhereTheGivenOneMakesTooLargeAProgram) {
+  Graph graph;
+  const TensorId x = graph.add_input("x", {DType::f32, {100000}});
+  graph.add_output("y", graph.add(Binary{te::BinaryOp::add}, {x, x}, "n"));
+  te::Array expected = counting({100000});
+  for (double& v : expected.values) v *= 2;
+  expect_near(run_once(graph, unrolled, counting({100000})), expected);
+}
+
 }  // namespace
 }  // namespace tilewright::graph

@@ -121,5 +121,98 @@ TEST(Partition, DescribesWindowsThatAreNotPlain) {
             (Texts{"depthwise_conv2d 8x8x4->4 k3x1 s2x1 d2x1 g4 *1", "average_pool 2x8x4 k2x2 s1 *1"}));
 }
 
+TEST(Partition, PassesOnlyWhatATaskReads) {
+  Network n({2, 3});
+  const TensorId w = n.graph.add_input("w", {DType::f32, {2, 3}});
+  const TensorId yes = n.graph.add_constant("yes", to_tensor(array({}, {1}, DType::boolean)));
+  n.graph.add_output("y", n.add(Select{}, {yes, n.x, n.add(Relu{}, {w})}));
+  const Partition cut = partition(n.graph);
+  ASSERT_EQ(cut.calls.size(), 1u);
+  EXPECT_EQ(cut.calls[0].inputs, std::vector<TensorId>{n.x});
+  const te::Array x = counting({2, 3});
+  expect_near(run_reference(cut, {{"x", x}, {"w", counting({2, 3})}}).at("y"), x);
+}
+
+TEST(Partition, MakesTasksThatReadNothing) {
+  Graph graph;
+  const TensorId x = graph.add_input("x", {DType::i32, {2, 3}});
+  const auto number = [&](double value) { return graph.add_constant("c", to_tensor(array({}, {value}, DType::i32))); };
+  const TensorId zero = graph.add(Binary{BinaryOp::mul}, {x, number(0)}, "zero");
+  const TensorId rest = graph.add(Binary{BinaryOp::floor_mod}, {x, number(1)}, "rest");
+  graph.add_output("y", graph.add(Binary{BinaryOp::add}, {graph.add(Binary{BinaryOp::add}, {zero, rest}, "s"), number(7)}, "y"));
+  const Partition cut = partition(graph);
+  ASSERT_EQ(cut.calls.size(), 1u);
+  EXPECT_TRUE(cut.calls[0].inputs.empty());
+  expect_near(run_reference(cut, {{"x", array({2, 3}, {1, 2, 3, 4, 5, 6}, DType::i32)}}).at("y"),
+              array({2, 3}, {7, 7, 7, 7, 7, 7}, DType::i32));
+}
+
+TEST(Partition, KeepsTheDimensionsThatAKnownNumberBrings) {
+  Network n({2, 3});
+  const TensorId number = n.graph.add_constant("c", to_tensor(array({1, 1, 1}, {5})));
+  const TensorId sum = n.add(Binary{BinaryOp::add}, {n.x, number});
+  n.graph.add_output("y", n.add(Transpose{{2, 0, 1}}, {sum}));
+  expect_near(run_reference(partition(n.graph), {{"x", counting({2, 3})}}).at("y"),
+              array({3, 1, 2}, {6, 9, 7, 10, 8, 11}));
+}
+
+TEST(Partition, FoldsWhatDoesNotDependOnItsInputs) {
+  Graph graph;
+  const TensorId data = graph.add_constant("d", to_tensor(array({3}, {1, 2, 3}, DType::i32)));
+  const TensorId zero = graph.add_constant("z", to_tensor(array({1}, {0}, DType::i32)));
+  EXPECT_TRUE(graph.tensor(graph.add(Binary{BinaryOp::mul}, {data, zero}, "y")).is_constant());
+  const TensorId none = graph.add_constant("n", to_tensor(array({1}, {0}, DType::boolean)));
+  EXPECT_TRUE(graph.tensor(graph.add(Select{}, {none, data, data}, "y")).is_constant());
+}
+
+/// The largest number of nodes in one of `count` groups.
+std::size_t longest(const Partition& cut) {
+  std::size_t nodes = 0;
+  for (const TaskCall& call : cut.calls) nodes = std::max(nodes, call.nodes.size());
+  return nodes;
+}
+
+TEST(Partition, CutsLongChainsIntoEqualKernels) {
+  const std::vector<Op> ops{Relu{}, Unary{te::UnaryOp::sigmoid}, LeakyRelu{0.5}, Clip{-1, 1}};
+  for (const Op& op : ops) {
+    Network n({4});
+    TensorId t = n.x;
+    for (int i = 0; i < 10000; ++i) t = n.add(op, {t});
+    n.graph.add_output("y", t);
+    const Partition cut = partition(n.graph);
+    EXPECT_LE(longest(cut), 32u) << name_of(op);
+    EXPECT_LE(cut.tasks.size(), 2u) << name_of(op);
+    EXPECT_GE(cut.calls.size(), 10000u / 32) << name_of(op);
+  }
+}
+
+TEST(Partition, BoundsWhatReadsItsProducerTwice) {
+  const auto twice = [](Network& n, TensorId t) { return std::vector<std::pair<Op, std::vector<TensorId>>>{
+      {Binary{BinaryOp::add}, {t, t}},
+      {Concat{0}, {t, t}},
+      {Select{}, {n.add(Binary{BinaryOp::lt}, {t, t}), t, t}}}; };
+  for (std::size_t kind = 0; kind < 3; ++kind) {
+    Network n(kind == 1 ? Shape{1} : Shape{4});
+    TensorId t = n.x;
+    for (int i = 0; i < (kind == 1 ? 12 : 40); ++i) {
+      const auto [op, inputs] = twice(n, t)[kind];
+      t = n.add(op, inputs);
+    }
+    n.graph.add_output("y", t);
+    const Partition cut = partition(n.graph);
+    for (const TaskCall& call : cut.calls) EXPECT_LE(call.nodes.size(), 8u) << "kind " << kind;
+    const double expected = kind == 0 ? std::ldexp(1.0, 40) : 1;
+    EXPECT_EQ(run_reference(cut, {{"x", counting(n.graph.shape(n.x))}}).at("y").values[0], expected);
+  }
+}
+
+TEST(Partition, BoundsWhatJoinsTheComputationInFrontOfIt) {
+  Network n;
+  TensorId t = n.conv(n.x);
+  for (int i = 0; i < 100; ++i) t = n.add(Binary{BinaryOp::add}, {t, t});
+  n.graph.add_output("y", t);
+  EXPECT_LE(longest(partition(n.graph)), 10u);
+}
+
 }  // namespace
 }  // namespace tilewright::graph

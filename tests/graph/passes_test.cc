@@ -268,5 +268,16 @@ TEST(Pipeline, DropsWhatNoOutputNeeds) {
   EXPECT_EQ(op_names(after), Names{"exp"});
 }
 
+TEST(SplitConcats, JoinsManyTensorsInSteps) {
+  Builder b({1, 2});
+  std::vector<TensorId> pieces;
+  for (int i = 0; i < 2000; ++i) pieces.push_back(i % 3 == 0 ? b.x : b.add(Relu{}, {b.x}));
+  const Graph before = b.finish(b.add(Concat{0}, pieces));
+  const Graph after = split_concats(before);
+  for (const Node& node : after.nodes()) EXPECT_LE(node.inputs.size(), 32u);
+  EXPECT_EQ(to_text(split_concats(after)), to_text(after));
+  expect_same(before, after, 0);
+}
+
 }  // namespace
 }  // namespace tilewright::graph

@@ -12,6 +12,7 @@ constexpr Pass kPipeline[] = {
     {"sink-transposes", sink_transposes},
     {"transposes-to-views", transposes_to_views},
     {"remove-identities", remove_identities},
+    {"split-concats", split_concats},
 };
 
 }  // namespace
