@@ -15,7 +15,7 @@ std::optional<graph::Shape> parse_shape(std::string_view text, char separator) {
   for (;;) {
     std::int64_t dim = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), dim);
-    if (error != std::errc{} || dim < 1) return std::nullopt;
+    if (error != std::errc{} || dim < 0) return std::nullopt;
     shape.push_back(dim);
     text.remove_prefix(static_cast<std::size_t>(end - text.data()));
     if (text.empty()) return shape;

@@ -6,6 +6,7 @@
 
 #include "base/checksum.h"
 #include "base/integer.h"
+#include "graph/empty.h"
 
 namespace tilewright::graph {
 namespace {
@@ -73,6 +74,7 @@ TensorId Graph::add(Op op, std::vector<TensorId> inputs, std::string name) {
   for (const TensorId id : inputs) types.push_back(type(id));
   const Result<TensorType> inferred = infer(op, types);
   TW_CHECK(inferred, "{} '{}': {}", name_of(op), name, inferred.message());
+  if (const auto added = add_without_elements(*this, op, inputs, *inferred, name)) return *added;
 
   if (std::all_of(inputs.begin(), inputs.end(), [&](TensorId id) { return tensor(id).is_constant(); })) {
     std::vector<runtime::Tensor> values;

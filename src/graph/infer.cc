@@ -5,6 +5,7 @@
 
 #include "base/integer.h"
 #include "base/match.h"
+#include "graph/empty.h"
 #include "graph/graph.h"
 
 namespace tilewright::graph {
@@ -86,6 +87,9 @@ Result<TensorType> infer_op(const Conv3d& op, Types in) {
 
 Result<TensorType> infer_op(const Pool& op, Types in) {
   if (in[0].shape.size() != 4) return failure("the data has shape {}, expected 4 dimensions", to_text(in[0].shape));
+  const std::size_t height = op.layout == Layout::nchw ? 2 : 1;
+  if (in[0].shape[height] == 0 || in[0].shape[height + 1] == 0)
+    return failure("an image without elements (shape {}) can't be pooled", to_text(in[0].shape));
   for (std::size_t d = 0; d < 2; ++d)
     if (op.window.pad_begin[d] >= (op.window.kernel[d] - 1) * op.window.dilations[d] + 1)
       return failure("padding {} is as large as the window {}: it would see no data", op.window.pad_begin[d],
@@ -230,7 +234,7 @@ Result<TensorType> infer_op(const Pad& op, Types in) {
 Result<TensorType> infer_op(const Slice& op, Types in) {
   for (std::size_t d = 0; d < in[0].shape.size(); ++d) {
     const std::int64_t last = op.starts[d] + (op.shape[d] - 1) * op.steps[d], extent = in[0].shape[d];
-    if (op.shape[d] < 1) return failure("dimension {} of shape {} is cut down to nothing", d, to_text(in[0].shape));
+    if (op.shape[d] == 0) continue;
     if (std::min(op.starts[d], last) < 0 || std::max(op.starts[d], last) >= extent)
       return failure("elements {} to {} of dimension {} are outside of shape {}", op.starts[d], last, d,
                      to_text(in[0].shape));
@@ -251,6 +255,8 @@ Result<TensorType> infer_op(const Gather& op, Types in) {
   Shape shape(in[0].shape.begin(), in[0].shape.begin() + op.axis);
   shape.insert(shape.end(), in[1].shape.begin(), in[1].shape.end());
   shape.insert(shape.end(), in[0].shape.begin() + op.axis + 1, in[0].shape.end());
+  if (in[0].shape[at(op.axis)] == 0 && !is_empty(shape))
+    return failure("axis {} of shape {} has no elements to choose from", op.axis, to_text(in[0].shape));
   return TensorType{in[0].type, shape};
 }
 

@@ -10,7 +10,7 @@ Outputs import_tile(OnnxNode& node) {
   if (repeats.size() != data.size()) refuse("{} repeats for data of shape {}", repeats.size(), to_text(data));
   Shape apart, repeated, result;
   for (std::size_t d = 0; d < data.size(); ++d) {
-    if (repeats[d] < 1) refuse("repeats must be at least 1, found {}", repeats[d]);
+    if (repeats[d] < 0) refuse("repeats must not be negative, found {}", repeats[d]);
     apart.insert(apart.end(), {1, data[d]});
     repeated.insert(repeated.end(), {repeats[d], data[d]});
     result.push_back(repeats[d] * data[d]);

@@ -78,11 +78,12 @@ Outputs import_instance_norm(OnnxNode& node) {
 
 /// Scale and bias are per group until opset 20, per channel since.
 Outputs import_group_norm(OnnxNode& node) {
-  const Shape data = node.filled_shape(0);
+  const Shape data = node.shape(0);
   const std::int64_t groups = node.integer("num_groups", 0);
   if (data.size() < 3 || groups < 1 || data[1] % groups != 0)
     refuse("data of shape {} can't be divided into {} groups of channels", to_text(data), groups);
-  const TensorId grouped = node.reshape(node.input(0), {data[0], groups, product(data) / (data[0] * groups)});
+  const std::int64_t group = data[1] / groups * product({data.begin() + 2, data.end()});
+  const TensorId grouped = node.reshape(node.input(0), {data[0], groups, group});
   const Normalized n = normalize(node, grouped, {2}, node.real("epsilon", 1e-5));
   if (node.opset() >= 21) return {scaled_per_channel(node, node.reshape(n.value, data), static_cast<int>(data.size()))};
   for (int i : {1, 2})

@@ -27,11 +27,13 @@ TensorId cut(OnnxNode& node, int axis, std::int64_t start, std::int64_t extent) 
 /// Lengths as attribute (until opset 12) or second input; else equal parts, the last one shorter if need be.
 std::vector<std::int64_t> split_lengths(const OnnxNode& node, std::int64_t extent) {
   if (node.has_input(1)) return node.constant_sizes(1, "split");
+  if (node.has("split")) return node.sizes("split", {});
   const std::int64_t parts = node.integer("num_outputs", node.num_outputs());
-  if (parts < 1 || parts > extent) refuse("an extent of {} can't be cut into {} parts", extent, parts);
+  if (parts < 1 || parts > std::max<std::int64_t>(extent, node.num_outputs()))
+    refuse("an extent of {} can't be cut into {} parts", extent, parts);
   std::vector<std::int64_t> equal(static_cast<std::size_t>(parts), ceil_div(extent, parts));
   equal.back() = extent - (parts - 1) * equal.front();
-  return node.sizes("split", equal);
+  return equal;
 }
 
 }  // namespace
@@ -42,6 +44,8 @@ Outputs import_split(OnnxNode& node) {
   const std::vector<std::int64_t> lengths = split_lengths(node, extent);
   if (const std::int64_t sum = std::accumulate(lengths.begin(), lengths.end(), std::int64_t{0}); sum != extent)
     refuse("its parts add up to {}, but axis {} has extent {}", sum, axis, extent);
+  for (const std::int64_t length : lengths)
+    if (length < 0) refuse("a part of {} elements of axis {} of extent {}", length, axis, extent);
   Outputs outputs;
   std::int64_t start = 0;
   for (const std::int64_t length : lengths) {

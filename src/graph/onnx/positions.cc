@@ -5,6 +5,7 @@
 
 #include "base/integer.h"
 #include "graph/array.h"
+#include "graph/empty.h"
 #include "graph/onnx/functions.h"
 #include "graph/onnx/tensor.h"
 
@@ -52,11 +53,13 @@ DType type_of_attribute(const OnnxNode& node, DType otherwise) {
 
 Outputs import_arg_extreme(OnnxNode& node) {
   const int axis = node.axis(node.integer("axis", 0), node.rank(0));
+  Shape shape = node.shape(0);
+  shape.erase(shape.begin() + axis);
+  if (is_empty(node.shape(0)) && !is_empty(shape))
+    refuse("axis {} of shape {} has no elements to choose from", axis, to_text(node.shape(0)));
   const ReduceKind kind = node.op_type() == "ArgMax" ? ReduceKind::max : ReduceKind::min;
   const TensorId kept = position_of_extreme(node, axis, kind, node.integer("select_last_index", 0) != 0);
   if (node.integer("keepdims", 1) != 0) return {kept};
-  Shape shape = node.shape(0);
-  shape.erase(shape.begin() + axis);
   return {node.reshape(kept, shape)};
 }
 
