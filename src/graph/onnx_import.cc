@@ -6,6 +6,8 @@
 
 #include "base/file.h"
 #include "graph/onnx/importer.h"
+#include "graph/partition.h"
+#include "graph/passes.h"
 
 namespace tilewright::graph {
 namespace {
@@ -31,15 +33,10 @@ onnx::ModelProto read_model(const std::filesystem::path& path) {
   return parse(read_file(path), path);
 }
 
-std::string name_of(const onnx::NodeProto& node) {
-  if (!node.name().empty()) return node.name();
-  return node.output_size() > 0 ? node.output(0) : "(unnamed)";
-}
-
 std::string describe(const Importer::Problem& problem, int opset) {
-  const std::string& domain = problem.node->domain();
-  return fmt::format("node '{}' ({}{}, opset {}): {}", name_of(*problem.node), domain.empty() ? "" : domain + ".",
-                     problem.node->op_type(), opset, problem.reason);
+  if (!problem.is_of_node) return fmt::format("{} '{}': {}", problem.op, problem.name, problem.reason);
+  return fmt::format("node '{}' ({}{}, opset {}): {}", problem.name,
+                     problem.domain.empty() ? "" : problem.domain + ".", problem.op, opset, problem.reason);
 }
 
 Network import_model(onnx::ModelProto model, const std::filesystem::path& path, const ImportOptions& options) {
@@ -48,9 +45,35 @@ Network import_model(onnx::ModelProto model, const std::filesystem::path& path, 
     const std::size_t more = importer.problems().size() - 1;
     throw Error(Code::bad_input, "{}: {}{}; 'tilewright check' lists all that is missing", path.string(),
                 describe(importer.problems()[0], importer.opset()),
-                more == 0 ? "" : fmt::format(" (and {} more nodes)", more));
+                more == 0 ? "" : fmt::format(" (and {} more problem{})", more, more == 1 ? "" : "s"));
   }
   return {importer.take(), importer.notes()};
+}
+
+/// One entry for all that lack the same thing.
+void add_missing(ModelCheck& check, const Importer::Problem& problem, int opset) {
+  auto same = std::find_if(check.missing.begin(), check.missing.end(), [&](const MissingFeature& m) {
+    return m.op == problem.op && m.domain == problem.domain && m.reason == problem.reason;
+  });
+  if (same == check.missing.end())
+    same = check.missing.insert(same, {problem.op, problem.domain, opset, {}, problem.reason});
+  same->nodes.push_back(problem.name);
+}
+
+/// Goes the way that a compilation goes up to its schedules, so that the two can't disagree.
+ModelCheck check_model(onnx::ModelProto model, const std::filesystem::path& path, const ImportOptions& options) {
+  ModelCheck check;
+  for (const onnx::NodeProto& node : model.graph().node()) ++check.operators[node.op_type()];
+  Importer importer(model, path, options);
+  check.notes = importer.notes();
+  for (const Importer::Problem& problem : importer.problems()) add_missing(check, problem, importer.opset());
+  if (!check.supported()) return check;
+  try {
+    partition(optimize(importer.take()));
+  } catch (const Error& error) {
+    check.missing.push_back({"network", "", importer.opset(), {path.string()}, error.what()});
+  }
+  return check;
 }
 
 }  // namespace
@@ -64,21 +87,11 @@ Network import_onnx_bytes(const std::string& bytes, const std::filesystem::path&
 }
 
 ModelCheck check_onnx(const std::filesystem::path& path, const ImportOptions& options) {
-  onnx::ModelProto model = read_model(path);
-  const Importer importer(model, path, options);
-  ModelCheck check;
-  check.notes = importer.notes();
-  for (const onnx::NodeProto& node : model.graph().node()) ++check.operators[node.op_type()];
-  for (const Importer::Problem& problem : importer.problems()) {
-    const onnx::NodeProto& node = *problem.node;
-    auto same = std::find_if(check.missing.begin(), check.missing.end(), [&](const MissingFeature& m) {
-      return m.op == node.op_type() && m.domain == node.domain() && m.reason == problem.reason;
-    });
-    if (same == check.missing.end())
-      same = check.missing.insert(same, {node.op_type(), node.domain(), importer.opset(), {}, problem.reason});
-    same->nodes.push_back(name_of(node));
-  }
-  return check;
+  return check_model(read_model(path), path, options);
+}
+
+ModelCheck check_onnx_bytes(const std::string& bytes, const std::filesystem::path& path, const ImportOptions& options) {
+  return check_model(parse(bytes, path), path, options);
 }
 
 }  // namespace tilewright::graph

@@ -39,9 +39,9 @@ Network import_onnx_bytes(const std::string& bytes, const std::filesystem::path&
 
 /// One thing that can't be compiled, with all nodes that need it.
 struct MissingFeature {
-  std::string op, domain;  ///< domain "" is ONNX's own
+  std::string op, domain;  ///< domain "" is ONNX's own; op "weight" or "input" for what is wrong with those
   int opset;
-  std::vector<std::string> nodes;
+  std::vector<std::string> nodes;  ///< "outer/inner" in bodies of If, Loop and Scan; names of weights or inputs
   std::string reason;
 };
 
@@ -52,7 +52,11 @@ struct ModelCheck {
   std::vector<std::string> notes;
   bool supported() const { return missing.empty(); }
 };
-/// Errors: as import_onnx for a file that can't be read, and for inputs without a shape.
+/// Nothing is missing exactly when the network can be compiled: takes the same way, up to schedules. What comes after a
+/// node with a problem is checked as far as its types are declared. Errors: as import_onnx for a file that can't be read,
+/// and for inputs without a shape.
 ModelCheck check_onnx(const std::filesystem::path& path, const ImportOptions& options = {});
+ModelCheck check_onnx_bytes(const std::string& bytes, const std::filesystem::path& path,
+                            const ImportOptions& options = {});
 
 }  // namespace tilewright::graph

@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "base/integer.h"
+#include "graph/empty.h"
+#include "graph/onnx/live_nodes.h"
 #include "graph/onnx/tensor.h"
 
 namespace tilewright::graph {
@@ -32,12 +35,23 @@ std::string example_shape(const onnx::TypeProto_Tensor& type) {
 
 }  // namespace
 
+std::string name_of(const onnx::NodeProto& node) {
+  if (!node.name().empty()) return node.name();
+  return node.output_size() > 0 ? node.output(0) : "(unnamed)";
+}
+
 Importer::Importer(onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options)
     : model_(model), path_(path), external_(path.parent_path(), options.external_data) {
   read_opset();
-  for (const onnx::NodeProto& node : model_.graph().node())
-    read_names_.insert(node.input().begin(), node.input().end());
-  for (const onnx::ValueInfoProto& output : model_.graph().output()) read_names_.insert(output.name());
+  const onnx::GraphProto& graph = model_.graph();
+  live_ = live_nodes(graph);
+  for (int i = 0; i < graph.node_size(); ++i)
+    if (live_[static_cast<std::size_t>(i)])
+      for_each_read(graph.node(i), [&](const std::string& name) { read_names_.insert(name); });
+  for (const onnx::ValueInfoProto& output : graph.output()) read_names_.insert(output.name());
+  for (const auto* values : {&graph.value_info(), &graph.output()})
+    for (const onnx::ValueInfoProto& value : *values)
+      if (value.type().tensor_type().has_shape()) declared_[value.name()] = &value.type().tensor_type();
   read_weights();
   read_inputs(options);
   read_nodes();
@@ -64,11 +78,32 @@ void Importer::read_weights() {
   for (onnx::TensorProto& proto : *model_.mutable_graph()->mutable_initializer()) {
     if (read_names_.count(proto.name()) == 0) continue;
     Result<runtime::Tensor> tensor = read_tensor(proto, external_);
-    if (!tensor) fail("weight '{}': {}", proto.name(), tensor.message());
-    values_[proto.name()] = graph_.add_constant(proto.name(), std::move(*tensor));
+    if (!tensor) problems_.push_back({"weight", "", proto.name(), tensor.message(), false});
+    values_[proto.name()] = tensor ? graph_.add_constant(proto.name(), std::move(*tensor)) : stand_in(proto);
     std::string().swap(*proto.mutable_raw_data());  // one copy of large weights is enough
   }
   if (model_.graph().sparse_initializer_size() > 0) fail("sparse weights are not supported, store them dense");
+}
+
+/// Numbers of the same shape in place of a weight of a type that is not supported, to go on checking with.
+TensorId Importer::stand_in(const onnx::TensorProto& weight) {
+  const Shape shape{weight.dims().begin(), weight.dims().end()};
+  const bool is_half = weight.data_type() == onnx::TensorProto::FLOAT16;
+  if (!is_half || !check_indexable(shape) || product(shape) > OnnxNode::kLargestTable) return kUnknown;
+  return graph_.add_constant(weight.name(), runtime::Tensor(DType::f32, shape));
+}
+
+/// A tensor of the type that the file declares in place of one that a node with a problem computes. Integers may be
+/// needed at compile time, so they stay unknown.
+TensorId Importer::stand_in(const std::string& name) {
+  const auto found = declared_.find(name);
+  if (found == declared_.end()) return kUnknown;
+  const int declared = found->second->elem_type();
+  const std::optional<DType> type = declared == onnx::TensorProto::FLOAT16 ? DType::f32 : dtype_of(declared);
+  Shape shape;
+  for (const auto& dim : found->second->shape().dim()) shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+  if (!type || !is_float(*type) || !check_indexable(shape)) return kUnknown;
+  return graph_.add_result(name, {*type, shape});
 }
 
 /// Old models list their weights as inputs too: those are no inputs.
@@ -80,8 +115,19 @@ void Importer::read_inputs(const ImportOptions& options) {
     if (weights.count(input.name()) > 0) continue;
     known.insert(input.name());
     names += (names.empty() ? "'" : ", '") + input.name() + "'";
+    const int onnx_type = input.type().tensor_type().elem_type();
+    if (input.type().has_tensor_type() && !dtype_of(onnx_type))
+      problems_.push_back({"input", "", input.name(),
+                           fmt::format("element type {} is not supported; convert the model to float32",
+                                       onnx_type_name(onnx_type)),
+                           false});
     const TensorType type = input_type(input, options);
     if (const Status ok = check_indexable(type.shape); !ok) fail("input '{}': {}", input.name(), ok.message());
+    if (is_empty(type.shape) && options.shapes.count(input.name()) == 0)
+      notes_.push_back(fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, give "
+                                   "it with --shape {}:{}",
+                                   input.name(), to_text(type.shape), input.name(),
+                                   example_shape(input.type().tensor_type())));
     values_[input.name()] = graph_.add_input(input.name(), type);
   }
   for (const auto& [name, shape] : options.shapes)
@@ -94,33 +140,29 @@ TensorType Importer::input_type(const onnx::ValueInfoProto& input, const ImportO
   if (!input.type().has_tensor_type())
     fail("input '{}' is no tensor (a sequence, map or optional), which is not supported", input.name());
   const onnx::TypeProto_Tensor& type = input.type().tensor_type();
-  const std::optional<DType> dtype = dtype_of(type.elem_type());
-  if (!dtype)
-    fail("input '{}' has element type {}, which is not supported; convert the model to float32", input.name(),
-         onnx_type_name(type.elem_type()));
-
+  const DType dtype = dtype_of(type.elem_type()).value_or(DType::f32);  // another one is a problem already
   const auto given = options.shapes.find(input.name());
   if (given == options.shapes.end()) {
     Shape shape;
     for (const auto& dim : type.shape().dim()) shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
     if (!type.has_shape())
       fail("input '{}' has no shape; give it with --shape {}:1x3x224x224", input.name(), input.name());
-    if (std::any_of(shape.begin(), shape.end(), [](std::int64_t x) { return x < 1; }))
+    if (std::any_of(shape.begin(), shape.end(), [](std::int64_t x) { return x < 0; }))
       fail("input '{}' has the dynamic shape {}; give its dimensions with --shape {}:{}", input.name(),
            declared_shape(type), input.name(), example_shape(type));
-    return {*dtype, shape};
+    return {dtype, shape};
   }
   const Shape& shape = given->second;
   const auto declared = static_cast<std::size_t>(type.shape().dim_size());
   bool fits = !type.has_shape() || declared == shape.size();
   for (std::size_t d = 0; fits && d < declared; ++d) {
     const auto& dim = type.shape().dim(static_cast<int>(d));
-    fits = shape[d] >= 1 && (!dim.has_dim_value() || dim.dim_value() < 1 || dim.dim_value() == shape[d]);
+    fits = shape[d] >= 0 && (!dim.has_dim_value() || dim.dim_value() < 1 || dim.dim_value() == shape[d]);
   }
   if (!fits)
     fail("--shape gives input '{}' the shape {}, but the model declares {}", input.name(), to_text(shape),
          declared_shape(type));
-  return {*dtype, shape};
+  return {dtype, shape};
 }
 
 const OnnxOperator& Importer::look_up(const onnx::NodeProto& node) const {
@@ -167,17 +209,49 @@ std::vector<TensorId> Importer::import_node(const onnx::NodeProto& proto) {
 }
 
 void Importer::read_nodes() {
-  for (const onnx::NodeProto& node : model_.graph().node()) {
+  const onnx::GraphProto& graph = model_.graph();
+  for (int n = 0; n < graph.node_size(); ++n) {
+    if (!live_[static_cast<std::size_t>(n)]) continue;
+    const onnx::NodeProto& node = graph.node(n);
     std::vector<TensorId> outputs;
     try {
       outputs = import_node(node);
     } catch (const NodeProblem& problem) {
-      problems_.push_back({&node, problem.what()});
+      add_problem(node, "", problem.what());
+      check_bodies(node, name_of(node));
     } catch (const InputUnknown&) {
     }
-    outputs.resize(static_cast<std::size_t>(node.output_size()), kUnknown);
-    for (int i = 0; i < node.output_size(); ++i)
-      if (!node.output(i).empty()) values_[node.output(i)] = outputs[static_cast<std::size_t>(i)];
+    for (int i = 0; i < node.output_size(); ++i) {
+      if (node.output(i).empty()) continue;
+      const auto at = static_cast<std::size_t>(i);
+      values_[node.output(i)] = at < outputs.size() ? outputs[at] : stand_in(node.output(i));
+    }
+  }
+  if (const auto dead = std::count(live_.begin(), live_.end(), false); dead > 0)
+    notes_.push_back(fmt::format("{} node{} that no output depends on {} left out", dead, dead == 1 ? "" : "s",
+                                 dead == 1 ? "is" : "are"));
+}
+
+void Importer::add_problem(const onnx::NodeProto& node, const std::string& where, const std::string& reason) {
+  problems_.push_back({node.op_type(), node.domain(), where + name_of(node), reason});
+}
+
+/// What can be said of the nodes in bodies without knowing what they compute.
+void Importer::check_bodies(const onnx::NodeProto& node, const std::string& where) {
+  for (const onnx::GraphProto* body : bodies_of(node)) {
+    for (const onnx::TensorProto& weight : body->initializer())
+      if (!dtype_of(weight.data_type()))
+        problems_.push_back({"weight", "", where + "/" + weight.name(),
+                             fmt::format("its element type {} is not supported", onnx_type_name(weight.data_type())),
+                             false});
+    for (const onnx::NodeProto& inner : body->node()) {
+      try {
+        look_up(inner);
+      } catch (const NodeProblem& problem) {
+        add_problem(inner, where + "/", problem.what());
+      }
+      check_bodies(inner, where + "/" + name_of(inner));
+    }
   }
 }
 

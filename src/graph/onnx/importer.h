@@ -10,8 +10,12 @@
 
 namespace tilewright::graph {
 
-/// Turns one ONNX model into a graph. Problems of nodes are collected, not thrown: what depends on a node with a
-/// problem is checked as far as it can be without knowing its inputs.
+/// The node's name, or that of its first output.
+std::string name_of(const onnx::NodeProto& node);
+
+/// Turns one ONNX model into a graph; nodes that no output depends on are left out. Problems of nodes, weights and
+/// inputs are collected, not thrown: what depends on one is checked with a stand-in of the type that the file declares,
+/// or as far as it can be without knowing its inputs.
 class Importer {
  public:
   /// Takes the weights' bytes out of `model`, which must outlive this.
@@ -20,8 +24,10 @@ class Importer {
   Importer(onnx::ModelProto& model, const std::filesystem::path& path, const ImportOptions& options);
 
   struct Problem {
-    const onnx::NodeProto* node;
+    std::string op, domain;  ///< of the node; or op "weight" or "input"
+    std::string name;        ///< of the node, weight or input
     std::string reason;
+    bool is_of_node = true;
   };
   const std::vector<Problem>& problems() const { return problems_; }
   const std::vector<std::string>& notes() const { return notes_; }
@@ -35,6 +41,10 @@ class Importer {
   void read_weights();
   void read_nodes();
   void read_outputs();
+  void check_bodies(const onnx::NodeProto& node, const std::string& where);
+  void add_problem(const onnx::NodeProto& node, const std::string& where, const std::string& reason);
+  TensorId stand_in(const std::string& name);
+  TensorId stand_in(const onnx::TensorProto& weight);
   std::vector<TensorId> import_node(const onnx::NodeProto& node);
   const OnnxOperator& look_up(const onnx::NodeProto& node) const;
   std::vector<TensorId> resolve_inputs(const onnx::NodeProto& node) const;
@@ -50,7 +60,9 @@ class Importer {
   int opset_ = 0;
   Graph graph_;
   std::unordered_map<std::string, TensorId> values_;  ///< kUnknown: computed by a node with a problem
-  std::set<std::string, std::less<>> read_names_;     ///< by a node, or as an output of the graph
+  std::vector<bool> live_;                            ///< per node: an output depends on it
+  std::set<std::string, std::less<>> read_names_;     ///< by a live node, or as an output of the graph
+  std::unordered_map<std::string, const onnx::TypeProto_Tensor*> declared_;  ///< of what nodes compute
   std::vector<Problem> problems_;
   std::vector<std::string> notes_;
 };

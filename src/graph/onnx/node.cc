@@ -6,6 +6,8 @@
 
 #include "base/integer.h"
 #include "graph/array.h"
+#include "graph/check_types.h"
+#include "graph/empty.h"
 #include "graph/onnx/tensor.h"
 
 namespace tilewright::graph {
@@ -135,13 +137,11 @@ std::vector<int> OnnxNode::axes(const std::vector<std::int64_t>& axes, int rank)
 TensorId OnnxNode::add(Op op, std::vector<TensorId> inputs) {
   std::vector<TensorType> types;
   for (const TensorId id : inputs) types.push_back(graph_.type(id));
-  if (const Result<TensorType> type = infer(op, types); !type) throw NodeProblem(type.message());
+  const Result<TensorType> type = infer(op, types);
+  if (!type) throw NodeProblem(type.message());
+  if (const Status ok = check_types(op, types); !ok && !is_empty(type->shape)) throw NodeProblem(ok.message());
   const std::string& name = proto_.output_size() > 0 ? proto_.output(0) : proto_.name();
-  const TensorId id = graph_.add(std::move(op), std::move(inputs), name);
-  const Shape& shape = graph_.shape(id);
-  if (!is_constant_id(id) && std::find(shape.begin(), shape.end(), 0) != shape.end())
-    refuse("a tensor without elements (shape {}) can't be computed", to_text(shape));
-  return id;
+  return graph_.add(std::move(op), std::move(inputs), name);
 }
 
 TensorId OnnxNode::scalar(DType type, double value) {
