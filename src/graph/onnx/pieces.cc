@@ -136,6 +136,7 @@ TensorId pad_with_data(OnnxNode& node, const std::string& mode, const std::vecto
   TensorId out = node.input(0);
   for (std::size_t d = 0; d < rank; ++d) {
     const std::int64_t begin = amounts[d], end = amounts[rank + d], extent = node.shape(0)[d];
+    if (begin == 0 && end == 0) continue;
     if (begin < 0 || end < 0 || (mode == "reflect" && std::max(begin, end) >= extent))
       refuse("pads {} and {} of mode {} do not fit dimension {} of shape {}", begin, end, mode, d,
              to_text(node.shape(0)));
