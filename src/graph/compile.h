@@ -13,8 +13,8 @@ namespace tilewright::graph {
 /// Gives the schedule that a task is compiled with. Called once per task, from the caller's thread, in order.
 using Scheduler = std::function<schedule::State(const measure::Task&)>;
 
-/// Compiles every task with `jobs` threads (0: all cores) and plans memory, for any target, sharing constants. Too large
-/// a schedule gives way to the plain one. Errors: InternalError naming the task whose schedule can't be lowered.
+/// Compiles every task with `jobs` threads (0: all cores) and plans memory, for any target, sharing constants. Too
+/// large a schedule gives way to the plain one. Errors: InternalError naming the task whose schedule can't be lowered.
 runtime::ModelPlan compile_plan(const Partition& partition, const Scheduler& scheduler, const codegen::Target& target,
                                 int jobs = 0);
 

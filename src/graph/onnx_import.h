@@ -53,8 +53,8 @@ struct ModelCheck {
   bool supported() const { return missing.empty(); }
 };
 /// Nothing is missing exactly when the network can be compiled: takes the same way, up to schedules. What comes after a
-/// node with a problem is checked as far as its types are declared. Errors: as import_onnx for a file that can't be read,
-/// and for inputs without a shape.
+/// node with a problem is checked as far as its types are declared. Errors: as import_onnx for a file that can't be
+/// read, and for inputs without a shape.
 ModelCheck check_onnx(const std::filesystem::path& path, const ImportOptions& options = {});
 ModelCheck check_onnx_bytes(const std::string& bytes, const std::filesystem::path& path,
                             const ImportOptions& options = {});

@@ -29,7 +29,7 @@ struct Partition {
 
 /// Fuses nodes into groups and makes each a task: elementwise nodes join the producer of one of their operands (a
 /// convolution, product, pool, reduction) that nobody else reads, the deepest one if there are several; elementwise and
-/// data-moving producers that nobody else reads join the node of that kind that reads them, up to what one kernel holds.
+/// data-moving producers that nobody else reads join the node of that kind that reads them, up to what a kernel holds.
 ///
 /// A task's DAG has a placeholder per tensor read (weights too, so that layers of equal shape are one task), in the
 /// order of first use; single numbers known at compile time stand in the expressions.

@@ -186,7 +186,11 @@ TEST(Empty, ChoicesAmongNothingAreRefusedByNode) {
   const std::vector<Refused> all{
       {"ArgMax", {2, 0}, {}, {{"axis", kOne}}, "axis 1 of shape 2x0 has no elements to choose from"},
       {"Gather", {0, 3}, {{0}}, {}, "index 0 is outside of axis 0"},
-      {"MaxPool", {1, 2, 0, 5}, {}, {{"kernel_shape", Integers{1, 1}}, {"pads", Integers{0, 0, 1, 0}}}, "without elements"},
+      {"MaxPool",
+       {1, 2, 0, 5},
+       {},
+       {{"kernel_shape", Integers{1, 1}}, {"pads", Integers{0, 0, 1, 0}}},
+       "without elements"},
       {"Split", {3}, {{4, -1}}, {}, "a part of -1 elements"},
   };
   for (const Refused& c : all) {

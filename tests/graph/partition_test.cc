@@ -139,7 +139,8 @@ TEST(Partition, MakesTasksThatReadNothing) {
   const auto number = [&](double value) { return graph.add_constant("c", to_tensor(array({}, {value}, DType::i32))); };
   const TensorId zero = graph.add(Binary{BinaryOp::mul}, {x, number(0)}, "zero");
   const TensorId rest = graph.add(Binary{BinaryOp::floor_mod}, {x, number(1)}, "rest");
-  graph.add_output("y", graph.add(Binary{BinaryOp::add}, {graph.add(Binary{BinaryOp::add}, {zero, rest}, "s"), number(7)}, "y"));
+  const TensorId sum = graph.add(Binary{BinaryOp::add}, {zero, rest}, "sum");
+  graph.add_output("y", graph.add(Binary{BinaryOp::add}, {sum, number(7)}, "y"));
   const Partition cut = partition(graph);
   ASSERT_EQ(cut.calls.size(), 1u);
   EXPECT_TRUE(cut.calls[0].inputs.empty());
@@ -187,10 +188,12 @@ TEST(Partition, CutsLongChainsIntoEqualKernels) {
 }
 
 TEST(Partition, BoundsWhatReadsItsProducerTwice) {
-  const auto twice = [](Network& n, TensorId t) { return std::vector<std::pair<Op, std::vector<TensorId>>>{
-      {Binary{BinaryOp::add}, {t, t}},
-      {Concat{0}, {t, t}},
-      {Select{}, {n.add(Binary{BinaryOp::lt}, {t, t}), t, t}}}; };
+  using Made = std::pair<Op, std::vector<TensorId>>;
+  const auto twice = [](Network& n, TensorId t) {
+    return std::vector<Made>{{Binary{BinaryOp::add}, {t, t}},
+                             {Concat{0}, {t, t}},
+                             {Select{}, {n.add(Binary{BinaryOp::lt}, {t, t}), t, t}}};
+  };
   for (std::size_t kind = 0; kind < 3; ++kind) {
     Network n(kind == 1 ? Shape{1} : Shape{4});
     TensorId t = n.x;

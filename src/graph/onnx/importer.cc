@@ -124,8 +124,8 @@ void Importer::read_inputs(const ImportOptions& options) {
     const TensorType type = input_type(input, options);
     if (const Status ok = check_indexable(type.shape); !ok) fail("input '{}': {}", input.name(), ok.message());
     if (is_empty(type.shape) && options.shapes.count(input.name()) == 0)
-      notes_.push_back(fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, give "
-                                   "it with --shape {}:{}",
+      notes_.push_back(fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, "
+                                   "give it with --shape {}:{}",
                                    input.name(), to_text(type.shape), input.name(),
                                    example_shape(input.type().tensor_type())));
     values_[input.name()] = graph_.add_input(input.name(), type);
