@@ -77,7 +77,9 @@ TEST(Maximum, PassesOnNanFromEitherSideAndAgainstAConstant) {
   const te::Tensor both = te::compute({16}, "both", [&](auto i) { return te::max(a(i[0]), b(i[0])); });
   const te::Tensor relu =
       te::compute({16}, "relu", [&](auto i) { return te::max(a(i[0]), te::constant(DType::f32, 0)); });
-  const auto dag = te::Dag::make(std::vector<te::Tensor>{a, b, both, relu});
+  const te::Tensor lost =
+      te::compute({16}, "lost", [&](auto i) { return te::max(te::constant(DType::f32, nan), b(i[0])); });
+  const auto dag = te::Dag::make(std::vector<te::Tensor>{a, b, both, relu, lost});
   std::vector<double> x(16, -1.0), y(16, 2.0);
   x[0] = nan, y[1] = nan;
   codegen::Compiler compiler(codegen::Target::host());
@@ -85,7 +87,7 @@ TEST(Maximum, PassesOnNanFromEitherSideAndAgainstAConstant) {
   const std::vector<te::Array> inputs{{DType::f32, {16}, x}, {DType::f32, {16}, y}};
   for (const bool vectorized : {false, true}) {
     schedule::State state = schedule::State::initial(dag);
-    for (const int s : {2, 3}) {
+    for (const int s : {2, 3, 4}) {
       if (!vectorized) continue;
       ASSERT_TRUE(static_cast<bool>(state.apply(schedule::AnnotateStep{s, 0, schedule::Annotation::vectorize})));
     }
@@ -95,6 +97,7 @@ TEST(Maximum, PassesOnNanFromEitherSideAndAgainstAConstant) {
     EXPECT_EQ(out[0].values[2], 2);
     EXPECT_TRUE(std::isnan(out[1].values[0]));
     EXPECT_EQ(out[1].values[2], 0);
+    EXPECT_TRUE(std::isnan(out[2].values[2]));
   }
 }
 

@@ -111,16 +111,24 @@ Value* emit_scale(FunctionContext& f, Value* x, Value* n) {
   return x;
 }
 
+/// A constant that is no NaN, in every lane.
+bool is_number(Value* v) {
+  auto* constant = llvm::dyn_cast<llvm::Constant>(v);
+  if (constant && constant->getType()->isVectorTy()) constant = constant->getSplatValue();
+  const auto* number = llvm::dyn_cast_or_null<llvm::ConstantFP>(constant);
+  return number && !number->isNaN();
+}
+
 /// max or min that passes on NaN; which zero it gives of two is left open. x86's max returns its second operand when
 /// either is NaN, and a compare-and-select in this order is that instruction: a NaN in the first has to be put back,
-/// unless that is a constant.
+/// unless that is known to be none.
 Value* emit_extremum(FunctionContext& f, bool max, Value* a, Value* b) {
   auto& builder = f.builder;
   if (f.shared.target.is_aarch64())  // one instruction there
     return builder.CreateBinaryIntrinsic(max ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum, a, b);
-  if (!llvm::isa<llvm::Constant>(a)) std::swap(a, b);  // what is updated comes first in a reduction: its NaN passes
+  if (!is_number(a)) std::swap(a, b);  // what is updated comes first in a reduction: its NaN passes
   Value* greater = builder.CreateSelect(max ? builder.CreateFCmpOGT(a, b) : builder.CreateFCmpOLT(a, b), a, b);
-  return llvm::isa<llvm::Constant>(a) ? greater : builder.CreateSelect(builder.CreateFCmpUNO(a, a), a, greater);
+  return is_number(a) ? greater : builder.CreateSelect(builder.CreateFCmpUNO(a, a), a, greater);
 }
 
 /// e^x of a vector of f32, within one unit in the last place or so: x = n ln 2 + r, and the polynomial of Cephes'
