@@ -55,7 +55,7 @@ def judge(case, runner, folder):
 
 
 def compare(case, outputs):
-    disputed = False
+    disputed = ""
     for name, expected in case.expected().items():
         if name not in outputs:
             return Verdict("differs", f"output {name} is missing")
@@ -64,14 +64,19 @@ def compare(case, outputs):
             return Verdict("differs", f"output {name} is {found.dtype} {list(found.shape)}, expected {expected.dtype} "
                            f"{list(expected.shape)}")
         wrong, dispute = differing(found, expected)
-        disputed = disputed or dispute
+        if dispute:
+            disputed += f"{producer(case, name)} {expected.by}; "
         if wrong is not None:
             return Verdict("differs", f"output {name}{[int(i) for i in wrong]} is {found[wrong]!s}, expected {expected.declared[wrong]!s}"
                            f" ({expected.by}; in f64 {expected.wide[wrong]!s}, spread {expected.spread()[wrong]:.2g})"
                            if v.is_float(found.dtype) else
                            f"output {name}{[int(i) for i in wrong]} is {found[wrong]!s}, expected {expected.declared[wrong]!s} "
                            f"({expected.by})")
-    return Verdict("match one" if disputed else "match", "")
+    return Verdict("match one" if disputed else "match", disputed)
+
+
+def producer(case, name):
+    return next((n.op_type for n in case.builder.nodes if name in n.output), "no node")
 
 
 def differing(found, expected):

@@ -13,7 +13,8 @@ def unary(b, op):
     if op in ("Log", "Sqrt") and b.chance(0.7):
         x = b.node("Abs", [x])
     out = b.node(op, [x])
-    for _ in range(b.integer(0, 3) if op == "Identity" else 0):
+    deep = b.integer(20, 50) if b.chance(0.01) else 0
+    for _ in range(b.integer(0, 3) if op == "Identity" else deep if op in ("Abs", "Relu", "Sigmoid", "Neg", "Tanh") else 0):
         out = b.node(op, [out])
     return out
 
@@ -68,6 +69,10 @@ def cast_like(b, op):
 def binary(b, op):
     x = b.data(b.types(op))
     pair = [x, b.partner(x)]
+    if op == "Add" and b.chance(0.1):  # an expression that doubles each time
+        for _ in range(b.integer(2, 14)):
+            x = b.node(op, [x, x])
+        return x
     return b.node(op, pair if b.chance(0.7) else pair[::-1])
 
 

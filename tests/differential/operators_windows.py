@@ -7,7 +7,7 @@ from operators import generates
 
 def image(b, op):
     """Data with one to three spatial dimensions."""
-    return b.data(b.types(op), low=3, high=5, make=lambda: [
+    return b.data(b.types(op), low=3, high=5, where=lambda s: s[1] > 0, make=lambda: [
         b.integer(1, 2), b.pick([1, 2, 3, 4, 6, 16]), *b.integers(3, 10, b.pick([1, 2, 2, 2, 3]))])
 
 

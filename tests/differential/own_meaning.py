@@ -20,6 +20,8 @@ def own_meaning(node, types):
         return lambda *inputs: gemm(node, *inputs)
     if node.op_type == "OneHot":
         return lambda indices, depth, values: one_hot(node, indices, int(depth.ravel()[0]), values)
+    if node.op_type == "Conv" and types[node.input[0]] == v.F64:
+        return lambda *inputs: conv(node, *inputs)
     if node.op_type in OWN and floats:
         return lambda x: OWN[node.op_type](node, x.astype(v.F64)).astype(x.dtype)
     return None
@@ -60,6 +62,33 @@ def one_hot(node, indices, depth, values):
     return np.where(hot, values[1], values[0])
 
 
+def conv(node, x, w, bias=0):
+    """ONNX Runtime has none in f64; the reference spreads NaN over groups."""
+    dims, group, filters = x.ndim - 2, int(attribute(node, "group", 1)), w.shape[0]
+    strides, dilations = (list(attribute(node, name, 1) or [1] * dims) if has(node, name) else [1] * dims
+                          for name in ("strides", "dilations"))
+    reach = [(k - 1) * d + 1 for k, d in zip(w.shape[2:], dilations)]
+    mode = attribute(node, "auto_pad", 0) or b"NOTSET"
+    pads = list(attribute(node, "pads", 0)) if has(node, "pads") else [0] * (2 * dims)
+    if mode in (b"SAME_UPPER", b"SAME_LOWER"):
+        total = [max((-(-n // s) - 1) * s + r - n, 0) for n, s, r in zip(x.shape[2:], strides, reach)]
+        small, large = [t // 2 for t in total], [t - t // 2 for t in total]
+        pads = small + large if mode == b"SAME_UPPER" else large + small
+    x = np.pad(x, [(0, 0), (0, 0), *zip(pads[:dims], pads[dims:])])
+    windows = np.lib.stride_tricks.sliding_window_view(x, reach, tuple(range(2, x.ndim)))
+    windows = windows[(..., *(slice(None, None, s) for s in strides), *(slice(None, None, d) for d in dilations))]
+    windows = windows.reshape(x.shape[0], group, -1, *windows.shape[2:])
+    w = w.reshape(group, filters // group, -1, *w.shape[2:])
+    letters = "abc"[:dims], "uvw"[:dims]
+    out = np.einsum(f"ngi{letters[0]}{letters[1]},gfi{letters[1]}->ngf{letters[0]}", windows, w)
+    out = out.reshape(x.shape[0], filters, *out.shape[3:])
+    return out + np.reshape(bias, [-1 if np.ndim(bias) else 1, *[1] * dims])
+
+
+def has(node, name):
+    return any(a.name == name for a in node.attribute)
+
+
 def erf(node, x):
     """The reference rounds f64 to f32."""
     return np.vectorize(math.erf, otypes=[v.F64])(x)
@@ -88,4 +117,9 @@ def gelu(node, x):
     return x / 2 * (1 + erf(node, x / np.sqrt(2)))
 
 
-OWN = {"Erf": erf, "Gelu": gelu, "LRN": lrn, "MeanVarianceNormalization": mean_variance_norm}
+def global_max_pool(node, x):
+    """ONNX Runtime drops a NaN or not by its place."""
+    return np.max(x, axis=tuple(range(2, x.ndim)), keepdims=True)
+
+
+OWN = {"GlobalMaxPool": global_max_pool, "Erf": erf, "Gelu": gelu, "LRN": lrn, "MeanVarianceNormalization": mean_variance_norm}

@@ -106,9 +106,10 @@ def report(args, found):
     for reason, times in sorted(known.items()):
         print(f"known {times:4} x {reason}")
     if args.verbose:
-        refused = collections.Counter(re.sub(r"\d+", "N", row["detail"]) for row in found if row["kind"] == "refused")
-        for reason, times in refused.most_common():
-            print(f"refused {times:4} x {reason}")
+        for kind in ("refused", "match one"):
+            details = collections.Counter(re.sub(r"\d+", "N", row["detail"]) for row in found if row["kind"] == kind)
+            for detail, times in details.most_common():
+                print(f"{kind} {times:4} x {detail}")
     print(f"\n{len(found)} graphs, seed {args.seed}")
     for kind, meaning in {**KINDS, "generator": "no graph: our own process ended"}.items():
         if counts[kind]:
@@ -126,7 +127,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--timeout", type=float, default=60, help="seconds that the compiler may take for a model")
     parser.add_argument("--out", help="where failing models are kept (default: a new temporary folder)")
-    parser.add_argument("--verbose", action="store_true", help="tell why models were refused")
+    parser.add_argument("--verbose", action="store_true", help="tell why models were refused, and where references disagree")
     parser.add_argument("--indices", type=int, nargs="*", help=argparse.SUPPRESS)  # this is a worker
     args = parser.parse_args()
     args.out = args.out or tempfile.mkdtemp(prefix="differential-")
