@@ -1,4 +1,5 @@
-// Normalizations by mean and variance, where they differ from each other or from their usual form.
+// Normalizations by mean and variance, where they differ from each other or from their usual form, and numbers that
+// ONNX defines in f32.
 
 #include <gtest/gtest.h>
 
@@ -41,6 +42,13 @@ TEST(Moments, DefaultsOfAttributesAreRoundedToF32) {
   model.input("x", {1}, onnx::TensorProto::DOUBLE).node("LeakyRelu", {"x"}, {"y"}).output("y");
   const double alpha = static_cast<double>(0.01F);
   expect_near(run(model, array({1}, {-1}, DType::f64)).at("y"), array({1}, {-alpha}, DType::f64), 1e-14);
+}
+
+TEST(Moments, HardSwishMultipliesByTheSixthOfF32) {
+  OnnxModel model(14);
+  model.input("x", {1}, onnx::TensorProto::DOUBLE).node("HardSwish", {"x"}, {"y"}).output("y");
+  const double sixth = static_cast<double>(1.0F / 6);
+  expect_near(run(model, array({1}, {1}, DType::f64)).at("y"), array({1}, {sixth + 0.5}, DType::f64), 1e-14);
 }
 
 }  // namespace

@@ -121,7 +121,8 @@ Outputs import_hard_sigmoid(OnnxNode& node) {
 Outputs import_hard_swish(OnnxNode& node) {
   require_float(node);
   const DType type = node.type(0);
-  const TensorId scaled = node.binary(te::BinaryOp::mul, node.input(0), node.scalar(type, 1.0 / 6));
+  constexpr float kAlpha = 1.0F / 6;  // HardSigmoid's attribute in ONNX's definition, so f32
+  const TensorId scaled = node.binary(te::BinaryOp::mul, node.input(0), node.scalar(type, kAlpha));
   const TensorId gate = node.add(Clip{0, 1}, {node.binary(te::BinaryOp::add, scaled, node.scalar(type, 0.5))});
   return {node.binary(te::BinaryOp::mul, node.input(0), gate)};
 }
