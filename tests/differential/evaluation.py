@@ -32,8 +32,10 @@ NEAR_ONE = set("Celu Elu Selu".split())
 BY_NUMPY = set("Cos Sin Tan Sigmoid Tanh Exp Log Softplus Softsign Shrink".split())
 # ONNX Runtime drops a NaN or not by its place; NumPy never does.
 BY_NUMPY |= set("ReduceMax ReduceMin GlobalMaxPool".split())
-# Its sums of integers are not those of two's complement where they overflow.
-WHOLE_BY_NUMPY = set("ReduceL1 ReduceSumSquare".split())
+# Its sums of integers are not those of two's complement where they overflow, and its powers of e are integers too.
+WHOLE_BY_NUMPY = set("ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp".split())
+# Roots, logarithms and powers of integers are those of f64.
+WHOLE_BY_F64 = set("ReduceL2 ReduceLogSum ReduceLogSumExp Pow".split())
 
 
 class Refused(Exception):
@@ -157,6 +159,8 @@ def evaluate(node, opset, inputs, fixed, rng):
         declared = evaluator.run({n: t.declared for n, t in fed.items()})
         by = evaluator.by
     types = [a.dtype for a in declared]
+    if node.op_type in WHOLE_BY_F64 and not v.is_float(types[0]) and any(largest(t.declared.astype(v.F64)) > 2.0**26 for t in fed.values()):
+        raise Refused(f"{node.op_type}: integers whose squares f64 does not have")
     if not any(v.is_float(t) for t in [*types, *(t.dtype for t in fed.values())]):
         return [Evaluated(a, a, [a] * SAMPLES, by) for a in declared]
 
@@ -198,12 +202,12 @@ def require_no_overflow(node, fed, wide):
     """Refuses sums whose parts may overflow: the order in which they are added would decide."""
     if node.op_type in ("Softmax", "LogSoftmax", "ReduceLogSumExp"):
         return  # the largest is subtracted first
-    largest = [np.max(np.abs(t.wide[np.isfinite(t.wide)]), initial=0) for t in fed.values() if v.is_float(t.dtype)]
+    most = [largest(t.wide) for t in fed.values() if v.is_float(t.dtype)]
     with np.errstate(all="ignore"):
         plain = node.op_type in ("Add", "Sub", "Sum", "Mean", "ReduceSum", "ReduceMean", "ReduceL1", "AveragePool",
                                  "GlobalAveragePool", "CumSum", "Resize", "Upsample")
-        product = max(largest, default=0) if plain else max(largest, default=0) ** 2 if len(largest) < 2 else \
-            np.prod(np.maximum(largest, 1))
+        product = max(most, default=0) if plain else max(most, default=0) ** 2 if len(most) < 2 else \
+            np.prod(np.maximum(most, 1))
         if product * max(terms(node, fed, wide), 4) > min((v.LARGEST[t.dtype] for t in fed.values() if v.is_float(t.dtype)),
                                                           default=np.inf):
             raise Refused(f"{node.op_type}: may overflow on the way")
@@ -240,25 +244,48 @@ def one_sample(node, wide_run, fed, types, wide, s, exact_known, rng):
             if op in INNER_SUMS:  # an error of the sum is one of all elements
                 out = out * (1 + v.EPSILON[t] * rng.uniform(-1, 1) * terms(node, fed, wide) / 16)
             exact = representable(out, t) & correct & exact_known
-            out = np.where(exact, out, noisy(rng, out, t, 1 if correct else 4)) + absolute_noise(op, out, t, fed, rng)
+            out = np.where(exact, out, noisy(rng, out, t, 1 if correct else 4)) + absolute_noise(node, out, t, fed, rng)
         result.append(out)
     return result
 
 
-def absolute_noise(op, out, dtype, fed, rng):
+def absolute_noise(node, out, dtype, fed, rng):
     """Errors that do not shrink with the result."""
-    scale = 0
+    op, scale = node.op_type, 0
+    finite = np.isfinite(out)
     if op in NEAR_ONE:
         scale = np.where(out < 0, 4, 0)
     elif op in ("Gelu", "Mish"):  # 1 is added to -1 and a bit
-        scale = np.where((out < 0) & np.isfinite(out), 4, 0)
+        scale = np.where((out < 0) & finite, 4, 0)
+    elif op in ("LogSoftmax", "ReduceLogSumExp", "ReduceLogSum"):  # the logarithm of what is near 1
+        scale = np.where(finite, 2, 0)
     elif op in ("Resize", "Upsample"):  # scales are f32
         data = next(iter(fed.values()))
-        finite = np.abs(data.wide[np.isfinite(data.wide)])
-        scale = 2 * max(data.shape, default=1) * np.max(finite, initial=0) * v.EPSILON[v.F32] / v.EPSILON[dtype]
-    elif op in ("LayerNormalization", "GroupNormalization"):  # stash_type
-        scale = np.where(np.isfinite(out), np.abs(out), 0) * 8 * v.EPSILON[v.F32] / v.EPSILON[dtype]
+        scale = 2 * max(data.shape, default=1) * largest(data.wide) * v.EPSILON[v.F32] / v.EPSILON[dtype]
+    elif op in MOMENTS and out.shape == next(iter(fed.values())).shape:
+        scale = np.where(finite, mean_error(node, *(t.wide for t in fed.values())), 0)
+        if op in ("LayerNormalization", "GroupNormalization"):  # stash_type
+            scale = scale + np.where(finite, np.abs(out), 0) * 8 * v.EPSILON[v.F32] / v.EPSILON[dtype]
     return scale * v.EPSILON[dtype] * rng.uniform(-1, 1, out.shape)
+
+
+MOMENTS = ("LayerNormalization", "GroupNormalization", "InstanceNormalization", "MeanVarianceNormalization")
+
+
+def mean_error(node, x, scale=1, bias=0):
+    """How many units of the mean's rounding one of the result is, by element: what is subtracted from nearly equal numbers
+    counts by their deviation."""
+    given = {a.name: helper.get_attribute_value(a) for a in node.attribute}
+    axes = tuple(range(given.get("axis", -1) % x.ndim, x.ndim)) if node.op_type == "LayerNormalization" else \
+        tuple(given.get("axes", (0, 2, 3))) if node.op_type == "MeanVarianceNormalization" else tuple(range(2, x.ndim))
+    with np.errstate(all="ignore"):
+        deviation = np.sqrt(np.var(x, axis=axes, keepdims=True) + given.get("epsilon", 1e-18))
+        error = np.max(np.abs(x), axis=axes, keepdims=True, initial=0) / deviation * largest(np.asarray(scale))
+    return np.broadcast_to(np.nan_to_num(error, nan=0, posinf=0), x.shape)
+
+
+def largest(values):
+    return np.max(np.abs(values[np.isfinite(values)]), initial=0)
 
 
 def representable(values, dtype):
@@ -274,7 +301,9 @@ def terms(node, fed, outputs):
         return sizes[1] / max(list(fed.values())[1].shape[0], 1)
     if node.op_type in ("MatMul", "Gemm"):
         return list(fed.values())[0].shape[-1]
-    if node.op_type in ("Softmax", "LogSoftmax", "LpNormalization", "CumSum", "LayerNormalization"):
+    if node.op_type == "LayerNormalization":
+        return sizes[1] if len(sizes) > 1 else sizes[0]
+    if node.op_type in ("Softmax", "LogSoftmax", "LpNormalization", "CumSum"):
         return max(list(fed.values())[0].shape, default=1)
     if node.op_type in INNER_SUMS and node.op_type.endswith("Normalization"):
         return sizes[0] / 4

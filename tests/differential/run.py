@@ -13,6 +13,7 @@ import re
 import subprocess
 import sys
 import tempfile
+import warnings
 
 from graphs import random_graph
 from judge import GOOD, KINDS, judge, write_case
@@ -59,6 +60,7 @@ def examine(seed, index, runner, out):
 
 def work(args):
     """The cases of one process, one JSON line each, announced before."""
+    warnings.simplefilter("ignore")  # means of nothing, and the like
     runner = Runner(args.runner, args.timeout)
     for index in args.indices:
         print(json.dumps({"begin": index}), flush=True)
@@ -107,9 +109,12 @@ def report(args, found):
         print(f"known {times:4} x {reason}")
     if args.verbose:
         for kind in ("refused", "match one"):
-            details = collections.Counter(re.sub(r"\d+", "N", row["detail"]) for row in found if row["kind"] == kind)
-            for detail, times in details.most_common():
-                print(f"{kind} {times:4} x {detail}")
+            cases = collections.defaultdict(list)
+            for row in found:
+                if row["kind"] == kind:
+                    cases[re.sub(r"\d+", "N", row["detail"])].append(row["index"])
+            for detail, indices in sorted(cases.items(), key=lambda item: -len(item[1])):
+                print(f"{kind} {len(indices):4} x {detail} (case {indices[0]})")
     print(f"\n{len(found)} graphs, seed {args.seed}")
     for kind, meaning in {**KINDS, "generator": "no graph: our own process ended"}.items():
         if counts[kind]:

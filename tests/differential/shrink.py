@@ -32,7 +32,7 @@ def part_of(case, outputs, cut=()):
     b.nodes = nodes
     for node in nodes:
         given = {n: b.tensors[n] for n in node.input if n}
-        for name, result in zip(node.output, evaluation.evaluate(node, b.opset, given, b.fixed & set(given), b.rng)):
+        for name, result in zip(node.output, evaluation.evaluate(node, b.opset, given, b.fixed & set(given), b.noise)):
             require_certain(result, node.op_type)
             b.tensors[name] = result
     return Case(b, list(outputs), [n.op_type for n in nodes])
