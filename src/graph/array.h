@@ -5,10 +5,12 @@
 
 namespace tilewright::graph {
 
-/// Element `i` of a tensor of any type, as double (integers up to 2^53 are exact).
-double element(const runtime::Tensor& tensor, std::int64_t i);
-/// Stores `value` as element `i`, rounded to the tensor's type.
-void set_element(runtime::Tensor& tensor, std::int64_t i, double value);
+/// Element `i` of a tensor of any type.
+Number element(const runtime::Tensor& tensor, std::int64_t i);
+/// The same as the nearest double.
+double real_element(const runtime::Tensor& tensor, std::int64_t i);
+/// Stores `value` as element `i`, as the tensor's type holds it (base/element.h).
+void set_element(runtime::Tensor& tensor, std::int64_t i, const Number& value);
 
 /// The same values as the reference interpreter holds them, and back.
 te::Array to_array(const runtime::Tensor& tensor);

@@ -74,7 +74,7 @@ std::optional<Tensor> move_elements(const Pad& op, Tensors in) {
   Shape shape = in[0].shape();
   for (std::size_t d = 0; d < shape.size(); ++d) shape[d] += op.begin[d] + op.end[d];
   Tensor out(in[0].type(), shape);
-  if (op.value != 0)
+  if (to_double(op.value) != 0)
     for (std::int64_t i = 0; i < out.elements(); ++i) set_element(out, i, op.value);
   Strided to = dense(shape);
   for (std::size_t d = 0; d < shape.size(); ++d) to.base += op.begin[d] * to.strides[d];

@@ -11,7 +11,7 @@ namespace tilewright::graph {
 /// What an operator reads: a tensor, or a constant written into the expression.
 struct Operand {
   te::Tensor tensor;
-  std::optional<double> scalar;  ///< then `tensor` is null
+  std::optional<Number> scalar;  ///< then `tensor` is null
   DType scalar_type = DType::f32;
 };
 

@@ -103,7 +103,7 @@ struct Concat {
 };
 struct Pad {
   Shape begin, end;
-  double value = 0;
+  Number value = 0.0;  ///< as the type of the data holds it
 };
 /// Output element i of a dimension is input element start + i * step; step may be negative.
 struct Slice {

@@ -19,7 +19,7 @@ using BufferId = int;
 // Values: what is computed for one element. Nodes live in Program::values and refer to each other by position; copies
 // of a loop body share them.
 struct ConstantValue {
-  std::variant<std::int64_t, double> value;
+  Number value;  ///< of the node's type
 };
 struct IndexValue {
   Index index;

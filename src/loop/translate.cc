@@ -2,6 +2,8 @@
 
 #include <optional>
 
+#include "base/integer.h"
+#include "base/rounding.h"
 #include "te/comparison.h"
 
 namespace tilewright::loop {
@@ -16,22 +18,51 @@ std::optional<std::int64_t> integer_constant(const te::Expr& e) {
   return value ? std::optional(*value) : std::nullopt;
 }
 
-/// An integer expression that is a linear form with quotients and remainders by constants.
-bool is_linear(const te::Expr& e) {
-  if (is_float(e.type()) || e.type() == DType::boolean) return false;
-  return te::match(
-      e, [](const te::Constant&) { return true; }, [](const te::AxisIndex&) { return true; },
-      [](const te::Cast& n) { return is_linear(n.a); },
-      [](const te::Binary& n) {
-        if (n.op == BinaryOp::add || n.op == BinaryOp::sub) return is_linear(n.a) && is_linear(n.b);
-        if (n.op == BinaryOp::mul)
-          return is_linear(n.a) && is_linear(n.b) && (integer_constant(n.a) || integer_constant(n.b));
-        if (n.op == BinaryOp::floor_div || n.op == BinaryOp::floor_mod)
-          return is_linear(n.a) && integer_constant(n.b).value_or(0) > 0;
-        return false;
-      },
-      [](const auto&) { return false; });
+std::optional<Range> linear_range(const te::Expr& e);
+
+std::optional<Range> linear_range(const te::Binary& n) {
+  const std::optional<Range> a = linear_range(n.a), b = linear_range(n.b);
+  if (!a || !b) return std::nullopt;
+  const std::optional<std::int64_t> left = integer_constant(n.a), right = integer_constant(n.b);
+  std::int64_t low = 0, high = 0;
+  bool overflows = false;
+  if (n.op == BinaryOp::add) {
+    overflows = __builtin_add_overflow(a->low, b->low, &low) || __builtin_add_overflow(a->high, b->high, &high);
+  } else if (n.op == BinaryOp::sub) {
+    overflows = __builtin_sub_overflow(a->low, b->high, &low) || __builtin_sub_overflow(a->high, b->low, &high);
+  } else if (n.op == BinaryOp::mul && (left || right)) {
+    const Range& range = right ? *a : *b;
+    const std::int64_t factor = right ? *right : *left;
+    overflows = __builtin_mul_overflow(range.low, factor, &low) || __builtin_mul_overflow(range.high, factor, &high);
+    if (factor < 0) std::swap(low, high);
+  } else if (n.op == BinaryOp::floor_div && right.value_or(0) > 0) {
+    low = floor_div(a->low, *right), high = floor_div(a->high, *right);
+  } else if (n.op == BinaryOp::floor_mod && right.value_or(0) > 0) {
+    high = *right - 1;
+  } else {
+    return std::nullopt;
+  }
+  return overflows ? std::nullopt : std::optional(Range{low, high});
 }
+
+/// The values of an integer expression that is a linear form with quotients and remainders by constants. Nothing for
+/// others, and where a value does not fit its type: there an expression wraps, and an index does not.
+std::optional<Range> linear_range(const te::Expr& e) {
+  if (is_float(e.type()) || e.type() == DType::boolean) return std::nullopt;
+  const std::optional<Range> range = te::match(
+      e,
+      [](const te::Constant& n) {
+        const std::int64_t value = std::get<std::int64_t>(n.value);
+        return std::optional(Range{value, value});
+      },
+      [](const te::AxisIndex& n) { return std::optional(Range{0, n.axis->extent - 1}); },
+      [](const te::Cast& n) { return linear_range(n.a); }, [](const te::Binary& n) { return linear_range(n); },
+      [](const auto&) { return std::optional<Range>(); });
+  const bool fits = range && range->low >= lowest_integer(e.type()) && range->high <= highest_integer(e.type());
+  return fits ? range : std::nullopt;
+}
+
+bool is_linear(const te::Expr& e) { return linear_range(e).has_value(); }
 
 }  // namespace
 
@@ -67,7 +98,7 @@ ValueId Translator::value(const te::Expr& e, const Axes& axes) {
   const DType type = e.type();
   if (!te::as<te::Constant>(e) && is_linear(e)) {
     const Index linear = index(e, axes, 0);
-    if (linear.is_constant()) return program_.add({type, ConstantValue{linear.constant}});
+    if (linear.is_constant()) return program_.add({type, ConstantValue{wrap_integer(type, linear.constant)}});
     return program_.add({type, IndexValue{linear}});
   }
   return te::match(

@@ -5,8 +5,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/element.h"
 #include "base/integer.h"
-#include "measure/element.h"
+#include "base/match.h"
 
 namespace tilewright::measure {
 namespace {
@@ -18,7 +19,7 @@ constexpr double kTwoRoundingsOfBf16 = 0x1p-7;
 double largest_magnitude(DType type, const void* data, std::int64_t elements) {
   double largest = kLeastMagnitude;
   for (std::int64_t i = 0; i < elements; ++i) {
-    const double magnitude = std::abs(load_element(type, data, i));
+    const double magnitude = std::abs(to_double(load_element(type, data, i)));
     if (std::isfinite(magnitude)) largest = std::max(largest, magnitude);
   }
   return largest;
@@ -29,6 +30,12 @@ bool all_close(const float* found, const float* expected, std::int64_t elements,
   std::int64_t far = 0;
   for (std::int64_t i = 0; i < elements; ++i) far += std::abs(found[i] - expected[i]) <= bound ? 0 : 1;
   return far == 0;
+}
+
+std::string number_text(const Number& number) {
+  return match_variant(
+      number, [](std::int64_t integer) { return fmt::to_string(integer); },
+      [](double real) { return fmt::format("{:.9g}", real); });
 }
 
 }  // namespace
@@ -47,9 +54,11 @@ ExpectedOutput::ExpectedOutput(std::string name, DType type, std::vector<std::in
   bound_ = tolerance * largest_magnitude(type_, bytes_.data(), product(shape_));
 }
 
-bool ExpectedOutput::matches(double found, double expected) const {
-  if (std::isnan(expected)) return std::isnan(found);
-  return found == expected || std::abs(found - expected) <= bound_;
+bool ExpectedOutput::matches(const Number& found, const Number& expected) const {
+  if (!is_float(type_)) return found == expected;
+  const double a = to_double(found), b = to_double(expected);
+  if (std::isnan(b)) return std::isnan(a);
+  return a == b || std::abs(a - b) <= bound_;
 }
 
 std::optional<std::string> ExpectedOutput::mismatch(const void* found) const {
@@ -64,10 +73,9 @@ std::optional<std::string> ExpectedOutput::mismatch(const void* found) const {
     if (wrong++ == 0) first = i;
   }
   if (wrong == 0) return std::nullopt;
-  return fmt::format(
-      "output {} is wrong at {}: expected {:.9g}, found {:.9g} ({} of {} elements differ by more than {:.3g})", name_,
-      position_text(shape_, first), load_element(type_, bytes_.data(), first), load_element(type_, found, first), wrong,
-      elements, bound_);
+  const auto text = [&](const void* data) { return number_text(load_element(type_, data, first)); };
+  return fmt::format("output {} is wrong at {}: expected {}, found {} ({} of {} elements differ by more than {:.3g})",
+                     name_, position_text(shape_, first), text(bytes_.data()), text(found), wrong, elements, bound_);
 }
 
 }  // namespace tilewright::measure

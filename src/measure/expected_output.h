@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/dtype.h"
+#include "base/number.h"
 
 namespace tilewright::measure {
 
@@ -21,7 +22,7 @@ class ExpectedOutput {
   std::optional<std::string> mismatch(const void* found) const;
 
  private:
-  bool matches(double found, double expected) const;
+  bool matches(const Number& found, const Number& expected) const;
 
   std::string name_;
   DType type_;

@@ -1,7 +1,9 @@
 #include "measure/inputs.h"
 
+#include <algorithm>
+
+#include "base/element.h"
 #include "base/hash.h"
-#include "measure/element.h"
 
 namespace tilewright::measure {
 namespace {
@@ -20,16 +22,22 @@ double signed_fraction(std::uint64_t random, int bits) {
   return static_cast<double>(steps) / static_cast<double>(std::int64_t{1} << (bits - 1));
 }
 
-double value_of(DType type, std::uint64_t random) {
+/// -8 … 7 but 0, which may stand for a divisor.
+std::int64_t nonzero(std::uint64_t random) {
+  const std::int64_t value = static_cast<std::int64_t>(random >> 60) - 8;
+  return value == 0 ? 7 : value;
+}
+
+Number value_of(DType type, std::uint64_t random) {
   switch (type) {
     case DType::boolean:
-      return static_cast<double>(random >> 63);
+      return static_cast<std::int64_t>(random >> 63);
     case DType::u8:
-      return static_cast<double>(random >> 60);
+      return std::max<std::int64_t>(1, static_cast<std::int64_t>(random >> 60));
     case DType::i8:
     case DType::i32:
     case DType::i64:
-      return static_cast<double>(random >> 60) - 8;
+      return nonzero(random);
     case DType::bf16:
       return signed_fraction(random, 8);
     case DType::f32:
@@ -37,7 +45,7 @@ double value_of(DType type, std::uint64_t random) {
     case DType::f64:
       return signed_fraction(random, 53);
   }
-  return 0;
+  return 0.0;
 }
 
 }  // namespace

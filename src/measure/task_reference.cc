@@ -1,7 +1,7 @@
 #include "measure/task_reference.h"
 
+#include "base/element.h"
 #include "base/integer.h"
-#include "measure/element.h"
 #include "measure/inputs.h"
 #include "te/flops.h"
 #include "te/interpreter.h"
@@ -25,11 +25,8 @@ std::string buffer_for(const te::Operation& op) {
 te::Array input_array(const te::Operation& op, std::uint64_t seed, int argument) {
   std::string bytes = buffer_for(op);
   fill_input(op.type, bytes.data(), op.elements(), seed, argument);
-  te::Array array{op.type, op.shape, {}};
-  array.values.resize(static_cast<std::size_t>(op.elements()));
-  for (std::size_t i = 0; i < array.values.size(); ++i) {
-    array.values[i] = load_element(op.type, bytes.data(), static_cast<std::int64_t>(i));
-  }
+  te::Array array(op.type, op.shape);
+  for (std::int64_t i = 0; i < op.elements(); ++i) array.append(load_element(op.type, bytes.data(), i));
   return array;
 }
 
@@ -57,8 +54,8 @@ std::optional<ReferenceMessage> interpreted_reference(const te::Dag& dag, std::u
   ReferenceMessage reference{{}, tolerance};
   for (std::size_t k = 0; k < outputs.size(); ++k) {
     std::string& bytes = reference.outputs.emplace_back(buffer_for(*outputs[k]));
-    for (std::size_t i = 0; i < values[k].values.size(); ++i) {
-      store_element(outputs[k]->type, bytes.data(), static_cast<std::int64_t>(i), values[k].values[i]);
+    for (std::size_t i = 0; i < values[k].size(); ++i) {
+      store_element(outputs[k]->type, bytes.data(), static_cast<std::int64_t>(i), values[k].at(i));
     }
   }
   return reference;

@@ -5,9 +5,9 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "te/comparison.h"
 #include "te/fold.h"
-#include "te/rounding.h"
 
 namespace tilewright::te {
 namespace {
@@ -69,11 +69,15 @@ Bounded power(const Bounded& a, const Bounded& b) {
 
 bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
 
+/// An integer or bool.
+Bounded integer(std::int64_t whole, double error) { return {static_cast<double>(whole), error, whole}; }
+
 /// 0 or 1, with error 1 when the operands' intervals leave it open.
-Bounded comparison(BinaryOp op, const Bounded& a, const Bounded& b) {
+Bounded comparison(BinaryOp op, const Bounded& a, const Bounded& b, bool floats) {
   const bool apart = a.high() < b.low() || b.high() < a.low();
   const bool exact = a.error == 0 && b.error == 0;
-  return {compare(op, a.value, b.value) ? 1.0 : 0.0, apart || exact ? 0.0 : 1.0};
+  const bool holds = floats ? compare(op, a.value, b.value) : compare(op, a.whole, b.whole);
+  return integer(holds, apart || exact ? 0 : 1);
 }
 
 Bounded arithmetic(BinaryOp op, const Bounded& a, const Bounded& b) {
@@ -92,67 +96,50 @@ Bounded arithmetic(BinaryOp op, const Bounded& a, const Bounded& b) {
   }
 }
 
-}  // namespace
-
-Bounded BoundedEvaluator::operator()(std::span<const std::int64_t> point) {
-  move_to(point);
-  const Reduce* reduce = as<Reduce>(op_.body);
-  Bounded result = reduce ? reduction(*reduce) : evaluate(root_);
-  if (!is_float(op_.type)) return result;
-  const double stored = round_float(op_.type, result.value);
-  if (std::isfinite(stored)) result.error += std::abs(stored - result.value);  // the reference's own rounding
-  result.value = stored;
-  return op_.type == DType::bf16 ? rounded(result, op_.type, 1) : result;
+/// Whether all that `x` may be are values of the integer type.
+bool fits(DType type, const Bounded& x) {
+  return x.low() >= static_cast<double>(lowest_integer(type)) && x.high() <= static_cast<double>(highest_integer(type));
 }
 
-Bounded BoundedEvaluator::reduction(const Reduce& reduce) {
-  const auto start = as<Constant>(identity(reduce.combiner, op_.type))->value;
-  Bounded result{std::visit([](auto v) { return static_cast<double>(v); }, start), 0};
-  double terms = 0, magnitude = 0;
-  do {
-    const Bounded term = evaluate(root_);
-    if (reduce.combiner == Combiner::sum) {
-      result = {result.value + term.value, result.error + term.error};
-    } else {
-      const BinaryOp op = reduce.combiner == Combiner::max ? BinaryOp::max : BinaryOp::min;
-      result = {apply(op, result.value, term.value), std::max(result.error, term.error)};
-    }
-    terms += 1;
-    magnitude += std::abs(term.value) + term.error;
-  } while (next_reduction_point());
-  if (!is_float(op_.type))
-    result.value = static_cast<double>(wrap_integer(op_.type, truncate_to_integer(result.value)));
-  if (reduce.combiner == Combiner::sum && is_float(op_.type))
-    result.error += terms * (unit_roundoff(op_.type) * magnitude + kSmallest);
-  return result;
+/// Nothing is said of inexact integers that may wrap or are divided.
+Bounded integer_arithmetic(BinaryOp op, DType type, const Bounded& a, const Bounded& b) {
+  const std::int64_t whole = wrapping_arithmetic(op, type, a.whole, b.whole);
+  if (a.error == 0 && b.error == 0) return integer(whole, 0);
+  if (op == BinaryOp::div || op == BinaryOp::floor_div || op == BinaryOp::floor_mod) return integer(whole, kInfinity);
+  const Bounded unlimited = arithmetic(op, a, b);
+  return integer(whole, fits(type, unlimited) ? unlimited.error : kInfinity);
 }
 
-Bounded BoundedEvaluator::evaluate(int n) const {
-  const Node& node = at(n);
-  const DType type = node.expr.type();
-  return match(
-      node.expr, [&](const Constant&) { return Bounded{value(n), 0}; },
-      [&](const AxisIndex&) { return Bounded{value(n), 0}; },
-      [&](const Unary& u) { return unary(u, evaluate(operand(node, 0)), type); },
-      [&](const Binary& b) { return binary(b, node, type); }, [&](const Select&) { return select(node); },
-      [&](const Cast&) {
-        const Bounded a = evaluate(operand(node, 0));
-        if (is_float(type)) return rounded({round_float(type, a.value), a.error}, type, 2);
-        const auto convert = [&](double x) {
-          if (type == DType::boolean) return x != 0 ? 1.0 : 0.0;
-          return static_cast<double>(wrap_integer(type, truncate_to_integer(x)));
-        };
-        return a.error == 0 ? Bounded{convert(a.value), 0} : monotone(convert, a);
-      },
-      [&](const Load& l) { return load(node, l); },
-      [](const Reduce&) -> Bounded { TW_CHECK(false, "a reduction stands at the root"); });
+Bounded integer_function(UnaryOp op, DType type, const Bounded& a) {
+  const bool may_wrap = op != UnaryOp::logical_not && a.error != 0 && !fits(type, {-a.value, a.error});
+  return integer(wrapping_arithmetic(op, type, a.whole), may_wrap ? kInfinity : a.error);
 }
 
-Bounded BoundedEvaluator::unary(const Unary& u, const Bounded& a, DType type) const {
-  const auto f = [&](double x) { return apply(u.op, x); };
-  switch (u.op) {
-    case UnaryOp::logical_not:
-      return {a.value == 0 ? 1.0 : 0.0, a.error};
+/// A float as an integer; nothing is said where it may be one that the type does not hold.
+Bounded truncated(DType type, const Bounded& a) {
+  const Bounded result = integer(to_integer(type, a.value), 0);
+  if (a.error == 0) return result;
+  const auto convert = [&](double x) { return static_cast<double>(to_integer(type, x)); };
+  const auto holds = [&](double x) { return convert(x) == std::trunc(x); };
+  if (type == DType::boolean) return integer(result.whole, a.low() <= 0 && a.high() >= 0 ? 1 : 0);
+  return integer(result.whole, holds(a.low()) && holds(a.high()) ? monotone(convert, a).error : kInfinity);
+}
+
+/// A number of type `from` as one of type `to`.
+Bounded converted(DType from, DType to, const Bounded& a) {
+  if (is_float(to)) {
+    const double nearest = to_float(to, is_float(from) ? Number(a.value) : Number(a.whole));
+    return rounded({nearest, a.error}, to, 2);
+  }
+  if (is_float(from)) return truncated(to, a);
+  const std::int64_t whole = to_integer(to, a.whole);
+  if (to == DType::boolean) return integer(whole, a.error == 0 ? 0 : 1);
+  return integer(whole, a.error == 0 || fits(to, a) ? a.error : kInfinity);
+}
+
+Bounded function(UnaryOp op, DType type, const Bounded& a) {
+  const auto f = [&](double x) { return apply(op, x); };
+  switch (op) {
     case UnaryOp::neg:
       return {-a.value, a.error};
     case UnaryOp::abs:
@@ -173,25 +160,62 @@ Bounded BoundedEvaluator::unary(const Unary& u, const Bounded& a, DType type) co
   }
 }
 
+}  // namespace
+
+Bounded BoundedEvaluator::operator()(std::span<const std::int64_t> point) {
+  move_to(point);
+  const Reduce* reduce = as<Reduce>(op_.body);
+  Bounded result = reduce ? reduction(*reduce) : evaluate(root_);
+  if (!is_float(op_.type)) return result;
+  const double stored = round_float(op_.type, result.value);
+  if (std::isfinite(stored)) result.error += std::abs(stored - result.value);  // the reference's own rounding
+  result.value = stored;
+  return op_.type == DType::bf16 ? rounded(result, op_.type, 1) : result;
+}
+
+Bounded BoundedEvaluator::reduction(const Reduce& reduce) {
+  const BinaryOp op = operation_of(reduce.combiner);
+  const bool floats = is_float(op_.type), sums = floats && op == BinaryOp::add;
+  const Number start = as<Constant>(identity(reduce.combiner, op_.type))->value;
+  Bounded result = floats ? Bounded{std::get<double>(start)} : integer(std::get<std::int64_t>(start), 0);
+  double terms = 0, magnitude = 0;
+  do {
+    const Bounded term = evaluate(root_);
+    result = floats ? arithmetic(op, result, term) : integer_arithmetic(op, op_.type, result, term);
+    terms += 1;
+    magnitude += std::abs(term.value) + term.error;
+  } while (next_reduction_point());
+  if (sums) result.error += terms * (unit_roundoff(op_.type) * magnitude + kSmallest);
+  return result;
+}
+
+Bounded BoundedEvaluator::evaluate(int n) const {
+  const Node& node = at(n);
+  const DType type = node.expr.type();
+  const auto exact = [&] { return is_real(n) ? Bounded{real(n)} : integer(whole(n), 0); };
+  return match(
+      node.expr, [&](const Constant&) { return exact(); }, [&](const AxisIndex&) { return exact(); },
+      [&](const Unary& u) {
+        const Bounded a = evaluate(operand(node, 0));
+        return is_float(type) ? function(u.op, type, a) : integer_function(u.op, type, a);
+      },
+      [&](const Binary& b) { return binary(b, node, type); }, [&](const Select&) { return select(node); },
+      [&](const Cast& c) { return converted(c.a.type(), type, evaluate(operand(node, 0))); },
+      [&](const Load& l) { return load(node, l); },
+      [](const Reduce&) -> Bounded { TW_CHECK(false, "a reduction stands at the root"); });
+}
+
 Bounded BoundedEvaluator::binary(const Binary& b, const Node& node, DType type) const {
   const Bounded left = evaluate(operand(node, 0));
   if (is_logical(b.op)) {
-    const bool decided = (left.value != 0) == (b.op == BinaryOp::logical_or);
+    const bool decided = (left.whole != 0) == (b.op == BinaryOp::logical_or);
     if (decided && left.error == 0) return left;
     const Bounded right = evaluate(operand(node, 1));
-    const bool both = b.op == BinaryOp::logical_and;
-    const bool result = both ? left.value != 0 && right.value != 0 : left.value != 0 || right.value != 0;
-    return {result ? 1.0 : 0.0, std::max(left.error, right.error)};
+    return integer(wrapping_arithmetic(b.op, type, left.whole, right.whole), std::max(left.error, right.error));
   }
   const Bounded right = evaluate(operand(node, 1));
-  if (is_comparison(b.op)) return comparison(b.op, left, right);
-  if (!is_float(type)) {
-    const auto exact =
-        wrapping_arithmetic(b.op, type, truncate_to_integer(left.value), truncate_to_integer(right.value));
-    TW_CHECK(exact, "{}: division by zero in {}", op_.name, to_text(node.expr));
-    const bool known = left.error == 0 && right.error == 0;
-    return {static_cast<double>(*exact), known ? 0 : kInfinity};
-  }
+  if (is_comparison(b.op)) return comparison(b.op, left, right, is_real(operand(node, 0)));
+  if (!is_float(type)) return integer_arithmetic(b.op, type, left, right);
   const Bounded result = arithmetic(b.op, left, right);
   if (b.op == BinaryOp::min || b.op == BinaryOp::max) return result;
   return rounded(result, type, b.op == BinaryOp::pow ? 2 * kMathUlps : 1);
@@ -199,16 +223,19 @@ Bounded BoundedEvaluator::binary(const Binary& b, const Node& node, DType type) 
 
 Bounded BoundedEvaluator::select(const Node& node) const {
   const Bounded condition = evaluate(operand(node, 0));
-  const Bounded chosen = evaluate(operand(node, condition.value != 0 ? 1 : 2));
+  Bounded chosen = evaluate(operand(node, condition.whole != 0 ? 1 : 2));
   if (condition.error == 0) return chosen;
-  const Bounded other = evaluate(operand(node, condition.value != 0 ? 2 : 1));
-  return {chosen.value, std::max(chosen.error, std::abs(other.value - chosen.value) + other.error)};
+  const Bounded other = evaluate(operand(node, condition.whole != 0 ? 2 : 1));
+  chosen.error = std::max(chosen.error, std::abs(other.value - chosen.value) + other.error);
+  return chosen;
 }
 
 Bounded BoundedEvaluator::load(const Node& node, const Load& load) const {
-  const auto tensor = static_cast<std::size_t>(node.slot);
+  const std::vector<double>& bounds = bounds_[static_cast<std::size_t>(node.slot)];
   const std::size_t element = offset(node, load);
-  return {tensors_[tensor].values[element], bounds_[tensor].empty() ? 0.0 : bounds_[tensor][element]};
+  const double error = bounds.empty() ? 0.0 : bounds[element];
+  return is_float(node.expr.type()) ? Bounded{loaded(node).values[element], error}
+                                    : integer(loaded(node).integers[element], error);
 }
 
 }  // namespace tilewright::te

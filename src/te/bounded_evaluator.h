@@ -7,6 +7,7 @@ namespace tilewright::te {
 /// A value of the reference and the largest distance of a kernel's value from it.
 struct Bounded {
   double value = 0, error = 0;
+  std::int64_t whole = 0;  ///< of an integer or bool: `value` exactly
   double low() const { return value - error; }
   double high() const { return value + error; }
 };
@@ -25,7 +26,6 @@ class BoundedEvaluator : private Evaluator {
  private:
   Bounded reduction(const Reduce& reduction);
   Bounded evaluate(int node) const;
-  Bounded unary(const Unary& op, const Bounded& a, DType type) const;
   Bounded binary(const Binary& op, const Node& node, DType type) const;
   Bounded select(const Node& node) const;
   Bounded load(const Node& node, const Load& load) const;

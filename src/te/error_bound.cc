@@ -9,12 +9,15 @@
 
 namespace tilewright::te {
 
-std::int64_t BoundedArray::first_mismatch(std::span<const double> found) const {
-  TW_CHECK(found.size() == array.values.size(), "{} values, expected {}", found.size(), array.values.size());
+std::int64_t BoundedArray::first_mismatch(const Array& found) const {
+  TW_CHECK(found.type == array.type && found.size() == array.size(), "{} values of {}, expected {} of {}", found.size(),
+           to_text(found.type), array.size(), to_text(array.type));
   for (std::size_t i = 0; i < found.size(); ++i) {
-    const double expected = array.values[i];
-    if (expected == found[i] || (std::isnan(expected) && std::isnan(found[i]))) continue;
-    if (!(std::abs(expected - found[i]) <= bound[i])) return static_cast<std::int64_t>(i);
+    const Number is = found.at(i), expected = array.at(i);
+    if (is == expected) continue;  // an infinity, too
+    const double a = to_double(is), b = to_double(expected);
+    if (std::isnan(a) && std::isnan(b)) continue;
+    if (bound[i] == 0 || !(std::abs(a - b) <= bound[i])) return static_cast<std::int64_t>(i);
   }
   return -1;
 }
@@ -25,12 +28,12 @@ std::vector<BoundedArray> interpret_with_bounds(const Dag& dag, std::span<const 
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const Operation& op = *dag.ops()[i];
     if (op.is_placeholder()) continue;
-    tensors[i] = Array{.type = op.type, .shape = op.shape, .values = {}};
+    tensors[i] = Array(op.type, op.shape);
     BoundedEvaluator evaluate(dag, static_cast<int>(i), tensors, bounds);
     std::vector<std::int64_t> point(op.shape.size());
     do {
       const Bounded result = evaluate(point);
-      tensors[i].values.push_back(result.value);
+      tensors[i].append(is_float(op.type) ? Number(result.value) : Number(result.whole));
       bounds[i].push_back(result.error);
     } while (next_point(point, op.shape));
   }

@@ -9,8 +9,9 @@ struct BoundedArray {
   Array array;
   std::vector<double> bound;  ///< absolute; infinity where nothing can be said (1/x around 0)
 
-  /// Position of the first element of `found` that is outside of its bound (or not NaN where the reference is), or -1.
-  std::int64_t first_mismatch(std::span<const double> found) const;
+  /// Position of the first element of `found`, of the same type, that is outside of its bound (or not NaN where the
+  /// reference is), or -1.
+  std::int64_t first_mismatch(const Array& found) const;
 };
 
 /// Interprets the DAG and propagates rounding errors next to the values (running error analysis: Higham, "Accuracy

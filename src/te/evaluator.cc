@@ -6,10 +6,9 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "base/integer.h"
+#include "base/rounding.h"
 #include "te/comparison.h"
 #include "te/fold.h"
-#include "te/rounding.h"
 
 namespace tilewright::te {
 
@@ -94,11 +93,11 @@ int Evaluator::flatten(const Dag& dag, const Expr& e) {
   return static_cast<int>(nodes_.size()) - 1;
 }
 
-double Evaluator::operator()(std::span<const std::int64_t> point) {
+Number Evaluator::operator()(std::span<const std::int64_t> point) {
   move_to(point);
   const Reduce* reduction = as<Reduce>(op_.body);
-  const double result = reduction ? evaluate_reduction(*reduction) : value(root_);
-  return is_float(op_.type) ? round_float(op_.type, result) : result;
+  const Number result = reduction ? evaluate_reduction(*reduction) : value(root_);
+  return is_float(op_.type) ? round_float(op_.type, std::get<double>(result)) : result;
 }
 
 void Evaluator::move_to(std::span<const std::int64_t> point) {
@@ -106,21 +105,15 @@ void Evaluator::move_to(std::span<const std::int64_t> point) {
   std::fill(point_.begin() + static_cast<std::ptrdiff_t>(point.size()), point_.end(), 0);
 }
 
-double Evaluator::evaluate_reduction(const Reduce& reduction) {
-  const Constant start = *as<Constant>(identity(reduction.combiner, op_.type));
-  double result = std::visit([](auto v) { return static_cast<double>(v); }, start.value);
+Number Evaluator::evaluate_reduction(const Reduce& reduction) {
+  const BinaryOp op = operation_of(reduction.combiner);
+  Number result = as<Constant>(identity(reduction.combiner, op_.type))->value;
   do {
-    result = combined(reduction, result);
+    match_variant(
+        result, [&](double& so_far) { so_far = apply(op, so_far, real(root_)); },
+        [&](std::int64_t& so_far) { so_far = wrapping_arithmetic(op, op_.type, so_far, whole(root_)); });
   } while (next_reduction_point());
   return result;
-}
-
-double Evaluator::combined(const Reduce& reduction, double so_far) const {
-  const BinaryOp op = reduction.combiner == Combiner::sum   ? BinaryOp::add
-                      : reduction.combiner == Combiner::max ? BinaryOp::max
-                                                            : BinaryOp::min;
-  const double result = apply(op, so_far, value(root_));
-  return is_float(op_.type) ? result : static_cast<double>(wrap_integer(op_.type, truncate_to_integer(result)));
 }
 
 bool Evaluator::next_reduction_point() {
@@ -132,7 +125,7 @@ bool Evaluator::next_reduction_point() {
   return false;
 }
 
-double Evaluator::value(int node) const { return is_real(node) ? real(node) : static_cast<double>(whole(node)); }
+Number Evaluator::value(int node) const { return is_real(node) ? Number(real(node)) : Number(whole(node)); }
 
 double Evaluator::real(int n) const {
   const Node& node = at(n);
@@ -141,41 +134,31 @@ double Evaluator::real(int n) const {
       [&](const Unary& u) { return apply(u.op, real(operand(node, 0))); },
       [&](const Binary& b) { return apply(b.op, real(operand(node, 0)), real(operand(node, 1))); },
       [&](const Select&) { return real(operand(node, whole(operand(node, 0)) != 0 ? 1 : 2)); },
-      [&](const Cast&) { return round_float(node.expr.type(), value(operand(node, 0))); },
-      [&](const Load& l) { return load(node, l); },
+      [&](const Cast&) { return to_float(node.expr.type(), value(operand(node, 0))); },
+      [&](const Load& l) { return loaded(node).values[offset(node, l)]; },
       [](const AxisIndex&) -> double { TW_CHECK(false, "an axis is an integer"); },
       [](const Reduce&) -> double { TW_CHECK(false, "a reduction stands at the root"); });
 }
 
 std::int64_t Evaluator::whole(int n) const {
   const Node& node = at(n);
-  const DType type = node.expr.type();
   return match(
       node.expr, [](const Constant& c) { return std::get<std::int64_t>(c.value); },
       [&](const AxisIndex&) { return point_[static_cast<std::size_t>(node.slot)]; },
-      [&](const Unary& u) {
-        const std::int64_t a = whole(operand(node, 0));
-        if (u.op == UnaryOp::logical_not) return std::int64_t{a == 0};
-        const bool negate = u.op == UnaryOp::neg || a < 0;
-        return negate ? *wrapping_arithmetic(BinaryOp::sub, type, 0, a) : a;
-      },
-      [&](const Binary& b) -> std::int64_t {
-        const int left = operand(node, 0), right = operand(node, 1);
-        if (b.op == BinaryOp::logical_and) return whole(left) != 0 && whole(right) != 0;
-        if (b.op == BinaryOp::logical_or) return whole(left) != 0 || whole(right) != 0;
-        if (is_comparison(b.op) && is_real(left)) return compare(b.op, real(left), real(right));
-        const std::optional<std::int64_t> result = wrapping_arithmetic(b.op, type, whole(left), whole(right));
-        TW_CHECK(result, "{}: division by zero in {}", op_.name, to_text(node.expr));
-        return *result;
-      },
+      [&](const Unary& u) { return wrapping_arithmetic(u.op, node.expr.type(), whole(operand(node, 0))); },
+      [&](const Binary& b) { return whole_binary(node, b); },
       [&](const Select&) { return whole(operand(node, whole(operand(node, 0)) != 0 ? 1 : 2)); },
-      [&](const Cast&) {
-        const int a = operand(node, 0);
-        if (type == DType::boolean) return std::int64_t{value(a) != 0};
-        return wrap_integer(type, is_real(a) ? truncate_to_integer(real(a)) : whole(a));
-      },
-      [&](const Load& l) { return truncate_to_integer(load(node, l)); },
+      [&](const Cast&) { return to_integer(node.expr.type(), value(operand(node, 0))); },
+      [&](const Load& l) { return loaded(node).integers[offset(node, l)]; },
       [](const Reduce&) -> std::int64_t { TW_CHECK(false, "a reduction stands at the root"); });
+}
+
+std::int64_t Evaluator::whole_binary(const Node& node, const Binary& b) const {
+  const int left = operand(node, 0), right = operand(node, 1);
+  if (b.op == BinaryOp::logical_and) return whole(left) != 0 && whole(right) != 0;
+  if (b.op == BinaryOp::logical_or) return whole(left) != 0 || whole(right) != 0;
+  if (is_comparison(b.op) && is_real(left)) return compare(b.op, real(left), real(right));
+  return wrapping_arithmetic(b.op, node.expr.type(), whole(left), whole(right));
 }
 
 std::size_t Evaluator::offset(const Node& node, const Load& load) const {
@@ -188,10 +171,6 @@ std::size_t Evaluator::offset(const Node& node, const Load& load) const {
     offset = offset * shape[d] + index;
   }
   return static_cast<std::size_t>(offset);
-}
-
-double Evaluator::load(const Node& node, const Load& load) const {
-  return tensors_[static_cast<std::size_t>(node.slot)].values[offset(node, load)];
 }
 
 }  // namespace tilewright::te

@@ -4,9 +4,9 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/rounding.h"
 #include "te/comparison.h"
 #include "te/fold.h"
-#include "te/rounding.h"
 #include "te/tensor.h"
 
 namespace tilewright::te {
@@ -16,11 +16,10 @@ namespace {
 Expr adapt(const Expr& e, DType type) {
   const Constant* c = as<Constant>(e);
   if (!c || e.type() == type) return e;
-  if (const double* value = std::get_if<double>(&c->value)) return is_float(type) ? constant(type, *value) : e;
-  const std::int64_t value = std::get<std::int64_t>(c->value);
   if (e.type() == DType::boolean) return e;
-  if (is_float(type)) return constant(type, static_cast<double>(value));
-  return wrap_integer(type, value) == value ? integer(value, type) : e;
+  if (is_float(type)) return constant(type, c->value);
+  const auto* value = std::get_if<std::int64_t>(&c->value);
+  return value && wrap_integer(type, *value) == *value ? integer(*value, type) : e;
 }
 
 /// Gives both sides one type by adapting a constant; two constants meet at the type that is a float or wider.
@@ -82,17 +81,15 @@ Expr substitute(const Expr& e, const std::vector<std::pair<const Axis*, Expr>>& 
   return substitute_axes(e, replacements);
 }
 
-Expr constant(DType type, double value) {
-  if (is_float(type)) return Expr(ExprNode{type, Constant{round_float(type, value)}});
-  TW_CHECK(std::trunc(value) == value, "constant {} is not a value of type {}", value, to_text(type));
-  return integer(truncate_to_integer(value), type);
+Expr constant(DType type, const Number& value) {
+  if (is_float(type)) return Expr(ExprNode{type, Constant{to_float(type, value)}});
+  const std::int64_t held = to_integer(type, value);
+  TW_CHECK(to_double(held) == to_double(value), "constant {} is not a value of type {}", to_double(value),
+           to_text(type));
+  return Expr(ExprNode{type, Constant{held}});
 }
 
-Expr integer(std::int64_t value, DType type) {
-  if (is_float(type)) return constant(type, static_cast<double>(value));
-  TW_CHECK(wrap_integer(type, value) == value, "constant {} is not a value of type {}", value, to_text(type));
-  return Expr(ExprNode{type, Constant{value}});
-}
+Expr integer(std::int64_t value, DType type) { return constant(type, value); }
 
 Expr unary(UnaryOp op, Expr a) {
   const DType type = a.type();
@@ -131,7 +128,7 @@ Expr select(Expr condition, Expr on_true, Expr on_false) {
 Expr cast(DType type, Expr a) {
   if (a.type() == type) return a;
   if (const std::optional<std::int64_t> value = integer_value(a))
-    return is_float(type) ? constant(type, static_cast<double>(*value)) : integer(wrap_integer(type, *value), type);
+    return constant(type, is_float(type) ? Number(*value) : Number(wrap_integer(type, *value)));
   return Expr(ExprNode{type, Cast{std::move(a)}});
 }
 
@@ -168,16 +165,18 @@ Expr identity(Combiner combiner, DType type) {
   TW_CHECK(false, "unknown combiner");
 }
 
-Expr combine(Combiner combiner, Expr a, Expr b) {
+BinaryOp operation_of(Combiner combiner) {
   switch (combiner) {
     case Combiner::sum:
-      return std::move(a) + std::move(b);
+      return BinaryOp::add;
     case Combiner::max:
-      return max(std::move(a), std::move(b));
+      return BinaryOp::max;
     case Combiner::min:
-      return min(std::move(a), std::move(b));
+      return BinaryOp::min;
   }
   TW_CHECK(false, "unknown combiner");
 }
+
+Expr combine(Combiner combiner, Expr a, Expr b) { return binary(operation_of(combiner), std::move(a), std::move(b)); }
 
 }  // namespace tilewright::te

@@ -9,6 +9,7 @@
 
 #include "base/dtype.h"
 #include "base/match.h"
+#include "base/number.h"
 
 namespace tilewright::te {
 
@@ -52,7 +53,7 @@ enum class BinaryOp : std::uint8_t {
   mul,
   div,  ///< div: float division, or integer division that truncates
   floor_div,
-  floor_mod,  ///< integers only; round towards minus infinity
+  floor_mod,  ///< integers only; round towards minus infinity. What divisors of 0 give: te/fold.h
   min,
   max,
   pow,
@@ -86,7 +87,7 @@ enum class UnaryOp : std::uint8_t {
 enum class Combiner : std::uint8_t { sum, max, min };
 
 struct Constant {
-  std::variant<std::int64_t, double> value;  ///< integer and bool types hold int64_t, float types double
+  Number value;  ///< of the node's type
 };
 struct AxisIndex {
   AxisRef axis;
@@ -149,7 +150,8 @@ std::string to_text(const Expr& e);
 std::string to_text(UnaryOp op, const std::string& a);
 std::string to_text(BinaryOp op, const std::string& a, const std::string& b);
 
-Expr constant(DType type, double value);
+/// Floats: the nearest value of the type. Errors: InternalError when an integer type does not hold the value.
+Expr constant(DType type, const Number& value);
 Expr integer(std::int64_t value, DType type = DType::i32);
 Expr unary(UnaryOp op, Expr a);
 /// Both sides must have one type; an integer constant adapts to the other side's type.
@@ -174,6 +176,8 @@ Expr floor_mod(Expr a, Expr b);
 
 /// What a reduction starts from: 0, the lowest or the highest value of the type (-inf and inf for floats).
 Expr identity(Combiner combiner, DType type);
+/// What a combiner does with two values.
+BinaryOp operation_of(Combiner combiner);
 /// `a` combined with `b`.
 Expr combine(Combiner combiner, Expr a, Expr b);
 

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
-#include "base/integer.h"
+#include "base/error.h"
+#include "base/rounding.h"
 #include "te/comparison.h"
-#include "te/rounding.h"
 
 namespace tilewright::te {
 namespace {
@@ -16,26 +16,31 @@ std::int64_t wrapping(BinaryOp op, std::int64_t a, std::int64_t b) {
   return static_cast<std::int64_t>(result);
 }
 
-std::optional<std::int64_t> evaluate(BinaryOp op, std::int64_t a, std::int64_t b) {
-  const bool divides = op == BinaryOp::div || op == BinaryOp::floor_div || op == BinaryOp::floor_mod;
-  if (divides && (op == BinaryOp::div ? b == 0 : b <= 0)) return std::nullopt;
+/// Quotient or remainder. Those by -1 are worked out apart, for the smallest integer: its quotient wraps.
+std::int64_t divided(BinaryOp op, std::int64_t a, std::int64_t b) {
+  const bool is_remainder = op == BinaryOp::floor_mod;
+  if (b == 0 || (b == -1 && is_remainder)) return 0;
+  if (b == -1) return wrapping(BinaryOp::sub, 0, a);
+  const std::int64_t quotient = a / b, remainder = a % b;
+  const bool rounds_down = op != BinaryOp::div && remainder != 0 && (remainder < 0) != (b < 0);
+  if (is_remainder) return rounds_down ? remainder + b : remainder;
+  return rounds_down ? quotient - 1 : quotient;
+}
+
+std::int64_t evaluate(BinaryOp op, std::int64_t a, std::int64_t b) {
   switch (op) {
     case BinaryOp::add:
     case BinaryOp::sub:
     case BinaryOp::mul:
       return wrapping(op, a, b);
     case BinaryOp::div:
-      return b == -1 ? wrapping(BinaryOp::sub, 0, a) : a / b;
     case BinaryOp::floor_div:
-      return tilewright::floor_div(a, b);
     case BinaryOp::floor_mod:
-      return tilewright::floor_mod(a, b);
+      return divided(op, a, b);
     case BinaryOp::min:
       return std::min(a, b);
     case BinaryOp::max:
       return std::max(a, b);
-    case BinaryOp::pow:
-      return std::nullopt;
     case BinaryOp::eq:
     case BinaryOp::ne:
     case BinaryOp::lt:
@@ -47,8 +52,10 @@ std::optional<std::int64_t> evaluate(BinaryOp op, std::int64_t a, std::int64_t b
       return a != 0 && b != 0;
     case BinaryOp::logical_or:
       return a != 0 || b != 0;
+    case BinaryOp::pow:
+      break;
   }
-  return std::nullopt;
+  TW_CHECK(false, "no such operation on integers");
 }
 
 /// (x + c1) + c2, (x - c1) + c2, … : one shift of x.
@@ -103,9 +110,14 @@ std::optional<Expr> fold_float(BinaryOp op, DType type, const Expr& a, const Exp
 
 }  // namespace
 
-std::optional<std::int64_t> wrapping_arithmetic(BinaryOp op, DType type, std::int64_t a, std::int64_t b) {
-  const std::optional<std::int64_t> value = evaluate(op, a, b);
-  return value ? std::optional(wrap_integer(type, *value)) : std::nullopt;
+std::int64_t wrapping_arithmetic(BinaryOp op, DType type, std::int64_t a, std::int64_t b) {
+  return wrap_integer(type, evaluate(op, a, b));
+}
+
+std::int64_t wrapping_arithmetic(UnaryOp op, DType type, std::int64_t a) {
+  if (op == UnaryOp::logical_not) return a == 0;
+  TW_CHECK(op == UnaryOp::neg || op == UnaryOp::abs, "no such function of an integer");
+  return op == UnaryOp::neg || a < 0 ? wrap_integer(type, wrapping(BinaryOp::sub, 0, a)) : a;
 }
 
 std::optional<std::int64_t> integer_value(const Expr& e) {
@@ -117,10 +129,7 @@ std::optional<std::int64_t> integer_value(const Expr& e) {
 std::optional<Expr> fold_binary(BinaryOp op, DType type, const Expr& a, const Expr& b) {
   if (is_float(a.type())) return fold_float(op, type, a, b);
   const std::optional<std::int64_t> x = integer_value(a), y = integer_value(b);
-  if (x && y) {
-    const std::optional<std::int64_t> value = wrapping_arithmetic(op, type, *x, *y);
-    return value ? std::optional(integer(*value, type)) : std::nullopt;
-  }
+  if (x && y) return integer(wrapping_arithmetic(op, type, *x, *y), type);
   if (y) return fold_integer_right(op, type, a, *y);
   if (x) return fold_integer_left(op, type, *x, b);
   return std::nullopt;

@@ -12,8 +12,8 @@ void check_input(const Operation& expected, const Array& found) {
            to_text(expected.type));
   TW_CHECK(expected.shape == found.shape, "input {} has shape [{}], expected [{}]", expected.name,
            fmt::join(found.shape, ", "), fmt::join(expected.shape, ", "));
-  TW_CHECK(found.elements() == static_cast<std::int64_t>(found.values.size()), "input {} has {} values, expected {}",
-           expected.name, found.values.size(), found.elements());
+  TW_CHECK(found.elements() == static_cast<std::int64_t>(found.size()), "input {} has {} values, expected {}",
+           expected.name, found.size(), found.elements());
 }
 
 }  // namespace

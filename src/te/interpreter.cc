@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "base/integer.h"
 #include "base/rng.h"
+#include "base/rounding.h"
 #include "te/evaluator.h"
 #include "te/input_tensors.h"
 #include "te/points.h"
@@ -14,24 +15,23 @@ namespace {
 
 Array compute_tensor(const Dag& dag, int i, const std::vector<Array>& tensors) {
   const Operation& op = *dag.ops()[static_cast<std::size_t>(i)];
-  Array result{.type = op.type, .shape = op.shape, .values = {}};
-  result.values.reserve(static_cast<std::size_t>(op.elements()));
+  Array result(op.type, op.shape);
   Evaluator evaluate(dag, i, tensors);
   std::vector<std::int64_t> point(op.shape.size());
   do {
-    result.values.push_back(evaluate(point));
+    result.append(evaluate(point));
   } while (next_point(point, op.shape));
   return result;
 }
 
-double random_value(DType type, Rng& rng) {
+Number random_value(DType type, Rng& rng) {
   if (type == DType::f64) return rng.uniform() * 2 - 1;
   if (is_float(type)) {
     const double steps = type == DType::bf16 ? 0x1p7 : 0x1p23;  // every step is a value of the type
     return static_cast<double>(rng.below(static_cast<std::int64_t>(2 * steps))) / steps - 1;
   }
-  if (type == DType::boolean) return static_cast<double>(rng.below(2));
-  return static_cast<double>(type == DType::u8 ? rng.between(0, 9) : rng.between(-9, 9));
+  if (type == DType::boolean) return rng.below(2);
+  return type == DType::u8 ? rng.between(0, 9) : rng.between(-9, 9);
 }
 
 /// Roundings that a value of `e` goes through on its way to the root, at two per math function (the usual bound of a
@@ -46,7 +46,22 @@ int roundings(const Expr& e) {
 
 }  // namespace
 
+Array::Array(DType type, std::vector<std::int64_t> shape, std::vector<double> elements)
+    : type(type), shape(std::move(shape)) {
+  if (is_float(type))
+    values = std::move(elements);
+  else
+    for (const double element : elements) append(element);
+}
+
 std::int64_t Array::elements() const { return product(shape); }
+
+void Array::append(const Number& value) {
+  if (is_float(type))
+    values.push_back(to_double(value));
+  else
+    integers.push_back(to_integer(type, value));
+}
 
 std::vector<Array> interpret(const Dag& dag, std::span<const Array> inputs) {
   std::vector<Array> tensors = input_tensors(dag, inputs);
@@ -63,9 +78,8 @@ std::vector<Array> random_inputs(const Dag& dag, std::uint64_t seed) {
   Rng rng(seed);
   std::vector<Array> arrays;
   for (const Tensor& input : dag.inputs()) {
-    Array array{.type = input.type(), .shape = input.shape(), .values = {}};
-    array.values.resize(static_cast<std::size_t>(input->elements()));
-    for (double& value : array.values) value = random_value(array.type, rng);
+    Array array(input.type(), input.shape());
+    for (std::int64_t i = 0; i < array.elements(); ++i) array.append(random_value(array.type, rng));
     arrays.push_back(std::move(array));
   }
   return arrays;

@@ -3,22 +3,33 @@
 #include <span>
 #include <vector>
 
+#include "base/number.h"
 #include "te/dag.h"
 
 namespace tilewright::te {
 
-/// A dense row-major array for the reference interpreter, every element held as double or int64 (exact for all types).
+/// A dense row-major array for the reference interpreter, every element held exactly.
 struct Array {
   DType type = DType::f32;
   std::vector<std::int64_t> shape;
-  std::vector<double> values;  ///< integers up to 2^53 are exact
+  std::vector<double> values;          ///< of a float type: the elements; else empty
+  std::vector<std::int64_t> integers;  ///< of an integer type or bool: the elements; else empty
+
+  Array() = default;
+  /// `elements`: values of the type, whatever it is.
+  Array(DType type, std::vector<std::int64_t> shape, std::vector<double> elements = {});
+  /// How many elements the shape says, and how many there are.
   std::int64_t elements() const;
+  std::size_t size() const { return is_float(type) ? values.size() : integers.size(); }
+  Number at(std::size_t i) const { return is_float(type) ? Number(values[i]) : Number(integers[i]); }
+  /// Adds an element: a value of the type.
+  void append(const Number& value);
 };
 
 /// Evaluates the DAG element by element, straight from its definition: slow and obviously right, the oracle behind
 /// every lowered program. Float arithmetic is done in double and rounded to the tensor's type only when a tensor
-/// element is stored, so results are at least as exact as any kernel's. Integers wrap at every operation. max(a, b) is
-/// b when either is NaN, like the instruction; min likewise. Threads: pure. `inputs`: one per dag.inputs(), in order.
+/// element is stored, so results are at least as exact as any kernel's. Integers wrap at every operation. What has no
+/// answer among the integers has the one of docs/decisions/0018. Threads: pure. `inputs`: one per dag.inputs(), in order.
 /// Returns one array per dag.outputs(). Errors: InternalError naming the tensor and index when a load is out of bounds,
 /// or on a shape mismatch.
 std::vector<Array> interpret(const Dag& dag, std::span<const Array> inputs);

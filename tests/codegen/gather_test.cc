@@ -78,7 +78,7 @@ TEST(Gather, ReadsWhatTheInterpreterReadsAndNothingElse) {
     const te::DagRef dag = te::Dag::make({x, at, y});
     std::vector<te::Array> inputs = te::random_inputs(*dag, 1);
     for (std::size_t k = 0; k < kIndices; ++k)
-      inputs[1].values[k] = static_cast<double>(k * 7 % kLength) - (k % 3 == 0 ? kLength : 0);
+      inputs[1].integers[k] = static_cast<std::int64_t>(k) * 7 % kLength - (k % 3 == 0 ? kLength : 0);
     const auto expected = te::interpret_with_bounds(*dag, inputs);
     const int stage = static_cast<int>(dag->ops().size()) - 1;
     for (std::vector<schedule::Step> steps : schedules(stage)) {

@@ -9,16 +9,16 @@ onnx::TensorProto to_proto(const std::string& name, const te::Array& value) {
   proto.set_name(name);
   proto.mutable_dims()->Add(value.shape.begin(), value.shape.end());
   proto.set_data_type(value.type == DType::i64       ? onnx::TensorProto::INT64
+                      : value.type == DType::i32     ? onnx::TensorProto::INT32
                       : value.type == DType::boolean ? onnx::TensorProto::BOOL
                                                      : onnx::TensorProto::FLOAT);
-  for (const double v : value.values) {
+  for (const std::int64_t v : value.integers) {
     if (value.type == DType::i64)
-      proto.add_int64_data(static_cast<std::int64_t>(v));
-    else if (value.type == DType::boolean)
-      proto.add_int32_data(v != 0);
+      proto.add_int64_data(v);
     else
-      proto.add_float_data(static_cast<float>(v));
+      proto.add_int32_data(static_cast<std::int32_t>(v));
   }
+  for (const double v : value.values) proto.add_float_data(static_cast<float>(v));
   return proto;
 }
 
@@ -53,7 +53,9 @@ OnnxModel& OnnxModel::weight(const std::string& name, const te::Array& value) {
 }
 
 OnnxModel& OnnxModel::integers(const std::string& name, const Integers& values) {
-  return weight(name, {DType::i64, {static_cast<std::int64_t>(values.size())}, {values.begin(), values.end()}});
+  te::Array array(DType::i64, {static_cast<std::int64_t>(values.size())});
+  array.integers = values;
+  return weight(name, array);
 }
 
 OnnxModel& OnnxModel::node(const std::string& op, const std::vector<std::string>& inputs,

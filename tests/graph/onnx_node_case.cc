@@ -62,7 +62,7 @@ Network import_case(const onnx::ModelProto& model, const std::filesystem::path& 
 double largest(const runtime::Tensor& tensor) {
   double most = 1;
   for (std::int64_t i = 0; i < tensor.elements(); ++i)
-    if (std::isfinite(element(tensor, i))) most = std::max(most, std::abs(element(tensor, i)));
+    if (std::isfinite(real_element(tensor, i))) most = std::max(most, std::abs(real_element(tensor, i)));
   return most;
 }
 
@@ -83,7 +83,7 @@ std::string difference(const runtime::Tensor& found, const runtime::Tensor& expe
   if (found.shape() != expected.shape())
     return fmt::format("shape {}, expected {}", to_text(found.shape()), to_text(expected.shape()));
   for (std::int64_t i = 0; i < found.elements(); ++i) {
-    const double a = element(found, i), b = element(expected, i);
+    const double a = real_element(found, i), b = real_element(expected, i);
     const bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= tolerance;
     if (!same) return fmt::format("element {} is {}, expected {} within {}", i, a, b, tolerance);
   }

@@ -19,7 +19,7 @@ te::Array random_array(const Shape& shape, std::uint64_t seed);
 te::Array counting(const Shape& shape);
 te::Array array(const Shape& shape, std::vector<double> values, DType type = DType::f32);
 
-/// Every element within `tolerance` of the expected one, shapes and types equal.
+/// Every float within `tolerance` of the expected one; integers, shapes and types equal.
 void expect_near(const te::Array& actual, const te::Array& expected, double tolerance = 1e-6);
 
 }  // namespace tilewright::graph

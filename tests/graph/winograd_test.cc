@@ -74,7 +74,7 @@ te::BoundedArray bounded(const Partition& cut, const Arrays& inputs) {
 
 void expect_within(const te::BoundedArray& expected, const te::Array& found, const std::string& what) {
   ASSERT_EQ(expected.array.shape, found.shape);
-  const std::int64_t miss = expected.first_mismatch(found.values);
+  const std::int64_t miss = expected.first_mismatch(found);
   const auto at = static_cast<std::size_t>(std::max<std::int64_t>(miss, 0));
   ASSERT_EQ(miss, -1) << what << ": " << found.values[at] << " instead of " << expected.array.values[at] << ", bound "
                       << expected.bound[at];

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "measure/element.h"
+#include "base/element.h"
 #include "measure/inputs.h"
 #include "measure/measurement.h"
 #include "measure/task_reference.h"
@@ -41,7 +41,7 @@ TEST(TaskReference, IsWhatTheInterpreterFindsForTheInputsOfTheSeed) {
     for (int j = 0; j < 2; ++j) {
       double sum = 0;
       for (int k = 0; k < 5; ++k) sum += static_cast<double>(a[i * 5 + k]) * b[k * 2 + j];
-      EXPECT_EQ(load_element(DType::f32, reference->outputs[0].data(), i * 2 + j), static_cast<float>(sum));
+      EXPECT_EQ(to_double(load_element(DType::f32, reference->outputs[0].data(), i * 2 + j)), static_cast<float>(sum));
     }
   }
 }

@@ -101,7 +101,7 @@ TEST(Binary, WorksOnIntegersAndBooleans) {
   expect_computes(
       {a, b}, binary(BinaryOp::floor_mod, a, b),
       [](auto& in) { return combined(in[0], in[1], [](double x, double y) { return x - y * std::floor(x / y); }); },
-      [](auto& arrays) { arrays[1].values = {1, 2, 3, 4, 5, 6}; });
+      [](auto& arrays) { arrays[1].integers = {1, 2, 3, 4, 5, 6}; });
   const Tensor p = placeholder({6}, "p", DType::boolean), q = placeholder({6}, "q", DType::boolean);
   expect_computes({p, q}, binary(BinaryOp::logical_or, p, q),
                   [](auto& in) { return combined(in[0], in[1], [](double x, double y) { return std::max(x, y); }); });

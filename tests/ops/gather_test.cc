@@ -9,7 +9,7 @@ using te::placeholder;
 
 TEST(Gather, TakesSlicesCountsNegativeIndicesFromTheBackAndNeverReadsOutside) {
   const te::Tensor data = placeholder({2, 3, 2}, "data"), indices = placeholder({5}, "indices", DType::i64);
-  const std::vector<double> given{0, 2, -1, 7, -9};
+  const std::vector<std::int64_t> given{0, 2, -1, 7, -9};
   const std::vector<std::int64_t> read{0, 2, 2, 2, 0};
   expect_computes(
       {data, indices}, gather(data, indices, 1),
@@ -20,7 +20,7 @@ TEST(Gather, TakesSlicesCountsNegativeIndicesFromTheBackAndNeverReadsOutside) {
         });
         return y;
       },
-      [&](std::vector<te::Array>& arrays) { arrays[1].values = given; });
+      [&](std::vector<te::Array>& arrays) { arrays[1].integers = given; });
 }
 
 TEST(Gather, RefusesIndicesThatAreNoIntegersOf32Or64Bits) {

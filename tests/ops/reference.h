@@ -59,13 +59,17 @@ inline void expect_computes(const std::vector<te::Tensor>& inputs, const te::Ten
   std::vector<te::Array> arrays = te::random_inputs(*dag, 7);
   if (prepare) prepare(arrays);
   std::vector<Grid> grids;
-  for (const te::Array& array : arrays) grids.emplace_back(array.shape, array.values);
-  const Grid expected = reference(grids);
+  for (const te::Array& array : arrays) {
+    Grid& grid = grids.emplace_back(array.shape);
+    for (std::size_t i = 0; i < array.size(); ++i) grid.values[i] = to_double(array.at(i));
+  }
+  const Grid grid = reference(grids);
+  const te::Array expected(result.type(), grid.shape, grid.values);
   const te::BoundedArray found = te::interpret_with_bounds(*dag, arrays)[0];
   ASSERT_EQ(found.array.shape, expected.shape);
-  const std::int64_t miss = found.first_mismatch(expected.values);
+  const std::int64_t miss = found.first_mismatch(expected);
   const auto i = static_cast<std::size_t>(std::max<std::int64_t>(miss, 0));
-  ASSERT_EQ(miss, -1) << "element " << i << ": " << found.array.values[i] << ", expected " << expected.values[i] << "\n"
+  ASSERT_EQ(miss, -1) << "element " << i << ": " << to_double(found.array.at(i)) << ", expected " << to_double(expected.at(i)) << "\n"
                       << to_text(*dag);
 }
 

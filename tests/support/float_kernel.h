@@ -117,7 +117,7 @@ class FloatKernel {
 
   float evaluate(const te::Expr& e) const {
     return te::match(
-        e, [](const te::Constant& n) { return std::visit([](auto v) { return static_cast<float>(v); }, n.value); },
+        e, [](const te::Constant& n) { return static_cast<float>(to_double(n.value)); },
         [&](const te::AxisIndex& n) { return axes_.at(n.axis.get()); },
         [&](const te::Unary& n) { return math(n.op, evaluate(n.a)); },
         [&](const te::Binary& n) -> float {
@@ -132,7 +132,7 @@ class FloatKernel {
           for (std::size_t d = 0; d < n.indices.size(); ++d)
             offset = offset * n.tensor->shape[d] + static_cast<std::int64_t>(evaluate(n.indices[d]));
           const auto tensor = static_cast<std::size_t>(dag_.index_of(n.tensor.get()));
-          return static_cast<float>(tensors_[tensor].values[static_cast<std::size_t>(offset)]);
+          return static_cast<float>(to_double(tensors_[tensor].at(static_cast<std::size_t>(offset))));
         },
         [](const te::Reduce&) { return 0.0F; });
   }
@@ -150,13 +150,13 @@ inline std::vector<te::Array> run_in_floats(const te::Dag& dag, std::span<const 
   for (std::size_t i = 0; i < tensors.size(); ++i) {
     const te::Operation& op = *dag.ops()[i];
     if (op.is_placeholder()) continue;
-    tensors[i] = te::Array{.type = op.type, .shape = op.shape, .values = {}};
+    tensors[i] = te::Array(op.type, op.shape);
     FloatKernel kernel(dag, tensors);
     for (std::int64_t n = 0; n < op.elements(); ++n) {
       std::vector<std::int64_t> point(op.shape.size());
       std::int64_t rest = n;
       for (std::size_t d = op.shape.size(); d-- > 0; rest /= op.shape[d]) point[d] = rest % op.shape[d];
-      tensors[i].values.push_back(kernel.element(op, point));
+      tensors[i].append(kernel.element(op, point));
     }
   }
   for (const te::Tensor& output : dag.outputs())

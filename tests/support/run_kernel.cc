@@ -4,6 +4,7 @@
 #include <deque>
 #include <limits>
 
+#include "base/element.h"
 #include "runtime/object_loader.h"
 #include "runtime/processor.h"
 #include "runtime/tensor.h"
@@ -12,34 +13,14 @@
 namespace tilewright::testing {
 namespace {
 
-template <class T>
 void write(const te::Array& array, runtime::Tensor& tensor) {
-  for (std::size_t i = 0; i < array.values.size(); ++i) tensor.as<T>()[i] = static_cast<T>(array.values[i]);
+  for (std::size_t i = 0; i < array.size(); ++i)
+    store_element(tensor.type(), tensor.data(), static_cast<std::int64_t>(i), array.at(i));
 }
-template <class T>
-void read(const runtime::Tensor& tensor, te::Array& array) {
-  for (std::size_t i = 0; i < array.values.size(); ++i) array.values[i] = static_cast<double>(tensor.as<T>()[i]);
-}
-
-template <class Visitor>
-void dispatch(DType type, const Visitor& visit) {
-  switch (type) {
-    case DType::boolean:
-    case DType::u8:
-      return visit(std::uint8_t{});
-    case DType::i8:
-      return visit(std::int8_t{});
-    case DType::i32:
-      return visit(std::int32_t{});
-    case DType::i64:
-      return visit(std::int64_t{});
-    case DType::f32:
-      return visit(float{});
-    case DType::f64:
-      return visit(double{});
-    case DType::bf16:
-      TW_CHECK(false, "bf16 arrays are not run here");
-  }
+te::Array read(const runtime::Tensor& tensor) {
+  te::Array array(tensor.type(), tensor.shape());
+  for (std::int64_t i = 0; i < tensor.elements(); ++i) array.append(load_element(tensor.type(), tensor.data(), i));
+  return array;
 }
 
 }  // namespace
@@ -69,7 +50,7 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
   std::size_t next_input = 0;
   for (std::size_t a = 0; a < tensors.size(); ++a) {
     if (!program.dag->arguments()[a]->is_placeholder()) continue;
-    dispatch(tensors[a].type(), [&](auto type) { write<decltype(type)>(inputs[next_input++], tensors[a]); });
+    write(inputs[next_input++], tensors[a]);
     const BlockedLayout* layout = layout_of(a);
     if (!layout) continue;
     runtime::Tensor blocked(tensors[a].type(), layout->blocked_shape());
@@ -81,13 +62,8 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
   const std::int32_t status = kernel(&arguments);
   TW_CHECK(status == 0, "the kernel returned {}", status);
   std::vector<te::Array> outputs;
-  for (std::size_t a = 0; a < tensors.size(); ++a) {
-    const te::Tensor& argument = program.dag->arguments()[a];
-    if (argument->is_placeholder()) continue;
-    outputs.push_back(
-        {argument.type(), argument.shape(), std::vector<double>(static_cast<std::size_t>(argument->elements()))});
-    dispatch(argument.type(), [&](auto type) { read<decltype(type)>(tensors[a], outputs.back()); });
-  }
+  for (std::size_t a = 0; a < tensors.size(); ++a)
+    if (!program.dag->arguments()[a]->is_placeholder()) outputs.push_back(read(tensors[a]));
   return outputs;
 }
 

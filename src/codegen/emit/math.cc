@@ -197,23 +197,24 @@ Value* emit_float_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
   }
 }
 
-/// Integer division with the given rounding; a divisor of 0 gives 0, like the interpreter.
+/// Quotient or remainder of signed integers as te/fold.h says, whatever the operands: quotients by 0 are 0, those by -1
+/// wrap, remainders by either are 0. The machine divides by 1 in their place, since it (x86) or the language (LLVM's)
+/// has no answer. Frozen, as lanes that nobody looks at may hold anything.
 Value* emit_division(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
   auto& builder = f.builder;
-  Value* zero = llvm::ConstantInt::get(a->getType(), 0);
-  Value* by_zero = builder.CreateICmpEQ(b, zero);
-  Value* safe = builder.CreateSelect(by_zero, llvm::ConstantInt::get(a->getType(), 1), b);
-  Value* quotient = builder.CreateSDiv(a, safe);
-  if (op != BinaryOp::div) {
-    Value* remainder = builder.CreateSub(a, builder.CreateMul(quotient, safe));
-    Value* signs_differ = builder.CreateICmpSLT(builder.CreateXor(remainder, safe), zero);
-    Value* round = builder.CreateAnd(signs_differ, builder.CreateICmpNE(remainder, zero));
-    if (op == BinaryOp::floor_div)
-      quotient = builder.CreateSub(quotient, builder.CreateZExt(round, a->getType()));
-    else
-      quotient = builder.CreateAdd(remainder, builder.CreateSelect(round, safe, zero));
-  }
-  return builder.CreateSelect(by_zero, zero, quotient);
+  const auto constant = [&](std::int64_t value) { return llvm::ConstantInt::getSigned(a->getType(), value); };
+  if (!llvm::isa<llvm::Constant>(b)) b = builder.CreateFreeze(b);
+  Value* zero_or_minus_one = builder.CreateICmpULT(builder.CreateAdd(b, constant(1)), constant(2));
+  Value* divisor = builder.CreateSelect(zero_or_minus_one, constant(1), b);
+  Value* quotient = builder.CreateSDiv(a, divisor);
+  if (op == BinaryOp::div) return builder.CreateSelect(zero_or_minus_one, builder.CreateMul(a, b), quotient);
+  Value* remainder = builder.CreateSub(a, builder.CreateMul(quotient, divisor));
+  Value* signs_differ = builder.CreateICmpSLT(builder.CreateXor(remainder, divisor), constant(0));
+  Value* rounds_down = builder.CreateAnd(signs_differ, builder.CreateICmpNE(remainder, constant(0)));
+  if (op == BinaryOp::floor_mod)
+    return builder.CreateAdd(remainder, builder.CreateSelect(rounds_down, divisor, constant(0)));
+  Value* floor = builder.CreateSub(quotient, builder.CreateZExt(rounds_down, a->getType()));
+  return builder.CreateSelect(zero_or_minus_one, builder.CreateMul(a, b), floor);
 }
 
 Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, bool is_unsigned) {
@@ -238,11 +239,6 @@ Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, 
       return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umin : llvm::Intrinsic::smin, a, b);
     case BinaryOp::max:
       return builder.CreateBinaryIntrinsic(is_unsigned ? llvm::Intrinsic::umax : llvm::Intrinsic::smax, a, b);
-    case BinaryOp::pow: {
-      auto* doubles = a->getType()->getWithNewType(builder.getDoubleTy());
-      Value* result = call_math(f, "pow", {builder.CreateSIToFP(a, doubles), builder.CreateSIToFP(b, doubles)});
-      return builder.CreateFPToSI(result, a->getType());
-    }
     case BinaryOp::eq:
       return builder.CreateICmpEQ(a, b);
     case BinaryOp::ne:
@@ -259,13 +255,27 @@ Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, 
       return builder.CreateAnd(a, b);
     case BinaryOp::logical_or:
       return builder.CreateOr(a, b);
+    case BinaryOp::pow:
+      break;
   }
-  return nullptr;
+  TW_CHECK(false, "no such operation on integers");
+}
+
+/// A float as an integer (base/rounding.h): what is beyond the integers that it is truncated to, NaN too, becomes the
+/// smallest of them.
+Value* emit_truncation(FunctionContext& f, Value* value, DType to) {
+  auto& builder = f.builder;
+  const bool wide = to == DType::i64;
+  Value* end = llvm::ConstantFP::get(value->getType(), wide ? 0x1p63 : 0x1p31);
+  Value* fits = builder.CreateFCmpOLT(builder.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, value), end);
+  Value* held = builder.CreateSelect(fits, value, builder.CreateFNeg(end));
+  llvm::Type* type = value->getType()->getWithNewType(wide ? builder.getInt64Ty() : builder.getInt32Ty());
+  return builder.CreateTrunc(builder.CreateFPToSI(held, type), value->getType()->getWithNewType(f.value_type(to)));
 }
 
 }  // namespace
 
-Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a) {
+Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a, bool is_unsigned) {
   auto& builder = f.builder;
   const bool floats = a->getType()->isFPOrFPVectorTy();
   auto intrinsic = [&](ID id) { return builder.CreateUnaryIntrinsic(id, a); };
@@ -273,6 +283,7 @@ Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a) {
     case UnaryOp::neg:
       return floats ? builder.CreateFNeg(a) : builder.CreateNeg(a);
     case UnaryOp::abs:
+      if (is_unsigned) return a;
       return floats ? intrinsic(llvm::Intrinsic::fabs)
                     : builder.CreateBinaryIntrinsic(llvm::Intrinsic::abs, a, builder.getFalse());
     case UnaryOp::logical_not:
@@ -334,10 +345,7 @@ Value* emit_cast(FunctionContext& f, Value* value, DType from, DType to) {
   if (is_float(from) && is_float(to)) return value->getType() == type ? value : builder.CreateFPCast(value, type);
   if (is_float(from)) {
     if (to == DType::boolean) return builder.CreateFCmpUNE(value, llvm::Constant::getNullValue(value->getType()));
-    // As the interpreter does: to 64 bits, saturating, then the low bits.
-    llvm::Type* wide = value->getType()->getWithNewType(builder.getInt64Ty());
-    Value* integer = builder.CreateIntrinsic(llvm::Intrinsic::fptosi_sat, {wide, value->getType()}, {value});
-    return builder.CreateSExtOrTrunc(integer, type);
+    return emit_truncation(f, value, to);
   }
   const bool is_unsigned = from == DType::u8 || from == DType::boolean;
   if (is_float(to)) return is_unsigned ? builder.CreateUIToFP(value, type) : builder.CreateSIToFP(value, type);

@@ -7,9 +7,10 @@ namespace tilewright::codegen {
 
 /// A unary operation on a scalar or vector. exp, log, tanh, erf, sin, cos and tan of f32 vectors call glibc's libmvec
 /// one register at a time (errors up to 4 ulp, MEASURED.md §4) where the target has one; scalars call libm.
-llvm::Value* emit_unary(FunctionContext& f, te::UnaryOp op, llvm::Value* a);
+/// `is_unsigned`: u8 and bool.
+llvm::Value* emit_unary(FunctionContext& f, te::UnaryOp op, llvm::Value* a, bool is_unsigned);
 
-/// A binary operation; both sides have one type. `is_unsigned`: u8 and bool.
+/// A binary operation; both sides have one type. No operands trap, of integers neither.
 llvm::Value* emit_binary(FunctionContext& f, te::BinaryOp op, llvm::Value* a, llvm::Value* b, bool is_unsigned);
 
 /// `value` of type `from` as type `to`, scalar or vector.

@@ -44,13 +44,8 @@ Value* ValueEmitter::emit(ValueId id) {
       value.kind,
       [&](const loop::ConstantValue& n) -> Value* {
         llvm::Type* type = f_.value_type(value.type);
-        if (const auto* real = std::get_if<double>(&n.value)) {
-          if (type->isFloatingPointTy()) return llvm::ConstantFP::get(type, *real);
-          return llvm::ConstantInt::get(type, static_cast<std::uint64_t>(static_cast<std::int64_t>(*real)), true);
-        }
-        const std::int64_t whole = std::get<std::int64_t>(n.value);
-        if (type->isFloatingPointTy()) return llvm::ConstantFP::get(type, static_cast<double>(whole));
-        return llvm::ConstantInt::get(type, static_cast<std::uint64_t>(whole), true);
+        if (type->isFloatingPointTy()) return llvm::ConstantFP::get(type, std::get<double>(n.value));
+        return llvm::ConstantInt::getSigned(type, std::get<std::int64_t>(n.value));
       },
       [&](const loop::IndexValue& n) -> Value* {
         Value* wide = emit_linear(n.index);
@@ -58,7 +53,7 @@ Value* ValueEmitter::emit(ValueId id) {
       },
       [&](const loop::NonNegative& n) -> Value* { return emit_conditions({n.index}); },
       [&](const loop::LoadValue& n) -> Value* { return load(n.buffer, n.indices); },
-      [&](const loop::UnaryValue& n) -> Value* { return emit_unary(f_, n.op, emit(n.a)); },
+      [&](const loop::UnaryValue& n) -> Value* { return emit_unary(f_, n.op, emit(n.a), is_unsigned(n.a)); },
       [&](const BinaryValue& n) -> Value* { return emit_binary_value(value, n); },
       [&](const loop::SelectValue& n) -> Value* { return emit_select(value, n); },
       [&](const loop::CastValue& n) -> Value* {
@@ -140,8 +135,12 @@ Value* ValueEmitter::emit_binary_value(const loop::Value& value, const BinaryVal
   Value* a = emit(n.a);
   Value* b = emit(n.b);
   if (a->getType()->isVectorTy() || b->getType()->isVectorTy()) a = widen(a), b = widen(b);
-  const DType operands = program_.value(n.a).type;
-  return emit_binary(f_, n.op, a, b, operands == DType::u8 || operands == DType::boolean);
+  return emit_binary(f_, n.op, a, b, is_unsigned(n.a));
+}
+
+bool ValueEmitter::is_unsigned(ValueId id) const {
+  const DType type = program_.value(id).type;
+  return type == DType::u8 || type == DType::boolean;
 }
 
 bool ValueEmitter::is_eager(ValueId id) {

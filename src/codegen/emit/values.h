@@ -81,6 +81,7 @@ class ValueEmitter {
   llvm::Value* emit_binary_value(const loop::Value& value, const loop::BinaryValue& n);
   llvm::Value* emit_select(const loop::Value& value, const loop::SelectValue& n);
   llvm::Value* emit_lazily(llvm::Value* condition, loop::ValueId id, llvm::Value* otherwise);
+  bool is_unsigned(loop::ValueId id) const;
   bool is_eager(loop::ValueId id);
   bool loads(const loop::Index& index);  ///< a value that is loaded is in it
   bool depends_on_lane(const loop::Index& index);

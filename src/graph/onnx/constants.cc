@@ -11,8 +11,7 @@ namespace {
 template <class Values>
 runtime::Tensor list(DType type, const Values& values, bool scalar) {
   runtime::Tensor tensor(type, scalar ? Shape{} : Shape{static_cast<std::int64_t>(values.size())});
-  for (std::size_t i = 0; i < values.size(); ++i)
-    set_element(tensor, static_cast<std::int64_t>(i), static_cast<double>(values[i]));
+  for (std::size_t i = 0; i < values.size(); ++i) set_element(tensor, static_cast<std::int64_t>(i), values[i]);
   return tensor;
 }
 

@@ -115,7 +115,7 @@ std::int64_t OnnxNode::constant_size(int i, std::string_view what) const {
   return static_cast<std::int64_t>(value);
 }
 
-double OnnxNode::constant_real(int i, std::string_view what) const {
+Number OnnxNode::constant_number(int i, std::string_view what) const {
   const runtime::Tensor& tensor = constant(i, what);
   if (tensor.elements() != 1) refuse("its {} has {} elements, expected 1", what, tensor.elements());
   return element(tensor, 0);
@@ -144,7 +144,7 @@ TensorId OnnxNode::add(Op op, std::vector<TensorId> inputs) {
   return graph_.add(std::move(op), std::move(inputs), name);
 }
 
-TensorId OnnxNode::scalar(DType type, double value) {
+TensorId OnnxNode::scalar(DType type, const Number& value) {
   runtime::Tensor tensor(type, {});
   set_element(tensor, 0, value);
   return add_constant(std::move(tensor));

@@ -69,14 +69,15 @@ class OnnxNode {
   std::vector<std::int64_t> constant_integers(int i, std::string_view what) const;
   std::vector<std::int64_t> constant_sizes(int i, std::string_view what) const;
   std::int64_t constant_size(int i, std::string_view what) const;
-  double constant_real(int i, std::string_view what) const;
+  Number constant_number(int i, std::string_view what) const;
+  double constant_real(int i, std::string_view what) const { return to_double(constant_number(i, what)); }
   /// An axis in [-rank, rank) as one in [0, rank).
   int axis(std::int64_t axis, int rank) const;
   std::vector<int> axes(const std::vector<std::int64_t>& axes, int rank) const;
 
   // The graph. Tensors get the name of the ONNX node's first output.
   TensorId add(Op op, std::vector<TensorId> inputs);
-  TensorId scalar(DType type, double value);
+  TensorId scalar(DType type, const Number& value);
   TensorId add_constant(runtime::Tensor value);
   TensorId binary(te::BinaryOp op, TensorId a, TensorId b) { return add(Binary{op}, {a, b}); }
   TensorId unary(te::UnaryOp op, TensorId a) { return add(Unary{op}, {a}); }

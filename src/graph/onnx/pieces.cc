@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/integer.h"
+#include "base/rounding.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -93,13 +94,13 @@ namespace {
 
 struct Padding {
   std::vector<std::int64_t> amounts;  ///< all begins, then all ends
-  double value = 0;
+  Number value = 0.0;
 };
 
 /// Attributes until opset 10, inputs since; since 18 for some axes only.
 Padding read_padding(const OnnxNode& node) {
   if (!node.has_input(1)) return {node.sizes("pads", {}), node.real("value", 0)};
-  Padding padding{node.constant_sizes(1, "pads"), node.has_input(2) ? node.constant_real(2, "constant_value") : 0};
+  Padding padding{node.constant_sizes(1, "pads"), node.has_input(2) ? node.constant_number(2, "constant_value") : 0.0};
   if (!node.has_input(3)) return padding;
   const std::vector<std::int64_t> axes = node.constant_integers(3, "axes");
   const auto rank = static_cast<std::size_t>(node.rank(0));
@@ -163,7 +164,7 @@ Outputs import_pad(OnnxNode& node) {
     return {pad_with_data(node, mode, padding.amounts)};
   const auto half = static_cast<std::ptrdiff_t>(padding.amounts.size() / 2);
   const Pad pad{Shape(padding.amounts.begin(), padding.amounts.begin() + half),
-                Shape(padding.amounts.begin() + half, padding.amounts.end()), padding.value};
+                Shape(padding.amounts.begin() + half, padding.amounts.end()), to_type(node.type(0), padding.value)};
   return {node.add(pad, {node.input(0)})};
 }
 

@@ -8,6 +8,7 @@
 #include "graph/empty.h"
 #include "graph/onnx/functions.h"
 #include "graph/onnx/tensor.h"
+#include "te/fold.h"
 
 namespace tilewright::graph {
 namespace {
@@ -19,7 +20,7 @@ template <class F>
 TensorId constant(OnnxNode& node, DType type, const Shape& shape, const F& f) {
   node.require_table(shape);
   runtime::Tensor tensor(type, shape);
-  for (std::int64_t i = 0; i < tensor.elements(); ++i) set_element(tensor, i, static_cast<double>(f(i)));
+  for (std::int64_t i = 0; i < tensor.elements(); ++i) set_element(tensor, i, f(i));
   return node.add_constant(std::move(tensor));
 }
 
@@ -36,8 +37,8 @@ TensorId position_of_extreme(OnnxNode& node, int axis, ReduceKind kind, bool las
   const std::int64_t extent = node.shape(0)[static_cast<std::size_t>(axis)];
   const TensorId extreme = node.add(Reduce{kind, {axis}, true}, {x});
   const TensorId found = node.binary(BinaryOp::eq, x, extreme);
-  const TensorId where = node.add(Select{}, {found, positions(node, axis, node.rank(0), extent),
-                                             node.scalar(DType::i64, last ? -1 : static_cast<double>(extent))});
+  const TensorId where = node.add(
+      Select{}, {found, positions(node, axis, node.rank(0), extent), node.scalar(DType::i64, last ? -1 : extent)});
   return node.add(Reduce{last ? ReduceKind::max : ReduceKind::min, {axis}, true}, {where});
 }
 
@@ -47,6 +48,24 @@ DType type_of_attribute(const OnnxNode& node, DType otherwise) {
   const std::optional<DType> type = dtype_of(onnx_type);
   if (!type) refuse("element type {} is not supported", onnx_type_name(onnx_type));
   return *type;
+}
+
+/// Elements of a range of floats; NaN where none can be counted.
+double real_count(const Number& start, const Number& limit, const Number& delta) {
+  return std::ceil((to_double(limit) - to_double(start)) / to_double(delta));
+}
+
+/// Elements of a range of integers, which may lie as far apart as 64 bits say.
+double integer_count(const Number& start, const Number& limit, const Number& delta) {
+  const std::int64_t from = std::get<std::int64_t>(start), to = std::get<std::int64_t>(limit),
+                     step = std::get<std::int64_t>(delta);
+  if (step > 0 ? from >= to : from <= to) return 0;
+  const auto difference = [](std::int64_t a, std::int64_t b) {
+    return static_cast<std::uint64_t>(a) - static_cast<std::uint64_t>(b);
+  };
+  const std::uint64_t distance = step > 0 ? difference(to, from) : difference(from, to);
+  const std::uint64_t stride = step > 0 ? difference(step, 0) : difference(0, step);
+  return static_cast<double>((distance - 1) / stride + 1);
 }
 
 }  // namespace
@@ -84,7 +103,7 @@ Outputs import_one_hot(OnnxNode& node) {
   TensorId index = node.input(0);
   if (node.type(0) != DType::i64) index = node.add(Cast{DType::i64}, {index});
   const TensorId negative = node.binary(BinaryOp::lt, index, node.scalar(DType::i64, 0));
-  const TensorId wrapped = node.binary(BinaryOp::add, index, node.scalar(DType::i64, static_cast<double>(depth)));
+  const TensorId wrapped = node.binary(BinaryOp::add, index, node.scalar(DType::i64, depth));
   Shape kept = node.shape(0);
   kept.insert(kept.begin() + axis, 1);
   index = node.reshape(node.add(Select{}, {negative, wrapped, index}), kept);
@@ -117,14 +136,25 @@ Outputs import_trilu(OnnxNode& node) {
 }
 
 Outputs import_range(OnnxNode& node) {
-  const double start = node.constant_real(0, "start"), limit = node.constant_real(1, "limit"),
-               delta = node.constant_real(2, "delta");
-  if (delta == 0) refuse("a delta of 0");
-  const double count = std::ceil((limit - start) / delta);
+  const Number start = node.constant_number(0, "start"), limit = node.constant_number(1, "limit"),
+               delta = node.constant_number(2, "delta");
+  if (node.type(1) != node.type(0) || node.type(2) != node.type(0))
+    refuse("its inputs have types {}, {} and {}, expected one", tilewright::to_text(node.type(0)),
+           tilewright::to_text(node.type(1)), tilewright::to_text(node.type(2)));
+  if (to_double(delta) == 0) refuse("a delta of 0");
+  const double count = is_float(node.type(0)) ? real_count(start, limit, delta) : integer_count(start, limit, delta);
   if (!(count >= 1) || count > std::numeric_limits<std::int32_t>::max())
-    refuse("the range from {} to {} by {} has {} elements", start, limit, delta, count);
-  return {constant(node, node.type(0), {static_cast<std::int64_t>(count)},
-                   [&](std::int64_t i) { return start + static_cast<double>(i) * delta; })};
+    refuse("the range from {} to {} by {} has {} elements", to_double(start), to_double(limit), to_double(delta),
+           count);
+  const Shape shape{static_cast<std::int64_t>(count)};
+  if (is_float(node.type(0)))
+    return {constant(node, node.type(0), shape,
+                     [&](std::int64_t i) { return to_double(start) + static_cast<double>(i) * to_double(delta); })};
+  const std::int64_t first = std::get<std::int64_t>(start), step = std::get<std::int64_t>(delta);
+  return {constant(node, node.type(0), shape, [&](std::int64_t i) {
+    const std::int64_t way = te::wrapping_arithmetic(BinaryOp::mul, DType::i64, i, step);  // may be longer than 63 bits
+    return te::wrapping_arithmetic(BinaryOp::add, DType::i64, first, way);
+  })};
 }
 
 Outputs import_size(OnnxNode& node) {

@@ -40,7 +40,10 @@ Outputs import_mod(OnnxNode& node) {
     quotient =
         node.add(Select{}, {negative, node.unary(UnaryOp::ceil, quotient), node.unary(UnaryOp::floor, quotient)});
   }
-  return {node.binary(BinaryOp::sub, x, node.binary(BinaryOp::mul, y, quotient))};
+  const TensorId remainder = node.binary(BinaryOp::sub, x, node.binary(BinaryOp::mul, y, quotient));
+  if (floats) return {remainder};
+  const TensorId zero = node.scalar(node.type(0), 0);  // by which the remainder is 0 (docs/decisions/0018)
+  return {node.add(Select{}, {node.binary(BinaryOp::eq, y, zero), zero, remainder})};
 }
 
 Outputs import_cast_like(OnnxNode& node) { return {node.add(Cast{node.type(1)}, {node.input(0)})}; }

@@ -128,7 +128,7 @@ TensorId resize(OnnxNode& node, const Sampling& s, const std::vector<double>& sc
 std::vector<double> constant_reals(const OnnxNode& node, int i, std::string_view what) {
   const runtime::Tensor& tensor = node.constant(i, what);
   std::vector<double> values;
-  for (std::int64_t k = 0; k < tensor.elements(); ++k) values.push_back(element(tensor, k));
+  for (std::int64_t k = 0; k < tensor.elements(); ++k) values.push_back(real_element(tensor, k));
   if (values.size() != node.shape(0).size())
     refuse("{} {} for data of shape {}", values.size(), what, to_text(node.shape(0)));
   return values;

@@ -24,9 +24,9 @@ Graph lower_batch_norm(const Graph& graph) {
     per_channel[0] = data.shape[1];
     runtime::Tensor scale(data.type, per_channel), shift(data.type, per_channel);
     for (std::int64_t c = 0; c < data.shape[1]; ++c) {
-      const double factor = element(*gamma, c) / std::sqrt(element(*variance, c) + norm->epsilon);
+      const double factor = real_element(*gamma, c) / std::sqrt(real_element(*variance, c) + norm->epsilon);
       set_element(scale, c, factor);
-      set_element(shift, c, element(*beta, c) - element(*mean, c) * factor);
+      set_element(shift, c, real_element(*beta, c) - real_element(*mean, c) * factor);
     }
     Graph& after = rewriter.after();
     const TensorId scaled =

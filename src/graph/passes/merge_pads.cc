@@ -8,7 +8,7 @@ Graph merge_pads(const Graph& graph) {
     const auto* conv = std::get_if<Conv>(&node.op);
     if (!conv) return std::nullopt;
     const Pad* pad = produced_by<Pad>(rewriter.before(), node.inputs[0]);
-    if (!pad || pad->value != 0 || conv->layout != Layout::nchw) return std::nullopt;
+    if (!pad || to_double(pad->value) != 0 || conv->layout != Layout::nchw) return std::nullopt;
     for (std::size_t d = 0; d < 2; ++d)
       if (pad->begin[d] != 0 || pad->end[d] != 0) return std::nullopt;  // the batch or the channels
     Conv merged = *conv;

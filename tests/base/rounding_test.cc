@@ -1,11 +1,11 @@
-#include "te/rounding.h"
+#include "base/rounding.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
-namespace tilewright::te {
+namespace tilewright {
 namespace {
 
 TEST(Rounding, GivesTheNearestBf16AndTiesToEven) {
@@ -32,12 +32,17 @@ TEST(Rounding, WrapsIntegersAsHardwareDoes) {
   EXPECT_EQ(wrap_integer(DType::boolean, 5), 1);
 }
 
-TEST(Rounding, TruncatesWithoutUndefinedBehaviour) {
-  EXPECT_EQ(truncate_to_integer(-1.9), -1);
-  EXPECT_EQ(truncate_to_integer(std::nan("")), 0);
-  EXPECT_EQ(truncate_to_integer(1e300), std::numeric_limits<std::int64_t>::max());
-  EXPECT_EQ(truncate_to_integer(-1e300), std::numeric_limits<std::int64_t>::min());
+TEST(Rounding, TruncatesWhatIsBeyondToTheSmallestInteger) {
+  for (const DType type : {DType::i32, DType::i64}) {
+    EXPECT_EQ(truncate_to_integer(type, -1.9), -1);
+    for (const double beyond : {std::nan(""), 1e300, -1e300, std::numeric_limits<double>::infinity()})
+      EXPECT_EQ(truncate_to_integer(type, beyond), lowest_integer(type)) << beyond;
+  }
+  EXPECT_EQ(truncate_to_integer(DType::i64, 0x1p62), std::int64_t{1} << 62);
+  EXPECT_EQ(truncate_to_integer(DType::i64, -0x1p63), lowest_integer(DType::i64));
+  EXPECT_EQ(truncate_to_integer(DType::i32, 0x1p31 - 1), highest_integer(DType::i32));
+  EXPECT_EQ(truncate_to_integer(DType::i32, 0x1p31), lowest_integer(DType::i32));
 }
 
 }  // namespace
-}  // namespace tilewright::te
+}  // namespace tilewright

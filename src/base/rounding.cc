@@ -1,4 +1,4 @@
-#include "te/rounding.h"
+#include "base/rounding.h"
 
 #include <bit>
 #include <cmath>
@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 
-namespace tilewright::te {
+namespace tilewright {
 namespace {
 
 /// Rounds through f32 with the lost part folded into the last bit first ("round to odd"), so that rounding twice gives
@@ -57,12 +57,25 @@ std::int64_t wrap_integer(DType type, std::int64_t value) {
   TW_CHECK(false, "{} is not an integer type", to_text(type));
 }
 
-std::int64_t truncate_to_integer(double value) {
-  constexpr double kEnd = 0x1p63;
-  if (std::isnan(value)) return 0;
-  if (value >= kEnd) return std::numeric_limits<std::int64_t>::max();
-  if (value < -kEnd) return std::numeric_limits<std::int64_t>::min();
-  return static_cast<std::int64_t>(value);
+std::int64_t truncate_to_integer(DType type, double value) {
+  const double end = type == DType::i64 ? 0x1p63 : 0x1p31;  // -end is a value of both types, end of neither
+  return static_cast<std::int64_t>(std::abs(value) < end ? value : -end);
+}
+
+double to_float(DType type, const Number& value) {
+  const auto* integer = std::get_if<std::int64_t>(&value);
+  if (integer && type == DType::f32) return static_cast<float>(*integer);  // by way of a double it would round twice
+  return round_float(type, to_double(value));
+}
+
+std::int64_t to_integer(DType type, const Number& value) {
+  if (const auto* integer = std::get_if<std::int64_t>(&value)) return wrap_integer(type, *integer);
+  const double real = std::get<double>(value);
+  return type == DType::boolean ? real != 0 : wrap_integer(type, truncate_to_integer(type, real));
+}
+
+Number to_type(DType type, const Number& value) {
+  return is_float(type) ? Number(to_float(type, value)) : Number(to_integer(type, value));
 }
 
 std::int64_t lowest_integer(DType type) {
@@ -100,4 +113,4 @@ std::int64_t highest_integer(DType type) {
   TW_CHECK(false, "{} is not an integer type", to_text(type));
 }
 
-}  // namespace tilewright::te
+}  // namespace tilewright
