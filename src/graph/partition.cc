@@ -12,6 +12,7 @@
 #include "graph/fusion.h"
 #include "measure/inputs.h"
 #include "te/are_read.h"
+#include "te/short_sums.h"
 
 namespace tilewright::graph {
 namespace {
@@ -84,7 +85,7 @@ class GroupExpression {
   te::DagRef dag() const {
     std::vector<te::Tensor> arguments = placeholders_;
     arguments.push_back(last_);
-    return te::Dag::make(arguments);
+    return te::shorten_sums(te::Dag::make(arguments));
   }
 
  private:

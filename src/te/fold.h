@@ -10,8 +10,9 @@ namespace tilewright::te {
 /// every value, NaN and -0 included: constants, x + 0 and 0 * x of integers, x * 1, (x + 1) + 2, true && x.
 std::optional<Expr> fold_binary(BinaryOp op, DType type, const Expr& a, const Expr& b);
 
-/// `a op b` of integers of one type, wrapped to the result's `type` (comparisons: 0 or 1). What no integer is the answer
-/// to (docs/decisions/0018): a quotient and a remainder by 0 are 0. InternalError for pow, which takes floats only.
+/// `a op b` of integers of one type, wrapped to the result's `type` (comparisons: 0 or 1). What no integer is the
+/// answer to (docs/decisions/0018): a quotient and a remainder by 0 are 0. InternalError for pow, which takes floats
+/// only.
 std::int64_t wrapping_arithmetic(BinaryOp op, DType type, std::int64_t a, std::int64_t b);
 /// `op a` of an integer, wrapped to `type`: the smallest one is its own negative. For neg, abs and logical_not.
 std::int64_t wrapping_arithmetic(UnaryOp op, DType type, std::int64_t a);

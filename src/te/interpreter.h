@@ -29,9 +29,9 @@ struct Array {
 /// Evaluates the DAG element by element, straight from its definition: slow and obviously right, the oracle behind
 /// every lowered program. Float arithmetic is done in double and rounded to the tensor's type only when a tensor
 /// element is stored, so results are at least as exact as any kernel's. Integers wrap at every operation. What has no
-/// answer among the integers has the one of docs/decisions/0018. Threads: pure. `inputs`: one per dag.inputs(), in order.
-/// Returns one array per dag.outputs(). Errors: InternalError naming the tensor and index when a load is out of bounds,
-/// or on a shape mismatch.
+/// answer among the integers has the one of docs/decisions/0018. Threads: pure. `inputs`: one per dag.inputs(), in
+/// order. Returns one array per dag.outputs(). Errors: InternalError naming the tensor and index when a load is out of
+/// bounds, or on a shape mismatch.
 std::vector<Array> interpret(const Dag& dag, std::span<const Array> inputs);
 
 /// Arrays of uniform values in [-1, 1) that the type holds exactly (floats), integers from -9 (u8: 0) to 9, or

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/rng.h"
 #include "graph/array.h"
 #include "graph/compile.h"
 #include "graph/passes.h"
@@ -145,6 +146,32 @@ TEST(Arithmetic, ConvertsFloatsBeyondTheIntegersToTheLeastOne) {
     expect_near(run(model, known ? Arrays{} : Arrays{{"x", x}}),
                 integers({8}, {kLeast32, kLeast32, kLeast32, kLeast32, kLeast32, kLeast32, 2, -2}, DType::i32));
   }
+}
+
+/// The largest error of machine code that sums positive numbers, relative to the sum in double.
+double error_of_sum(const OnnxModel& model, const te::Array& x, double expected) {
+  double error = 0;
+  for (const double found : run(model, {{"x", x}}).values) error = std::max(error, std::abs(found / expected - 1));
+  return error;
+}
+
+TEST(Arithmetic, AddsUpAMillionNumbers) {
+  constexpr std::int64_t kTerms = (1 << 20) + 7;
+  te::Array x(DType::f32, {1, kTerms});
+  Rng rng(1);
+  double sum = 0;
+  for (std::int64_t i = 0; i < kTerms; ++i) {
+    x.append(static_cast<float>(rng.uniform()));
+    sum += x.values.back();
+  }
+  OnnxModel product(13), reduced(13), mean(13);
+  product.input("x", {1, kTerms}).weight("w", {DType::f32, {kTerms, 3}, std::vector<double>(3 * kTerms, 1)});
+  product.node("MatMul", {"x", "w"}, {"y"}).output("y");
+  EXPECT_LT(error_of_sum(product, x, sum), 3e-6);
+  reduced.input("x", {1, kTerms}).node("ReduceSum", {"x"}, {"y"}).output("y");
+  EXPECT_LT(error_of_sum(reduced, x, sum), 3e-6);
+  mean.input("x", {1, kTerms}).node("ReduceMean", {"x"}, {"y"}).output("y");
+  EXPECT_LT(error_of_sum(mean, x, sum / kTerms), 3e-6);
 }
 
 }  // namespace

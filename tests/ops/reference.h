@@ -69,7 +69,8 @@ inline void expect_computes(const std::vector<te::Tensor>& inputs, const te::Ten
   ASSERT_EQ(found.array.shape, expected.shape);
   const std::int64_t miss = found.first_mismatch(expected);
   const auto i = static_cast<std::size_t>(std::max<std::int64_t>(miss, 0));
-  ASSERT_EQ(miss, -1) << "element " << i << ": " << to_double(found.array.at(i)) << ", expected " << to_double(expected.at(i)) << "\n"
+  ASSERT_EQ(miss, -1) << "element " << i << ": " << to_double(found.array.at(i)) << ", expected "
+                      << to_double(expected.at(i)) << "\n"
                       << to_text(*dag);
 }
 
