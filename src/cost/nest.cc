@@ -116,7 +116,7 @@ class Flattener {
       leaf.ops.simple -= 1;  // the product is counted when it is visited
     } else if (v.op == BinaryOp::div || v.op == BinaryOp::floor_div || v.op == BinaryOp::floor_mod) {
       leaf.ops.slow += kDivisionCycles;
-    } else if (v.op == BinaryOp::pow) {
+    } else if (v.op == BinaryOp::pow || v.op == BinaryOp::fmod) {
       leaf.ops.slow += 2 * kCallCycles;
     } else {
       leaf.ops.simple += 1;

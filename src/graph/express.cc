@@ -58,8 +58,9 @@ Tensor express_op(const Pool& op, Operands in) {
                              .dilation_h = w.dilations[0],
                              .dilation_w = w.dilations[1],
                              .padding = padding_of(w)};
-  return op.kind == PoolKind::max ? ops::max_pool2d(in[0].tensor, window)
-                                  : ops::avg_pool2d(in[0].tensor, window, op.count_padding);
+  const ops::Overhang overhang{.bottom = op.overhang[0], .right = op.overhang[1]};
+  return op.kind == PoolKind::max ? ops::max_pool2d(in[0].tensor, window, overhang)
+                                  : ops::avg_pool2d(in[0].tensor, window, op.count_padding, overhang);
 }
 
 Tensor express_op(const MatMul& op, Operands in) {
@@ -120,6 +121,10 @@ Tensor express_op(const Reduce& op, Operands in) {
       return ops::reduce(te::Combiner::min, x, op.axes, op.keep_dims, "T_min");
   }
   TW_CHECK(false, "no such reduction");
+}
+
+Tensor express_op(const CumSum& op, Operands in) {
+  return ops::cumulative_sum(in[0].tensor, op.axis, op.exclusive, op.reverse);
 }
 
 Tensor express_op(const Softmax& op, Operands in) {

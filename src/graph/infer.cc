@@ -7,6 +7,7 @@
 #include "base/match.h"
 #include "graph/empty.h"
 #include "graph/graph.h"
+#include "te/comparison.h"
 
 namespace tilewright::graph {
 namespace {
@@ -90,11 +91,14 @@ Result<TensorType> infer_op(const Pool& op, Types in) {
   const std::size_t height = op.layout == Layout::nchw ? 2 : 1;
   if (in[0].shape[height] == 0 || in[0].shape[height + 1] == 0)
     return failure("an image without elements (shape {}) can't be pooled", to_text(in[0].shape));
-  for (std::size_t d = 0; d < 2; ++d)
-    if (op.window.pad_begin[d] >= (op.window.kernel[d] - 1) * op.window.dilations[d] + 1)
-      return failure("padding {} is as large as the window {}: it would see no data", op.window.pad_begin[d],
-                     op.window.kernel[d]);
-  return slid(op.window, in[0], in[0].shape[op.layout == Layout::nchw ? 1 : 3], op.layout);
+  Window whole = op.window;
+  for (std::size_t d = 0; d < 2; ++d) {
+    whole.pad_end[d] += op.overhang[d];
+    const std::int64_t padding = std::max(whole.pad_begin[d], whole.pad_end[d]);
+    if (padding >= (whole.kernel[d] - 1) * whole.dilations[d] + 1)
+      return failure("padding {} is as large as the window {}: it would see no data", padding, whole.kernel[d]);
+  }
+  return slid(whole, in[0], in[0].shape[op.layout == Layout::nchw ? 1 : 3], op.layout);
 }
 
 /// The shape that all broadcast to, aligned at the last dimension.
@@ -149,7 +153,7 @@ Result<TensorType> infer_op(const Binary& op, Types in) {
     return failure("types {} and {} differ", tilewright::to_text(in[0].type), tilewright::to_text(in[1].type));
   const Result<Shape> shape = broadcast(in[0].shape, in[1].shape);
   if (!shape) return shape.failure();
-  return TensorType{op.op >= te::BinaryOp::eq ? DType::boolean : in[0].type, *shape};
+  return TensorType{te::is_comparison(op.op) ? DType::boolean : in[0].type, *shape};
 }
 
 Result<TensorType> infer_op(const Select&, Types in) {
@@ -181,6 +185,7 @@ Result<TensorType> with_axis(int axis, Types in) {
     return failure("axis {} is outside of shape {}", axis, to_text(in[0].shape));
   return in[0];
 }
+Result<TensorType> infer_op(const CumSum& op, Types in) { return with_axis(op.axis, in); }
 Result<TensorType> infer_op(const Softmax& op, Types in) { return with_axis(op.axis, in); }
 Result<TensorType> infer_op(const Lrn& op, Types in) { return with_axis(op.axis, in); }
 

@@ -41,6 +41,10 @@ std::string name_of(te::UnaryOp op) {
       return "ceil";
     case te::UnaryOp::round:
       return "round";
+    case te::UnaryOp::expm1:
+      return "expm1";
+    case te::UnaryOp::log1p:
+      return "log1p";
   }
   return "unary";
 }
@@ -81,6 +85,8 @@ std::string name_of(te::BinaryOp op) {
       return "and";
     case te::BinaryOp::logical_or:
       return "or";
+    case te::BinaryOp::fmod:
+      return "fmod";
   }
   return "binary";
 }
@@ -114,6 +120,7 @@ std::string name_of(const Op& op) {
       [](const LeakyRelu&) { return std::string("leaky_relu"); }, [](const Clip&) { return std::string("clip"); },
       [](const Binary& o) { return name_of(o.op); }, [](const Select&) { return std::string("select"); },
       [](const Cast&) { return std::string("cast"); }, [](const Reduce& o) { return "reduce_" + name_of(o.kind); },
+      [](const CumSum&) { return std::string("cum_sum"); },
       [](const Softmax& o) { return std::string(o.log ? "log_softmax" : "softmax"); },
       [](const Lrn&) { return std::string("lrn"); }, [](const Reshape&) { return std::string("reshape"); },
       [](const Transpose&) { return std::string("transpose"); }, [](const Concat&) { return std::string("concat"); },

@@ -46,6 +46,7 @@ struct Pool {
   Window window;
   bool count_padding = false;  ///< average: padding counts as elements of value 0
   Layout layout = Layout::nchw;
+  std::array<std::int64_t, 2> overhang{0, 0};  ///< of the last windows past the padding, never counted
 };
 /// Inputs: a [..., m, k], b [..., k, n] (the last two swapped where transposed); leading dimensions broadcast.
 struct MatMul {
@@ -79,6 +80,11 @@ struct Reduce {
   ReduceKind kind;
   std::vector<int> axes;  ///< ascending
   bool keep_dims = true;
+};
+/// Element i along `axis` is the sum of the elements up to i, without i where `exclusive`; from the end on where `reverse`.
+struct CumSum {
+  int axis;
+  bool exclusive = false, reverse = false;
 };
 struct Softmax {
   int axis;
@@ -120,7 +126,7 @@ struct Gather {
 struct Identity {};
 
 using Op = std::variant<Conv, Conv3d, Pool, MatMul, BatchNorm, Unary, Relu, LeakyRelu, Clip, Binary, Select, Cast,
-                        Reduce, Softmax, Lrn, Reshape, Transpose, Concat, Pad, Slice, Expand, Gather, Identity>;
+                        Reduce, CumSum, Softmax, Lrn, Reshape, Transpose, Concat, Pad, Slice, Expand, Gather, Identity>;
 
 /// "conv", "add", "relu", …: what descriptions and node names are made of.
 std::string name_of(const Op& op);

@@ -30,7 +30,7 @@ bool fits(BinaryOp op, DType type) {
   if (op == BinaryOp::eq || op == BinaryOp::ne) return true;
   if (type == DType::boolean) return false;
   if (op == BinaryOp::floor_div || op == BinaryOp::floor_mod) return !is_float(type);
-  return op != BinaryOp::pow || is_float(type);
+  return (op != BinaryOp::pow && op != BinaryOp::fmod) || is_float(type);
 }
 
 bool fits(UnaryOp op, DType type) {
@@ -71,7 +71,6 @@ Tensor relu(const Tensor& x, std::string name) {
 
 Tensor clip(const Tensor& x, double low, double high, std::string name) {
   require_float("clip", x);
-  require(low <= high, "clip: low {} is above high {}", low, high);
   return map(x, std::move(name), [&](const Expr& e) {
     return te::min(te::max(e, te::constant(x.type(), low)), te::constant(x.type(), high));
   });

@@ -17,7 +17,7 @@ te::Tensor multiply(const te::Tensor& a, const te::Tensor& b, std::string name =
 
 /// max(x, 0)
 te::Tensor relu(const te::Tensor& x, std::string name = "T_relu");
-/// min(max(x, low), high). Errors: bad_input unless low <= high.
+/// min(max(x, low), high): high everywhere if low is above it.
 te::Tensor clip(const te::Tensor& x, double low, double high, std::string name = "T_clip");
 /// x where x > 0, slope * x elsewhere
 te::Tensor leaky_relu(const te::Tensor& x, double slope, std::string name = "T_leaky_relu");

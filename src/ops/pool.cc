@@ -44,7 +44,7 @@ Tensor reduce_windows(const Tensor& x, const Window2d& window, Combiner combiner
 
 /// One direction of an averaging window and the stretch of rows (or columns) that counts.
 struct Counted {
-  std::int64_t kernel, stride, padding_before;
+  std::int64_t kernel, stride, dilation, padding_before;
   std::int64_t first, end;  ///< counted positions, 0 being the first row of the image
   std::int64_t outputs;
 };
@@ -52,9 +52,16 @@ struct Counted {
 /// How many taps of the window at `position` count; a constant when that is the same everywhere.
 Expr taps(const Counted& c, const Expr& position) {
   const std::int64_t last_start = (c.outputs - 1) * c.stride - c.padding_before;
-  if (-c.padding_before >= c.first && last_start + c.kernel <= c.end) return te::integer(c.kernel);
+  const std::int64_t span = (c.kernel - 1) * c.dilation + 1;
+  if (-c.padding_before >= c.first && last_start + span <= c.end) return te::integer(c.kernel);
   const Expr start = position * c.stride - te::integer(c.padding_before);
-  return te::min(start + te::integer(c.kernel), te::integer(c.end)) - te::max(start, te::integer(c.first));
+  if (c.dilation == 1)
+    return te::min(start + te::integer(c.kernel), te::integer(c.end)) - te::max(start, te::integer(c.first));
+  const auto taps_before = [&](std::int64_t row) {
+    const Expr all = te::floor_div(te::integer(row + c.dilation - 1) - start, te::integer(c.dilation));
+    return te::min(te::max(all, te::integer(0)), te::integer(c.kernel));
+  };
+  return taps_before(c.end) - taps_before(c.first);
 }
 
 }  // namespace
@@ -67,18 +74,28 @@ Tensor avg_pool2d(const Tensor& x, const Window2d& window, bool count_include_pa
                   std::string name) {
   const Window2d whole = check_pool("avg_pool2d", x, window, overhang);
   require_float("avg_pool2d", x);
-  require(window.dilation_h == 1 && window.dilation_w == 1, "avg_pool2d: dilation {}x{}, expected 1x1",
-          window.dilation_h, window.dilation_w);
   const Padding2d counted = count_include_pad ? window.padding : Padding2d{};
   const Tensor sum = reduce_windows(x, whole, Combiner::sum, "pool_sum");
-  const Counted rows{window.kernel_h, window.stride_h,           window.padding.top,
-                     -counted.top,    x.dim(1) + counted.bottom, sum.dim(1)};
-  const Counted columns{window.kernel_w, window.stride_w,          window.padding.left,
-                        -counted.left,   x.dim(2) + counted.right, sum.dim(2)};
+  const Counted rows{.kernel = window.kernel_h,
+                     .stride = window.stride_h,
+                     .dilation = window.dilation_h,
+                     .padding_before = window.padding.top,
+                     .first = -counted.top,
+                     .end = x.dim(1) + counted.bottom,
+                     .outputs = sum.dim(1)};
+  const Counted columns{.kernel = window.kernel_w,
+                        .stride = window.stride_w,
+                        .dilation = window.dilation_w,
+                        .padding_before = window.padding.left,
+                        .first = -counted.left,
+                        .end = x.dim(2) + counted.right,
+                        .outputs = sum.dim(2)};
+  const bool may_miss = window.dilation_h > 1 || window.dilation_w > 1;  // all of an image smaller than a step
   return te::compute(
       sum.shape(), std::move(name),
       [&](std::span<const Expr> at) {
-        const Expr count = te::cast(x.type(), taps(rows, at[1]) * taps(columns, at[2]));
+        const Expr hit = taps(rows, at[1]) * taps(columns, at[2]);
+        const Expr count = te::cast(x.type(), may_miss ? te::max(hit, te::integer(1)) : hit);
         return sum(at[0], at[1], at[2], at[3]) / count;
       },
       axis_names("ax", 4));

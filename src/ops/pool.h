@@ -21,7 +21,7 @@ te::Tensor max_pool2d(const te::Tensor& x, const Window2d& window, const Overhan
 /// Mean of the elements under each window: over all kernel_h * kernel_w taps but the overhang with `count_include_pad`,
 /// else over those inside the image.
 ///
-/// Shapes   as max_pool2d; dilation must be 1.
+/// Shapes   as max_pool2d. A window that hits nothing gives 0.
 /// Stages   "pad_temp" when any padding is non-zero, "pool_sum", then `name`.
 /// Errors   as max_pool2d; a type that is not a float.
 te::Tensor avg_pool2d(const te::Tensor& x, const Window2d& window, bool count_include_pad,

@@ -47,6 +47,23 @@ Tensor reduce(te::Combiner combiner, const Tensor& x, const std::vector<int>& ax
       axis_names("ax", shape.size()));
 }
 
+Tensor cumulative_sum(const Tensor& x, int axis, bool exclusive, bool reverse, std::string name) {
+  require(x.type() != DType::boolean, "cumulative_sum: {} is bool, expected numbers", x->name);
+  const auto d = static_cast<std::size_t>(normalize_axis("cumulative_sum", axis, x.rank()));
+  const AxisRef k = te::reduce_axis(x.shape()[d], "k");
+  return te::compute(
+      x.shape(), std::move(name),
+      [&](std::span<const Expr> at) {
+        std::vector<Expr> source(at.begin(), at.end());
+        source[d] = k;
+        const bool after = exclusive == reverse;  // the first that does not count, or counts, is the one after this
+        const Expr bound = after ? at[d] + te::integer(1) : at[d];
+        const Expr counts = reverse ? Expr(k) >= bound : Expr(k) < bound;
+        return te::sum(te::select(counts, x(std::move(source)), te::integer(0, x.type())), {k});
+      },
+      axis_names("ax", x.shape().size()));
+}
+
 Tensor mean(const Tensor& x, const std::vector<int>& axes, bool keep_dims, std::string name) {
   require_float("mean", x);
   const Tensor sum = reduce(te::Combiner::sum, x, axes, keep_dims, name + "_sum");

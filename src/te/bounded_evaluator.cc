@@ -91,6 +91,8 @@ Bounded arithmetic(BinaryOp op, const Bounded& a, const Bounded& b) {
       return quotient(a, b);
     case BinaryOp::pow:
       return power(a, b);
+    case BinaryOp::fmod:  // jumps where the quotient is whole
+      return {apply(op, a.value, b.value), a.error == 0 && b.error == 0 ? 0 : kInfinity};
     default:
       return {apply(op, a.value, b.value), std::max(a.error, b.error)};  // min, max
   }

@@ -44,6 +44,10 @@ double apply(UnaryOp op, double a) {
       return std::ceil(a);
     case UnaryOp::round:
       return std::nearbyint(a);
+    case UnaryOp::expm1:
+      return std::expm1(a);
+    case UnaryOp::log1p:
+      return std::log1p(a);
     case UnaryOp::logical_not:
       break;
   }
@@ -66,6 +70,8 @@ double apply(BinaryOp op, double a, double b) {
       return std::isnan(a) || std::isnan(b) ? std::nan("") : std::max(a, b);
     case BinaryOp::pow:
       return std::pow(a, b);
+    case BinaryOp::fmod:
+      return std::fmod(a, b);
     default:
       break;
   }

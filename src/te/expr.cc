@@ -109,7 +109,8 @@ Expr binary(BinaryOp op, Expr a, Expr b) {
            to_text(b), to_text(b.type()));
   TW_CHECK(!is_logical(op) || a.type() == DType::boolean, "logical operation on {}", to_text(a.type()));
   TW_CHECK(!is_integral_only(op) || !is_float(a.type()), "integer division of {}", to_text(a.type()));
-  TW_CHECK(op != BinaryOp::pow || is_float(a.type()), "power of {}", to_text(a.type()));
+  TW_CHECK((op != BinaryOp::pow && op != BinaryOp::fmod) || is_float(a.type()), "math function of {}",
+           to_text(a.type()));
   const DType type = is_comparison(op) ? DType::boolean : a.type();
   if (const std::optional<Expr> folded = fold_binary(op, type, a, b)) return *folded;
   return Expr(ExprNode{type, Binary{op, std::move(a), std::move(b)}});

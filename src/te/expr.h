@@ -65,6 +65,7 @@ enum class BinaryOp : std::uint8_t {
   ge,  ///< result bool
   logical_and,
   logical_or,  ///< bool, and lazy: the right side is not evaluated when the left decides
+  fmod,        ///< floats only: the exact rest of a division that truncates; it has the sign of the left side
 };
 enum class UnaryOp : std::uint8_t {
   neg,
@@ -83,6 +84,8 @@ enum class UnaryOp : std::uint8_t {
   floor,
   ceil,
   round,  ///< round: half to even
+  expm1,  ///< e^x - 1, exact near 0
+  log1p,  ///< log(1 + x), exact near 0
 };
 enum class Combiner : std::uint8_t { sum, max, min };
 

@@ -16,7 +16,7 @@ TypeClass class_of(DType type) {
 }
 
 /// Operations on values of the counted type class. Loads count nothing and their indices are not looked at; calls of
-/// math functions (pow included) count their arguments only.
+/// math functions (pow and fmod included) count their arguments only.
 double count(const Expr& e, TypeClass counted) {
   return match(
       e, [](const Constant&) { return 0.0; }, [](const AxisIndex&) { return 0.0; }, [](const Load&) { return 0.0; },
@@ -25,7 +25,8 @@ double count(const Expr& e, TypeClass counted) {
         return (counts ? 1 : 0) + count(n.a, counted);
       },
       [&](const Binary& n) {
-        const bool counts = n.op != BinaryOp::pow && class_of(n.a.type()) == counted;
+        const bool is_call = n.op == BinaryOp::pow || n.op == BinaryOp::fmod;
+        const bool counts = !is_call && class_of(n.a.type()) == counted;
         return (counts ? 1 : 0) + count(n.a, counted) + count(n.b, counted);
       },
       [&](const Select& n) {

@@ -53,6 +53,7 @@ std::int64_t evaluate(BinaryOp op, std::int64_t a, std::int64_t b) {
     case BinaryOp::logical_or:
       return a != 0 || b != 0;
     case BinaryOp::pow:
+    case BinaryOp::fmod:
       break;
   }
   TW_CHECK(false, "no such operation on integers");

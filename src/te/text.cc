@@ -64,6 +64,10 @@ std::string_view name_of(UnaryOp op) {
       return "ceil";
     case UnaryOp::round:
       return "nearbyint";
+    case UnaryOp::expm1:
+      return "expm1";
+    case UnaryOp::log1p:
+      return "log1p";
   }
   return "?";
 }
@@ -105,6 +109,8 @@ fmt::string_view pattern_of(BinaryOp op) {
       return "({0} && {1})";
     case BinaryOp::logical_or:
       return "({0} || {1})";
+    case BinaryOp::fmod:
+      return "tir.fmod({0}, {1})";
   }
   return "?";
 }

@@ -34,6 +34,8 @@ struct Function {
 
 const Function kFunctions[] = {
     {UnaryOp::exp, -103, 88, [](double v) { return std::exp(v); }, 1.5},  // in line, down to what is not normal
+    {UnaryOp::expm1, -20, 20, [](double v) { return std::expm1(v); }, 4},
+    {UnaryOp::log1p, -0.9, 100, [](double v) { return std::log1p(v); }, 4},
     {UnaryOp::log, 1e-3, 100, [](double v) { return std::log(v); }, 4},
     {UnaryOp::tanh, -9, 9, [](double v) { return std::tanh(v); }, 4},
     {UnaryOp::erf, -5, 5, [](double v) { return std::erf(v); }, 4},
@@ -99,6 +101,18 @@ TEST(Maximum, PassesOnNanFromEitherSideAndAgainstAConstant) {
     EXPECT_EQ(out[1].values[2], 0);
     EXPECT_TRUE(std::isnan(out[2].values[2]));
   }
+}
+
+TEST(Maximum, OfAConstantThatIsNanIsNan) {
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  const te::Tensor a = te::placeholder({16}, "a");
+  const te::Tensor most = te::compute({16}, "most", [&](auto i) { return te::max(a(i[0]), te::constant(DType::f32, nan)); });
+  const auto dag = te::Dag::make(std::vector<te::Tensor>{a, most});
+  codegen::Compiler compiler(codegen::Target::host());
+  runtime::ThreadPool pool({.threads = 1});
+  const std::vector<te::Array> inputs{{DType::f32, {16}, std::vector<double>(16, 1.0)}};
+  const auto out = *testing::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), inputs);
+  for (const double value : out[0].values) EXPECT_TRUE(std::isnan(value));
 }
 
 }  // namespace

@@ -72,7 +72,7 @@ TEST(MaxPool2d, EqualsItsLoopNest) {
 TEST(AvgPool2d, EqualsItsLoopNestBothWaysOfCounting) {
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     Rng rng(seed);
-    const Drawn d = random_window(rng, /*dilate=*/false);
+    const Drawn d = random_window(rng, /*dilate=*/rng.chance(0.3));
     const bool include_pad = rng.chance(0.5);
     const Tensor x =
         placeholder({rng.between(1, 2), random_extent(rng) + 3, random_extent(rng) + 3, rng.between(1, 4)}, "x");
@@ -87,7 +87,7 @@ TEST(AvgPool2d, EqualsItsLoopNestBothWaysOfCounting) {
               row >= in[0].dim(1) + d.window.padding.bottom || column >= in[0].dim(2) + d.window.padding.right;
           if (include_pad ? !overhangs : inside) count += 1;
         });
-        y.at(at) = sum / count;
+        y.at(at) = sum / std::max(count, 1.0);
       });
       return y;
     });
@@ -132,8 +132,6 @@ TEST(Pool2d, SaysWhatDoesNotFit) {
   EXPECT_EQ(message_of([&] { max_pool2d(x, {.kernel_h = 0}); }), "max_pool2d: kernel 0x1 must be at least 1x1");
   EXPECT_EQ(message_of([&] { max_pool2d(x, {}, {.bottom = -1}); }),
             "max_pool2d: overhang bottom -1, right 0 must not be negative");
-  EXPECT_EQ(message_of([&] { avg_pool2d(x, {.kernel_h = 2, .kernel_w = 2, .dilation_h = 2}, true); }),
-            "avg_pool2d: dilation 2x1, expected 1x1");
   EXPECT_EQ(message_of([&] { avg_pool2d(n, {}, true); }), "avg_pool2d: n is i32, expected a float type");
   EXPECT_EQ(message_of([&] { global_avg_pool2d(placeholder({6}, "x")); }),
             "global_avg_pool2d: data has shape [6], expected 4 dimensions (NHWC)");

@@ -1,6 +1,7 @@
 #include "codegen/emit/math.h"
 
 #include <llvm/IR/IntrinsicsX86.h>
+#include <llvm/IR/PatternMatch.h>
 
 #include <algorithm>
 #include <array>
@@ -111,21 +112,14 @@ Value* emit_scale(FunctionContext& f, Value* x, Value* n) {
   return x;
 }
 
-/// A constant that is no NaN, in every lane.
-bool is_number(Value* v) {
-  auto* constant = llvm::dyn_cast<llvm::Constant>(v);
-  if (constant && constant->getType()->isVectorTy()) constant = constant->getSplatValue();
-  const auto* number = llvm::dyn_cast_or_null<llvm::ConstantFP>(constant);
-  return number && !number->isNaN();
-}
-
 /// max or min that passes on NaN; which zero it gives of two is left open. x86's max returns its second operand when
 /// either is NaN, and a compare-and-select in this order is that instruction: a NaN in the first has to be put back,
-/// unless that is known to be none.
+/// unless that is a number.
 Value* emit_extremum(FunctionContext& f, bool max, Value* a, Value* b) {
   auto& builder = f.builder;
   if (f.shared.target.is_aarch64())  // one instruction there
     return builder.CreateBinaryIntrinsic(max ? llvm::Intrinsic::maximum : llvm::Intrinsic::minimum, a, b);
+  const auto is_number = [](Value* v) { return llvm::PatternMatch::match(v, llvm::PatternMatch::m_NonNaN()); };
   if (!is_number(a)) std::swap(a, b);  // what is updated comes first in a reduction: its NaN passes
   Value* greater = builder.CreateSelect(max ? builder.CreateFCmpOGT(a, b) : builder.CreateFCmpOLT(a, b), a, b);
   return is_number(a) ? greater : builder.CreateSelect(builder.CreateFCmpUNO(a, a), a, greater);
@@ -176,6 +170,8 @@ Value* emit_float_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b) {
       return builder.CreateFDiv(a, b);
     case BinaryOp::pow:
       return call_math(f, "pow", {a, b});
+    case BinaryOp::fmod:  // LLVM calls the C library for each lane
+      return builder.CreateFRem(a, b);
     case BinaryOp::min:
       return emit_extremum(f, false, a, b);
     case BinaryOp::max:
@@ -256,6 +252,7 @@ Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, 
     case BinaryOp::logical_or:
       return builder.CreateOr(a, b);
     case BinaryOp::pow:
+    case BinaryOp::fmod:
       break;
   }
   TW_CHECK(false, "no such operation on integers");
@@ -304,6 +301,10 @@ Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a, bool is_unsigned) {
       return call_exp(f, a);
     case UnaryOp::log:
       return call_math(f, "log", {a});
+    case UnaryOp::expm1:
+      return call_math(f, "expm1", {a});
+    case UnaryOp::log1p:
+      return call_math(f, "log1p", {a});
     case UnaryOp::tanh:
       return call_math(f, "tanh", {a});
     case UnaryOp::erf:

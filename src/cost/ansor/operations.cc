@@ -78,6 +78,7 @@ OperationCount OperationCounter::of_binary(const loop::BinaryValue& v) {
       slot(sum, kDivMod, type) += 1;
       break;
     case BinaryOp::pow:
+    case BinaryOp::fmod:
       slot(sum, kMath, type) += 1;
       break;
     case BinaryOp::logical_and:

@@ -55,6 +55,10 @@ class Sinker {
   }
   std::optional<TensorId> sink(const Concat& op) { return below(Concat{order_[at(op.axis)]}); }
   std::optional<TensorId> sink(const Softmax& op) { return below(Softmax{order_[at(op.axis)], op.log}); }
+  std::optional<TensorId> sink(CumSum op) {
+    op.axis = order_[at(op.axis)];
+    return below(op);
+  }
   std::optional<TensorId> sink(Lrn op) {
     op.axis = order_[at(op.axis)];
     return below(op);
