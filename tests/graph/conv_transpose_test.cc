@@ -25,10 +25,10 @@ struct Case {
   std::int64_t groups = 1;
   Integers strides, dilations, output_padding, pads;
 
-  std::int64_t length(std::size_t d) const {
-    return (data[2 + d] - 1) * strides[d] + (weights[2 + d] - 1) * dilations[d] + 1 + output_padding[d] - pads[d] -
-           pads[2 + d];
+  std::int64_t full_length(std::size_t d) const {
+    return (data[2 + d] - 1) * strides[d] + (weights[2 + d] - 1) * dilations[d] + 1 + output_padding[d];
   }
+  std::int64_t length(std::size_t d) const { return full_length(d) - pads[d] - pads[2 + d]; }
   std::string text() const {
     return fmt::format("data {} weights {} groups {} strides {} dilations {} output padding {} pads {}", data, weights,
                        groups, strides, dilations, output_padding, pads);
@@ -83,20 +83,23 @@ double tolerance_of(const Case& c) {
   return terms * terms * std::exp2(-24);
 }
 
-Graph imported(const Case& c, const te::Array& weights) {
+/// `padding`: the attributes that say how much is cut off, or how long the output is.
+Graph imported(const Case& c, const te::Array& weights, const std::vector<OnnxModel::Attribute>& padding) {
+  std::vector<OnnxModel::Attribute> attributes{{"group", c.groups},
+                                               {"strides", c.strides},
+                                               {"dilations", c.dilations},
+                                               {"output_padding", c.output_padding}};
+  attributes.insert(attributes.end(), padding.begin(), padding.end());
   return optimize(OnnxModel(11)
                       .input("x", c.data)
                       .weight("w", weights)
-                      .node("ConvTranspose", {"x", "w"}, {"y"},
-                            {{"group", c.groups},
-                             {"strides", c.strides},
-                             {"dilations", c.dilations},
-                             {"output_padding", c.output_padding},
-                             {"pads", c.pads}})
+                      .node("ConvTranspose", {"x", "w"}, {"y"}, attributes)
                       .output("y")
                       .import()
                       .graph);
 }
+
+Graph imported(const Case& c, const te::Array& weights) { return imported(c, weights, {{"pads", c.pads}}); }
 
 /// A random schedule, or the default one where the draw leads nowhere.
 Scheduler scheduler_of(std::uint64_t seed) {
@@ -129,6 +132,39 @@ TEST(ConvTranspose, AgreesWithItsDefinitionAsMachineCode) {
     std::map<std::string, runtime::Tensor> inputs;
     inputs.emplace("x", to_tensor(x));
     expect_near(to_array(model.run(inputs, pool).at("y")), scattered(x, w, c), tolerance_of(c));
+    if (HasFailure()) return;
+  }
+}
+
+/// Pads by ONNX's rule for an output of given lengths: the odd one at the end for SAME_UPPER only. What is wanted beyond
+/// the whole output is zeros at the end.
+Integers pads_for(const Case& c, const Integers& wanted, bool upper) {
+  Integers pads(4);
+  for (std::size_t d = 0; d < 2; ++d) {
+    const std::int64_t total = c.full_length(d) - wanted[d];
+    pads[d] = total < 0 ? 0 : upper ? total / 2 : total - total / 2;
+    pads[2 + d] = total - pads[d];
+  }
+  return pads;
+}
+
+TEST(ConvTranspose, CutsWhatAnOutputShapeOrAutomaticPaddingAskFor) {
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    Case c = random_case(2000 + seed);
+    Rng rng(seed);
+    const std::string automatic = std::array{"NOTSET", "VALID", "SAME_UPPER", "SAME_LOWER"}[seed % 4];
+    std::vector<OnnxModel::Attribute> padding{{"auto_pad", automatic}};
+    Integers wanted{c.data[2] * c.strides[0], c.data[3] * c.strides[1]};
+    if (seed % 8 < 4) {
+      for (std::size_t d = 0; d < 2; ++d)
+        wanted[d] = std::max<std::int64_t>(c.full_length(d) - rng.between(-2, c.weights[2 + d] * c.dilations[d]), 1);
+      padding.push_back({"output_shape", wanted});
+    }
+    c.pads = seed % 8 < 4 || automatic.starts_with("SAME") ? pads_for(c, wanted, automatic == "SAME_UPPER") : Integers(4);
+    SCOPED_TRACE(fmt::format("seed {}: {} {}", seed, automatic, c.text()));
+    const te::Array x = random_array(c.data, seed), w = random_array(c.weights, seed + 1);
+    const Partition cut = partition(imported(c, w, padding));
+    expect_near(run_reference(cut, {{"x", x}}).at("y"), scattered(x, w, c), tolerance_of(c));
     if (HasFailure()) return;
   }
 }

@@ -59,7 +59,7 @@ Spread read_spread(const OnnxNode& node, int dims, const Pair& extent, const Pai
   if (!same && automatic != "NOTSET" && automatic != "VALID")
     refuse("auto_pad is '{}', expected NOTSET, SAME_UPPER, SAME_LOWER or VALID", automatic);
   if (node.has("output_shape")) {
-    pad_for(two_numbers(node, "output_shape", dims, 1, 1), full, automatic != "SAME_LOWER", s);
+    pad_for(two_numbers(node, "output_shape", dims, 1, 1), full, automatic == "SAME_UPPER", s);
   } else if (same) {
     pad_for({extent[0] * s.stride[0], extent[1] * s.stride[1]}, full, automatic == "SAME_UPPER", s);
   } else if (automatic == "NOTSET") {
@@ -146,6 +146,8 @@ Outputs import_conv_transpose(OnnxNode& node) {
   const std::int64_t groups = node.integer("group", 1);
   if (groups < 1 || x[1] != w[0] || x[1] % groups != 0)
     refuse("data has {} channels, weights {} take {}, in {} groups", x[1], to_text(node.shape(1)), w[0], groups);
+  if (node.has("kernel_shape") && two_numbers(node, "kernel_shape", dims, 1, 1) != Pair{w[2], w[3]})
+    refuse("kernel_shape does not fit its weights of shape {}", to_text(node.shape(1)));
   const Spread s = read_spread(node, dims, {x[2], x[3]}, {w[2], w[3]});
 
   Shape length(2);
