@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/integer.h"
 #include "graph/onnx/functions.h"
+#include "graph/onnx/slide.h"
 
 namespace tilewright::graph {
 namespace {
@@ -19,6 +19,10 @@ Triple triple(const OnnxNode& node, std::string_view name, std::int64_t otherwis
   return {given[0], given[1], given[2]};
 }
 
+Slide slide_of(const Conv3d& box, std::size_t d, std::int64_t extent) {
+  return {extent, box.kernel[d], box.strides[d], box.dilations[d], box.pad_begin[d], box.pad_end[d]};
+}
+
 /// Padding as given, or for an output of ceil(extent / stride) elements.
 void read_pads(const OnnxNode& node, Conv3d& conv) {
   const std::string automatic = node.text("auto_pad", "NOTSET");
@@ -32,11 +36,10 @@ void read_pads(const OnnxNode& node, Conv3d& conv) {
     std::copy_n(pads.begin() + 3, 3, conv.pad_end.begin());
   } else if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
     for (std::size_t d = 0; d < 3; ++d) {
-      const std::int64_t extent = node.shape(0)[2 + d], reach = (conv.kernel[d] - 1) * conv.dilations[d] + 1;
-      const std::int64_t total =
-          std::max<std::int64_t>((ceil_div(extent, conv.strides[d]) - 1) * conv.strides[d] + reach - extent, 0);
-      conv.pad_begin[d] = automatic == "SAME_UPPER" ? total / 2 : total - total / 2;
-      conv.pad_end[d] = total - conv.pad_begin[d];
+      Slide slide = slide_of(conv, d, node.shape(0)[2 + d]);
+      slide.pad_to_same(automatic == "SAME_UPPER");
+      conv.pad_begin[d] = slide.pad_begin;
+      conv.pad_end[d] = slide.pad_end;
     }
   } else if (automatic != "VALID") {
     refuse("auto_pad is '{}', expected NOTSET, SAME_UPPER, SAME_LOWER or VALID", automatic);
@@ -69,13 +72,13 @@ Outputs import_conv3d(OnnxNode& node) {
 /// Maxima and means over a box are those over its depth of those over its area.
 Outputs import_pool3d(OnnxNode& node, PoolKind kind, bool count_padding) {
   if (!node.has("kernel_shape")) refuse("attribute 'kernel_shape' is missing");
-  if (node.integer("ceil_mode", 0) != 0) refuse("ceil_mode is not supported with 3 spatial dimensions");
   Conv3d box{.kernel = triple(node, "kernel_shape", 1),
              .strides = triple(node, "strides", 1),
              .dilations = triple(node, "dilations", 1)};
   read_pads(node, box);
   const auto window = [&](std::size_t height, std::size_t width) {
-    Window w;
+    Pool pool{kind, {}, count_padding, Layout::nchw};
+    Window& w = pool.window;
     std::size_t d = 0;
     for (const std::size_t from : {height, width}) {
       if (from < 3) {
@@ -84,10 +87,12 @@ Outputs import_pool3d(OnnxNode& node, PoolKind kind, bool count_padding) {
         w.dilations[d] = box.dilations[from];
         w.pad_begin[d] = box.pad_begin[from];
         w.pad_end[d] = box.pad_end[from];
+        if (node.integer("ceil_mode", 0) != 0)
+          pool.overhang[d] = slide_of(box, from, node.shape(0)[2 + from]).overhang();
       }
       ++d;
     }
-    return Pool{kind, w, count_padding, Layout::nchw};
+    return pool;
   };
   const Shape x = node.shape(0);
   const TensorId planes = node.add(window(1, 2), {node.reshape(node.input(0), {x[0], x[1] * x[2], x[3], x[4]})});

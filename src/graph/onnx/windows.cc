@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/integer.h"
 #include "graph/onnx/functions.h"
+#include "graph/onnx/slide.h"
 
 namespace tilewright::graph {
 namespace {
@@ -35,26 +35,8 @@ void read_pads(const OnnxNode& node, int dims, Window& window) {
   }
 }
 
-/// Padding for an output of ceil(extent / stride) elements; `upper`: the odd one at the end.
-void pad_to_same(const Pair& extent, bool upper, Window& w) {
-  for (std::size_t d = 0; d < 2; ++d) {
-    const std::int64_t reach = (w.kernel[d] - 1) * w.dilations[d] + 1;
-    const std::int64_t total =
-        std::max<std::int64_t>((ceil_div(extent[d], w.strides[d]) - 1) * w.strides[d] + reach - extent[d], 0);
-    w.pad_begin[d] = upper ? total / 2 : total - total / 2;
-    w.pad_end[d] = total - w.pad_begin[d];
-  }
-}
-
-/// More padding at the end, so that the last window starts inside of the data or the padding before it (ceil_mode).
-void round_up(const Pair& extent, Window& w) {
-  for (std::size_t d = 0; d < 2; ++d) {
-    const std::int64_t reach = (w.kernel[d] - 1) * w.dilations[d] + 1;
-    const std::int64_t span = extent[d] + w.pad_begin[d] + w.pad_end[d] - reach;
-    std::int64_t windows = ceil_div(span, w.strides[d]) + 1;
-    if ((windows - 1) * w.strides[d] >= extent[d] + w.pad_begin[d]) --windows;  // it would see padding only
-    w.pad_end[d] = std::max(w.pad_end[d], w.pad_end[d] + (windows - 1) * w.strides[d] - span);
-  }
+Slide slide_of(const Window& w, std::size_t d, std::int64_t extent) {
+  return {extent, w.kernel[d], w.strides[d], w.dilations[d], w.pad_begin[d], w.pad_end[d]};
 }
 
 int spatial_dims(const OnnxNode& node) {
@@ -64,22 +46,30 @@ int spatial_dims(const OnnxNode& node) {
   return dims;
 }
 
+/// Height and width; the height of one dimension is 1.
+Pair extent_of(const OnnxNode& node) {
+  const Shape& data = node.shape(0);
+  return {spatial_dims(node) == 1 ? 1 : data[2], data.back()};
+}
+
 Window read_window(const OnnxNode& node, const Pair& kernel) {
   const int dims = spatial_dims(node);
   Window w{.kernel = kernel};
   w.strides = per_dimension(node, "strides", dims, 1);
   w.dilations = per_dimension(node, "dilations", dims, 1);
-  const Shape& data = node.shape(0);
-  const Pair extent{dims == 1 ? 1 : data[2], data.back()};
   const std::string automatic = node.text("auto_pad", "NOTSET");
   if (automatic == "NOTSET") {
     read_pads(node, dims, w);
   } else if (automatic == "SAME_UPPER" || automatic == "SAME_LOWER") {
-    pad_to_same(extent, automatic == "SAME_UPPER", w);
+    for (std::size_t d = 0; d < 2; ++d) {
+      Slide slide = slide_of(w, d, extent_of(node)[d]);
+      slide.pad_to_same(automatic == "SAME_UPPER");
+      w.pad_begin[d] = slide.pad_begin;
+      w.pad_end[d] = slide.pad_end;
+    }
   } else if (automatic != "VALID") {
     refuse("auto_pad is '{}', expected NOTSET, SAME_UPPER, SAME_LOWER or VALID", automatic);
   }
-  if (node.integer("ceil_mode", 0) != 0) round_up(extent, w);
   return w;
 }
 
@@ -120,25 +110,21 @@ Outputs import_pool(OnnxNode& node, PoolKind kind, bool count_padding) {
   if (node.rank(0) == 5) return import_pool3d(node, kind, count_padding);
   const int dims = spatial_dims(node);
   if (!node.has("kernel_shape")) refuse("attribute 'kernel_shape' is missing");
-  const Window window = read_window(node, per_dimension(node, "kernel_shape", dims, 1));
+  Pool pool{kind, read_window(node, per_dimension(node, "kernel_shape", dims, 1)), count_padding, Layout::nchw};
+  for (std::size_t d = 0; d < 2 && node.integer("ceil_mode", 0) != 0; ++d)
+    pool.overhang[d] = slide_of(pool.window, d, extent_of(node)[d]).overhang();
   const TensorId data = as_two_dimensional(node, node.input(0));
-  return {as_given(node, node.add(Pool{kind, window, count_padding, Layout::nchw}, {data}), dims)};
+  return {as_given(node, node.add(pool, {data}), dims)};
 }
 
 }  // namespace
 
-Outputs import_max_pool(OnnxNode& node) {
-  if (node.integer("storage_order", 0) != 0) refuse("storage_order 1 (columns first) is not supported");
-  return import_pool(node, PoolKind::max, false);
-}
+/// storage_order says what the positions of the largest elements count, which are not supported as an output.
+Outputs import_max_pool(OnnxNode& node) { return import_pool(node, PoolKind::max, false); }
 
 Outputs import_average_pool(OnnxNode& node) {
-  const bool count_padding = node.integer("count_include_pad", 0) != 0;
-  if (count_padding && node.integer("ceil_mode", 0) != 0)
-    refuse("count_include_pad together with ceil_mode is not supported");
-  for (const std::int64_t dilation : node.sizes("dilations", {}))
-    if (dilation != 1) refuse("dilations of {} are not supported, only 1", dilation);
-  return import_pool(node, PoolKind::average, count_padding);
+  node.require_float(0);
+  return import_pool(node, PoolKind::average, node.integer("count_include_pad", 0) != 0);
 }
 
 Outputs import_global_pool(OnnxNode& node) {
@@ -146,6 +132,7 @@ Outputs import_global_pool(OnnxNode& node) {
   std::vector<int> axes;
   for (int d = 2; d < node.rank(0); ++d) axes.push_back(d);
   const ReduceKind kind = node.op_type() == "GlobalMaxPool" ? ReduceKind::max : ReduceKind::mean;
+  if (kind == ReduceKind::mean) node.require_float(0);
   return {node.add(Reduce{kind, axes, true}, {node.input(0)})};
 }
 
