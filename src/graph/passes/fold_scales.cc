@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <cmath>
 #include <set>
 
 #include "base/integer.h"
@@ -9,6 +11,17 @@ namespace tilewright::graph {
 namespace {
 
 using te::BinaryOp;
+
+/// Whether constants that were worked out may replace those they were made of. One that is infinite may not: it left the
+/// range of the type where the data would not have. `normal`: nor one that lost digits below that range.
+bool is_in_range(const TensorInfo& worked_out, bool normal) {
+  if (!worked_out.is_constant()) return true;
+  const auto fits = [&](auto value) { return std::isfinite(value) && (!normal || value == 0 || std::isnormal(value)); };
+  const runtime::Tensor& tensor = *worked_out.constant;
+  if (tensor.type() == DType::f32) return std::ranges::all_of(tensor.as<float>(), fits);
+  if (tensor.type() == DType::f64) return std::ranges::all_of(tensor.as<double>(), fits);
+  return true;
+}
 
 /// data op constant, the product or sum that a node amounts to.
 struct Affine {
@@ -48,9 +61,10 @@ class ScaleFolder {
     if (commutes) return Affine{binary->op, data, value};
     if (binary->op == BinaryOp::sub)
       return Affine{BinaryOp::add, data, after_.add(Binary{BinaryOp::mul}, {value, scalar(type, -1)}, name)};
-    if (binary->op == BinaryOp::div)
-      return Affine{BinaryOp::mul, data, after_.add(Binary{BinaryOp::div}, {scalar(type, 1), value}, name)};
-    return std::nullopt;
+    if (binary->op != BinaryOp::div) return std::nullopt;
+    const TensorId reciprocal = after_.add(Binary{BinaryOp::div}, {scalar(type, 1), value}, name);
+    if (!is_in_range(after_.tensor(reciprocal), true)) return std::nullopt;
+    return Affine{BinaryOp::mul, data, reciprocal};
   }
 
  private:
@@ -76,13 +90,15 @@ class ScaleFolder {
 
   /// (data op1 c1) op2 c2 in the form data * scale + shift.
   TensorId merge(const Affine& inner, const Affine& outer, const std::string& name) {
-    const auto combined = [&](BinaryOp op) { return after_.add(Binary{op}, {inner.constant, outer.constant}, name); };
-    if (inner.op == outer.op) return apply({outer.op, inner.data, combined(outer.op)}, name);
-    if (outer.op == BinaryOp::add) return after_.add(Binary{outer.op}, {outer.data, outer.constant}, name);
-    const TensorId shift = combined(BinaryOp::mul);
+    const auto as_it_is = [&] { return after_.add(Binary{outer.op}, {outer.data, outer.constant}, name); };
+    if (inner.op != outer.op && outer.op == BinaryOp::add) return as_it_is();
+    const TensorId combined = after_.add(Binary{outer.op}, {inner.constant, outer.constant}, name);
+    const bool is_scale = inner.op == BinaryOp::mul && outer.op == BinaryOp::mul;
+    if (!is_in_range(after_.tensor(combined), is_scale)) return as_it_is();
+    if (inner.op == outer.op) return apply({outer.op, inner.data, combined}, name);
     const TensorId scaled = apply({BinaryOp::mul, inner.data, outer.constant}, name);
     set_exclusive(scaled);
-    return after_.add(Binary{BinaryOp::add}, {scaled, shift}, name);
+    return after_.add(Binary{BinaryOp::add}, {scaled, combined}, name);
   }
 
   /// A convolution or product with weights times a constant per output channel, if that is what `a` is.
@@ -105,6 +121,7 @@ class ScaleFolder {
     per_filter[filter] = product(factor);
     const TensorId shaped = after_.add(Reshape{per_filter}, {a.constant}, name);
     const TensorId scaled = after_.add(Binary{BinaryOp::mul}, {producer.inputs[1], shaped}, name + ".weights");
+    if (!is_in_range(after_.tensor(scaled), false)) return std::nullopt;
     return after_.add(producer.op, {producer.inputs[0], scaled}, producer.name);
   }
 
