@@ -64,6 +64,40 @@ std::vector<BadModel> bad_models() {
        {"input 1 is missing"}},
       {"input_left_out", with_input().node("Add", {"x", ""}, {"y"}).output("y"), {"input 1 is missing"}},
       {"unknown_name", with_input().node("Relu", {"ghost"}, {"y"}).output("y"), {"it reads 'ghost'"}},
+      {"nodes_not_sorted",
+       with_input().node("Relu", {"a"}, {"y"}).node("Neg", {"x"}, {"a"}).output("y"),
+       {"the_Relu", "it reads 'a', which a later node 'the_Neg' (Neg) computes", "sort the nodes"}},
+      {"mean_of_integers",
+       OnnxModel().input("x", {3}, onnx::TensorProto::INT32).node("Mean", {"x", "x"}, {"y"}).output("y"),
+       {"the_Mean", "its data has type i32, expected a float type"}},
+      {"extreme_of_bools_before_opset_20",
+       OnnxModel(18).input("x", {3}, onnx::TensorProto::BOOL).node("ReduceMax", {"x"}, {"y"}).output("y"),
+       {"the_ReduceMax", "bool", "from opset 20 on"}},
+      {"pool_larger_than_its_data",
+       OnnxModel()
+           .input("x", {1, 1, 2})
+           .node("MaxPool", {"x"}, {"y"},
+                 {{"kernel_shape", Integers{4}}, {"strides", Integers{2}}, {"ceil_mode", std::int64_t{1}}})
+           .output("y"),
+       {"the_MaxPool", "does not fit into data of shape 1x1x1x2"}},
+      {"padding_at_the_end_as_large_as_the_window",
+       with_input()
+           .node("MaxPool", {"x"}, {"y"}, {{"kernel_shape", Integers{2, 2}}, {"pads", Integers{0, 0, 2, 0}}})
+           .output("y"),
+       {"the_MaxPool", "padding 2 is as large as the window 2"}},
+      {"antialias",
+       OnnxModel(18)
+           .input("x", {4})
+           .integers("s", {2})
+           .node("Resize", {"x", "", "", "s"}, {"y"}, {{"antialias", one}})
+           .output("y"),
+       {"the_Resize", "antialias 1 is not supported"}},
+      {"kernel_shape_of_a_transposed_convolution_differs",
+       with_input()
+           .weight("w", counting({3, 1, 2, 2}))
+           .node("ConvTranspose", {"x", "w"}, {"y"}, {{"kernel_shape", Integers{3, 3}}})
+           .output("y"),
+       {"kernel_shape does not fit its weights of shape 3x1x2x2"}},
       {"shapes_do_not_broadcast",
        with_input().weight("w", counting({5})).node("Add", {"x", "w"}, {"y"}).output("y"),
        {"the_Add", "1x3x8x8", "5", "do not broadcast"}},

@@ -22,6 +22,28 @@ onnx::TensorProto to_proto(const std::string& name, const te::Array& value) {
   return proto;
 }
 
+int onnx_type(DType type) {
+  switch (type) {
+    case DType::boolean:
+      return onnx::TensorProto::BOOL;
+    case DType::i8:
+      return onnx::TensorProto::INT8;
+    case DType::u8:
+      return onnx::TensorProto::UINT8;
+    case DType::i32:
+      return onnx::TensorProto::INT32;
+    case DType::i64:
+      return onnx::TensorProto::INT64;
+    case DType::bf16:
+      return onnx::TensorProto::BFLOAT16;
+    case DType::f32:
+      return onnx::TensorProto::FLOAT;
+    case DType::f64:
+      return onnx::TensorProto::DOUBLE;
+  }
+  return onnx::TensorProto::UNDEFINED;
+}
+
 OnnxModel::OnnxModel(int opset) {
   proto_.set_ir_version(8);
   proto_.add_opset_import()->set_version(opset);
@@ -32,6 +54,7 @@ OnnxModel& OnnxModel::input(const std::string& name, const Shape& shape, int typ
   onnx::ValueInfoProto* info = proto_.mutable_graph()->add_input();
   info->set_name(name);
   info->mutable_type()->mutable_tensor_type()->set_elem_type(type);
+  info->mutable_type()->mutable_tensor_type()->mutable_shape();  // of scalars, too
   for (const std::int64_t extent : shape)
     info->mutable_type()->mutable_tensor_type()->mutable_shape()->add_dim()->set_dim_value(extent);
   return *this;
@@ -49,6 +72,15 @@ OnnxModel& OnnxModel::dynamic_input(const std::string& name, const std::string& 
 
 OnnxModel& OnnxModel::weight(const std::string& name, const te::Array& value) {
   *proto_.mutable_graph()->add_initializer() = to_proto(name, value);
+  return *this;
+}
+
+OnnxModel& OnnxModel::weight(const std::string& name, const runtime::Tensor& value) {
+  onnx::TensorProto* proto = proto_.mutable_graph()->add_initializer();
+  proto->set_name(name);
+  proto->mutable_dims()->Add(value.shape().begin(), value.shape().end());
+  proto->set_data_type(onnx_type(value.type()));
+  proto->set_raw_data(value.data(), static_cast<std::size_t>(value.bytes()));
   return *this;
 }
 

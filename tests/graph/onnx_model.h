@@ -25,6 +25,7 @@ class OnnxModel {
   /// An input whose first dimension is called `dim`.
   OnnxModel& dynamic_input(const std::string& name, const std::string& dim, const Shape& rest);
   OnnxModel& weight(const std::string& name, const te::Array& value);
+  OnnxModel& weight(const std::string& name, const runtime::Tensor& value);
   OnnxModel& integers(const std::string& name, const Integers& values);
   OnnxModel& node(const std::string& op, const std::vector<std::string>& inputs,
                   const std::vector<std::string>& outputs, const std::vector<Attribute>& attributes = {});
@@ -39,5 +40,7 @@ class OnnxModel {
 };
 
 onnx::TensorProto to_proto(const std::string& name, const te::Array& value);
+/// ONNX's number of an element type.
+int onnx_type(DType type);
 
 }  // namespace tilewright::graph

@@ -14,10 +14,7 @@ using te::UnaryOp;
 /// Arithmetic on the tensors of one node, numbers having the type of its data.
 class Arithmetic {
  public:
-  explicit Arithmetic(OnnxNode& node) : node_(node) {
-    if (!is_float(node.type(0)))
-      refuse("its data has type {}, expected a float type", tilewright::to_text(node.type(0)));
-  }
+  explicit Arithmetic(OnnxNode& node) : node_(node) { node.require_float(0); }
   TensorId number(double value) { return node_.scalar(node_.type(0), value); }
   TensorId add(TensorId a, TensorId b) { return node_.binary(BinaryOp::add, a, b); }
   TensorId sub(TensorId a, TensorId b) { return node_.binary(BinaryOp::sub, a, b); }
@@ -27,7 +24,7 @@ class Arithmetic {
   TensorId relu(TensorId a) { return node_.add(Relu{}, {a}); }
   /// exp(min(x, 0)) - 1
   TensorId grown_below_zero(TensorId x) {
-    return sub(node_.unary(UnaryOp::exp, node_.binary(BinaryOp::min, x, number(0))), number(1));
+    return node_.unary(UnaryOp::expm1, node_.binary(BinaryOp::min, x, number(0)));
   }
   TensorId select(TensorId condition, TensorId on_true, TensorId on_false) {
     return node_.add(Select{}, {condition, on_true, on_false});
@@ -99,11 +96,15 @@ Outputs import_gelu(OnnxNode& node) {
   return {a.mul(a.mul(x, 0.5), a.add(gate, a.number(1)))};
 }
 
+/// 1 and -1; zeros and NaN stay what they are.
 Outputs import_sign(OnnxNode& node) {
   const TensorId x = node.input(0);
+  if (node.type(0) == DType::boolean) refuse("its data has type bool, expected numbers");
   const auto number = [&](double value) { return node.scalar(node.type(0), value); };
-  const TensorId negative = node.add(Select{}, {node.binary(BinaryOp::lt, x, number(0)), number(-1), number(0)});
-  return {node.add(Select{}, {node.binary(BinaryOp::gt, x, number(0)), number(1), negative})};
+  TensorId rest = x;
+  if (node.type(0) != DType::u8)
+    rest = node.add(Select{}, {node.binary(BinaryOp::lt, x, number(0)), number(-1), rest});
+  return {node.add(Select{}, {node.binary(BinaryOp::gt, x, number(0)), number(1), rest})};
 }
 
 }  // namespace tilewright::graph

@@ -29,6 +29,13 @@ std::int64_t block_of(const OnnxNode& node) {
   return block;
 }
 
+/// Whether the place in a block comes before the channel (DCR) or after it (CRD).
+bool is_depth_first(const OnnxNode& node) {
+  const std::string mode = node.text("mode", "DCR");
+  if (mode != "DCR" && mode != "CRD") refuse("mode is '{}', expected DCR or CRD", mode);
+  return mode == "DCR";
+}
+
 }  // namespace
 
 Outputs import_depth_to_space(OnnxNode& node) {
@@ -36,9 +43,7 @@ Outputs import_depth_to_space(OnnxNode& node) {
   const Shape x = node.shape(0);
   if (x[1] % (b * b) != 0) refuse("{} channels can't be divided into blocks of {}x{}", x[1], b, b);
   const std::int64_t c = x[1] / (b * b);
-  const std::string mode = node.text("mode", "DCR");
-  if (mode != "DCR" && mode != "CRD") refuse("mode is '{}', expected DCR or CRD", mode);
-  const bool depth_first = mode == "DCR";
+  const bool depth_first = is_depth_first(node);
   const TensorId blocks =
       node.reshape(node.input(0), depth_first ? Shape{x[0], b, b, c, x[2], x[3]} : Shape{x[0], c, b, b, x[2], x[3]});
   const std::vector<int> order = depth_first ? std::vector{0, 3, 4, 1, 5, 2} : std::vector{0, 1, 4, 2, 5, 3};
@@ -50,7 +55,9 @@ Outputs import_space_to_depth(OnnxNode& node) {
   const Shape x = node.shape(0);
   if (x[2] % b != 0 || x[3] % b != 0) refuse("an image of {}x{} can't be cut into blocks of {}", x[2], x[3], b);
   const TensorId blocks = node.reshape(node.input(0), {x[0], x[1], x[2] / b, b, x[3] / b, b});
-  return {node.reshape(node.add(Transpose{{0, 3, 5, 1, 2, 4}}, {blocks}), {x[0], x[1] * b * b, x[2] / b, x[3] / b})};
+  const std::vector<int> order =
+      is_depth_first(node) ? std::vector{0, 3, 5, 1, 2, 4} : std::vector{0, 1, 3, 5, 2, 4};
+  return {node.reshape(node.add(Transpose{order}, {blocks}), {x[0], x[1] * b * b, x[2] / b, x[3] / b})};
 }
 
 }  // namespace tilewright::graph

@@ -11,8 +11,6 @@
 namespace tilewright::graph {
 namespace {
 
-constexpr double kInfinity = std::numeric_limits<double>::infinity();
-
 constexpr std::pair<std::string_view, te::UnaryOp> kUnary[] = {
     {"Neg", te::UnaryOp::neg},   {"Abs", te::UnaryOp::abs},         {"Exp", te::UnaryOp::exp},
     {"Log", te::UnaryOp::log},   {"Sqrt", te::UnaryOp::sqrt},       {"Tanh", te::UnaryOp::tanh},
@@ -36,8 +34,10 @@ auto look_up(const Table& table, std::string_view name) {
   refuse("no such elementwise operator");
 }
 
-void require_float(const OnnxNode& node) {
-  if (!is_float(node.type(0))) refuse("its data has type {}, expected a float type", tilewright::to_text(node.type(0)));
+/// The largest number of a float type that is not infinite.
+double largest_of(DType type) {
+  if (type == DType::f64) return std::numeric_limits<double>::max();
+  return type == DType::bf16 ? 0x1.fep127 : std::numeric_limits<float>::max();
 }
 
 }  // namespace
@@ -50,6 +50,7 @@ Outputs import_binary(OnnxNode& node) {
 
 /// Any number of inputs, combined from the first to the last.
 Outputs import_variadic(OnnxNode& node) {
+  if (node.op_type() == "Mean") node.require_float(0);
   const te::BinaryOp op = node.op_type() == "Mean" ? te::BinaryOp::add : look_up(kBinary, node.op_type());
   TensorId out = node.input(0);
   for (int i = 1; i < node.num_inputs(); ++i) out = node.binary(op, out, node.input(i));
@@ -61,40 +62,38 @@ Outputs import_variadic(OnnxNode& node) {
 /// The result has the type of the base; powers of integers are computed in f64.
 Outputs import_pow(OnnxNode& node) {
   const DType type = is_float(node.type(0)) ? node.type(0) : DType::f64;
-  const auto as = [&](DType wanted, TensorId id) {
-    return node.type_of(id) == wanted ? id : node.add(Cast{wanted}, {id});
-  };
-  const TensorId power = node.binary(te::BinaryOp::pow, as(type, node.input(0)), as(type, node.input(1)));
-  return {as(node.type(0), power)};
+  const TensorId power =
+      node.binary(te::BinaryOp::pow, node.cast(node.input(0), type), node.cast(node.input(1), type));
+  return {node.cast(power, node.type(0))};
 }
 
 Outputs import_relu(OnnxNode& node) { return {node.add(Relu{}, {node.input(0)})}; }
 
 Outputs import_leaky_relu(OnnxNode& node) {
-  require_float(node);
+  node.require_float(0);
   return {node.add(LeakyRelu{node.real("alpha", 0.01)}, {node.input(0)})};
 }
 
+/// x * slope where x < 0, x elsewhere: a slope that is infinite or NaN does not touch what is positive.
 Outputs import_prelu(OnnxNode& node) {
-  require_float(node);
-  const TensorId zero = node.scalar(node.type(0), 0), x = node.input(0);
-  const TensorId negative = node.binary(te::BinaryOp::min, x, zero);
-  return {
-      node.binary(te::BinaryOp::add, node.add(Relu{}, {x}), node.binary(te::BinaryOp::mul, negative, node.input(1)))};
+  if (node.type(0) == DType::boolean) refuse("its data has type bool, expected numbers");
+  const TensorId x = node.input(0);
+  const TensorId negative = node.binary(te::BinaryOp::lt, x, node.scalar(node.type(0), 0));
+  return {node.add(Select{}, {negative, node.binary(te::BinaryOp::mul, x, node.input(1)), x})};
 }
 
 /// x where x >= 0, alpha * (exp(x) - 1) elsewhere.
 Outputs import_elu(OnnxNode& node) {
-  require_float(node);
+  node.require_float(0);
   const DType type = node.type(0);
   const TensorId x = node.input(0), zero = node.scalar(type, 0);
-  const TensorId grown = node.unary(te::UnaryOp::exp, node.binary(te::BinaryOp::min, x, zero));
-  const TensorId below = node.binary(te::BinaryOp::mul, node.binary(te::BinaryOp::sub, grown, node.scalar(type, 1)),
-                                     node.scalar(type, node.real("alpha", 1)));
+  const TensorId grown = node.unary(te::UnaryOp::expm1, node.binary(te::BinaryOp::min, x, zero));
+  const TensorId below = node.binary(te::BinaryOp::mul, grown, node.scalar(type, node.real("alpha", 1)));
   return {node.binary(te::BinaryOp::add, node.add(Relu{}, {x}), below)};
 }
 
-/// Bounds are attributes until opset 10, inputs since.
+/// Bounds are attributes until opset 10, inputs since. One that is left out is the least or the largest number of the
+/// type, which cuts off infinities; where the least is above the largest, the largest counts.
 Outputs import_clip(OnnxNode& node) {
   const bool computed = !is_float(node.type(0)) || (node.has_input(1) && !node.is_constant(1)) ||
                         (node.has_input(2) && !node.is_constant(2));
@@ -104,22 +103,22 @@ Outputs import_clip(OnnxNode& node) {
     if (node.has_input(2)) out = node.binary(te::BinaryOp::min, out, node.input(2));
     return {out == node.input(0) ? node.add(Identity{}, {out}) : out};
   }
-  double low = node.real("min", -kInfinity), high = node.real("max", kInfinity);
+  const double largest = largest_of(node.type(0));
+  double low = node.real("min", -largest), high = node.real("max", largest);
   if (node.has_input(1)) low = node.constant_real(1, "min");
   if (node.has_input(2)) high = node.constant_real(2, "max");
-  constexpr double kLargest = std::numeric_limits<float>::max();  // as exporters say "no bound"
-  return {node.add(Clip{low <= -kLargest ? -kInfinity : low, high >= kLargest ? kInfinity : high}, {out})};
+  return {node.add(Clip{low, high}, {out})};
 }
 
 Outputs import_hard_sigmoid(OnnxNode& node) {
-  require_float(node);
+  node.require_float(0);
   const DType type = node.type(0);
   const TensorId scaled = node.binary(te::BinaryOp::mul, node.input(0), node.scalar(type, node.real("alpha", 0.2)));
   return {node.add(Clip{0, 1}, {node.binary(te::BinaryOp::add, scaled, node.scalar(type, node.real("beta", 0.5)))})};
 }
 
 Outputs import_hard_swish(OnnxNode& node) {
-  require_float(node);
+  node.require_float(0);
   const DType type = node.type(0);
   constexpr float kAlpha = 1.0F / 6;  // HardSigmoid's attribute in ONNX's definition, so f32
   const TensorId scaled = node.binary(te::BinaryOp::mul, node.input(0), node.scalar(type, kAlpha));
@@ -127,18 +126,16 @@ Outputs import_hard_swish(OnnxNode& node) {
   return {node.binary(te::BinaryOp::mul, node.input(0), gate)};
 }
 
-/// log(1 + exp(x)) as max(x, 0) + log(1 + exp(-|x|)), which does not overflow.
+/// log(1 + exp(x)) as max(x, 0) + log1p(exp(-|x|)), which does not overflow, and keeps what is far below 1.
 Outputs import_softplus(OnnxNode& node) {
-  require_float(node);
+  node.require_float(0);
   const TensorId x = node.input(0);
   const TensorId small = node.unary(te::UnaryOp::exp, node.unary(te::UnaryOp::neg, node.unary(te::UnaryOp::abs, x)));
-  const TensorId log =
-      node.unary(te::UnaryOp::log, node.binary(te::BinaryOp::add, small, node.scalar(node.type(0), 1)));
-  return {node.binary(te::BinaryOp::add, node.add(Relu{}, {x}), log)};
+  return {node.binary(te::BinaryOp::add, node.add(Relu{}, {x}), node.unary(te::UnaryOp::log1p, small))};
 }
 
 Outputs import_reciprocal(OnnxNode& node) {
-  require_float(node);
+  node.require_float(0);
   return {node.binary(te::BinaryOp::div, node.scalar(node.type(0), 1), node.input(0))};
 }
 

@@ -182,13 +182,22 @@ const OnnxOperator& Importer::look_up(const onnx::NodeProto& node) const {
   return *op;
 }
 
+void Importer::refuse_unknown(const std::string& name) const {
+  for (const onnx::NodeProto& node : model_.graph().node())
+    for (const std::string& output : node.output())
+      if (output == name)
+        refuse("it reads '{}', which a later node '{}' ({}) computes; sort the nodes so that each comes after those it "
+               "reads",
+               name, node.name(), node.op_type());
+  refuse("it reads '{}', which no input, weight or earlier node provides", name);
+}
+
 std::vector<TensorId> Importer::resolve_inputs(const onnx::NodeProto& node) const {
   std::vector<TensorId> inputs;
   bool unknown = false;
   for (const std::string& name : node.input()) {
     const auto value = values_.find(name);
-    if (value == values_.end() && !name.empty())
-      refuse("it reads '{}', which no input, weight or earlier node provides", name);
+    if (value == values_.end() && !name.empty()) refuse_unknown(name);
     inputs.push_back(name.empty() ? -1 : value->second);
     unknown = unknown || inputs.back() == kUnknown;
   }

@@ -47,6 +47,7 @@ class Importer {
   TensorId stand_in(const onnx::TensorProto& weight);
   std::vector<TensorId> import_node(const onnx::NodeProto& node);
   const OnnxOperator& look_up(const onnx::NodeProto& node) const;
+  [[noreturn]] void refuse_unknown(const std::string& name) const;
   std::vector<TensorId> resolve_inputs(const onnx::NodeProto& node) const;
   TensorType input_type(const onnx::ValueInfoProto& input, const ImportOptions& options) const;
   template <class... Args>

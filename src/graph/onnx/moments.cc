@@ -17,8 +17,7 @@ struct Moments {
 
 /// Mean, x - mean and variance over `axes`, which are kept with extent 1.
 Moments moments(OnnxNode& node, TensorId x, const std::vector<int>& axes) {
-  const DType type = node.type_of(x);
-  if (!is_float(type)) refuse("its data has type {}, expected a float type", tilewright::to_text(type));
+  node.require_float(0);
   const TensorId mean = node.add(Reduce{ReduceKind::mean, axes, true}, {x});
   const TensorId centred = node.binary(BinaryOp::sub, x, mean);
   return {mean, centred, node.add(Reduce{ReduceKind::mean, axes, true}, {node.binary(BinaryOp::mul, centred, centred)})};
@@ -63,10 +62,8 @@ Outputs import_layer_norm(OnnxNode& node) {
   const Normalized n = normalize(node, node.input(0), axes, node.real("epsilon", 1e-5));
   TensorId out = node.binary(BinaryOp::mul, n.value, node.input(1));
   if (node.has_input(2)) out = node.binary(BinaryOp::add, out, node.input(2));
-  const auto stashed = [&](TensorId id) {  // in the type that stash_type says
-    return node.type_of(id) == DType::f32 ? id : node.add(Cast{DType::f32}, {id});
-  };
-  return {out, stashed(n.mean), stashed(n.inverse_deviation)};
+  constexpr DType kStashed = DType::f32;  // what stash_type 1 says
+  return {out, node.cast(n.mean, kStashed), node.cast(n.inverse_deviation, kStashed)};
 }
 
 Outputs import_instance_norm(OnnxNode& node) {
@@ -103,15 +100,17 @@ Outputs import_mean_variance_norm(OnnxNode& node) {
   return {node.binary(BinaryOp::div, m.centred, divisor)};
 }
 
-/// x divided by the sum of magnitudes (p 1) or the Euclidean norm (p 2) along one axis.
+/// x divided by the sum of magnitudes (p 1) or the Euclidean norm (p 2) along one axis; zeros stay zeros.
 Outputs import_lp_norm(OnnxNode& node) {
   const TensorId x = node.input(0);
+  node.require_float(0);
   const std::int64_t p = node.integer("p", 2);
   if (p != 1 && p != 2) refuse("p is {}, expected 1 or 2", p);
   const Reduce sum{ReduceKind::sum, {node.axis(node.integer("axis", -1), node.rank(0))}, true};
   const TensorId norm = p == 1 ? node.add(sum, {node.unary(UnaryOp::abs, x)})
                                : node.unary(UnaryOp::sqrt, node.add(sum, {node.binary(BinaryOp::mul, x, x)}));
-  return {node.binary(BinaryOp::div, x, norm)};
+  const TensorId is_zero = node.binary(BinaryOp::eq, norm, node.scalar(node.type(0), 0));
+  return {node.binary(BinaryOp::div, x, node.add(Select{}, {is_zero, node.scalar(node.type(0), 1), norm}))};
 }
 
 }  // namespace tilewright::graph

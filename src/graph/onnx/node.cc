@@ -86,6 +86,10 @@ const Shape& OnnxNode::filled_shape(int i) const {
   return shape(i);
 }
 
+void OnnxNode::require_float(int i) const {
+  if (!is_float(type(i))) refuse("its data has type {}, expected a float type", tilewright::to_text(type(i)));
+}
+
 const runtime::Tensor& OnnxNode::constant(int i, std::string_view what) const {
   const TensorInfo& tensor = graph_.tensor(input(i));
   if (!tensor.constant)
@@ -159,6 +163,10 @@ void OnnxNode::require_table(const Shape& shape) const {
   if (product(shape) > kLargestTable)
     refuse("it needs a table of shape {} at compile time; supported are up to {} elements", to_text(shape),
            kLargestTable);
+}
+
+TensorId OnnxNode::cast(TensorId data, DType type) {
+  return type_of(data) == type ? data : add(Cast{type}, {data});
 }
 
 TensorId OnnxNode::reshape(TensorId data, Shape shape) {

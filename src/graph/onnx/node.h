@@ -62,6 +62,8 @@ class OnnxNode {
   const Shape& filled_shape(int i) const;
   int rank(int i) const { return static_cast<int>(shape(i).size()); }
   DType type(int i) const { return graph_.type(input(i)).type; }
+  /// Refuses an input whose elements are no floats.
+  void require_float(int i) const;
   bool is_constant(int i) const { return is_constant_id(input(i)); }
   bool is_constant_id(TensorId id) const { return graph_.tensor(id).is_constant(); }
   /// The value of an input that must be known at compile time; `what` it is called in messages.
@@ -82,6 +84,7 @@ class OnnxNode {
   TensorId binary(te::BinaryOp op, TensorId a, TensorId b) { return add(Binary{op}, {a, b}); }
   TensorId unary(te::UnaryOp op, TensorId a) { return add(Unary{op}, {a}); }
   TensorId reshape(TensorId data, Shape shape);
+  TensorId cast(TensorId data, DType type);
   /// Refuses a constant that is made element by element and has too many of them.
   void require_table(const Shape& shape) const;
   const Shape& shape_of(TensorId id) const { return graph_.shape(id); }

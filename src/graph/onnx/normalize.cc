@@ -1,6 +1,7 @@
 // Normalizations and reductions.
 
 #include <algorithm>
+#include <limits>
 
 #include "base/integer.h"
 #include "graph/array.h"
@@ -59,39 +60,83 @@ std::vector<int> reduced_axes(const OnnxNode& node) {
   return axes;
 }
 
-/// log(sum(exp(x - max))) + max, which does not overflow.
-TensorId log_sum_exp(OnnxNode& node) {
-  const std::vector<int> axes = reduced_axes(node);
-  if (axes.empty()) return node.add(Identity{}, {node.input(0)});
-  const TensorId largest = node.add(Reduce{ReduceKind::max, axes, true}, {node.input(0)});
-  const TensorId powers = node.unary(te::UnaryOp::exp, node.binary(te::BinaryOp::sub, node.input(0), largest));
-  const TensorId sum = node.add(Reduce{ReduceKind::sum, axes, true}, {powers});
-  const TensorId out = node.binary(te::BinaryOp::add, node.unary(te::UnaryOp::log, sum), largest);
-  if (node.integer("keepdims", 1) != 0) return out;
+/// What a reduction reduces, and how.
+struct Reduction {
+  std::vector<int> axes;  ///< none: nothing is reduced
+  bool keep_dims;
+
+  TensorId apply(OnnxNode& node, ReduceKind kind, TensorId data) const {
+    return axes.empty() ? data : node.add(Reduce{kind, axes, keep_dims}, {data});
+  }
+};
+
+/// log(sum(exp(x - max))) + max, which does not overflow. Infinities are not subtracted: their powers are right as they
+/// are.
+TensorId log_sum_exp(OnnxNode& node, const Reduction& r, TensorId data) {
+  if (r.axes.empty()) return data;
+  const DType type = node.type_of(data);
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const TensorId largest = node.add(Reduce{ReduceKind::max, r.axes, true}, {data});
+  const TensorId is_infinite =
+      node.binary(te::BinaryOp::eq, node.unary(te::UnaryOp::abs, largest), node.scalar(type, kInfinity));
+  const TensorId shift = node.add(Select{}, {is_infinite, node.scalar(type, 0), largest});
+  const TensorId powers = node.unary(te::UnaryOp::exp, node.binary(te::BinaryOp::sub, data, shift));
+  const TensorId sum = node.add(Reduce{ReduceKind::sum, r.axes, true}, {powers});
+  const TensorId out = node.binary(te::BinaryOp::add, node.unary(te::UnaryOp::log, sum), shift);
+  if (r.keep_dims) return out;
   Shape shape;
   for (int d = 0; d < node.rank(0); ++d)
-    if (std::find(axes.begin(), axes.end(), d) == axes.end())
+    if (std::find(r.axes.begin(), r.axes.end(), d) == r.axes.end())
       shape.push_back(node.shape(0)[static_cast<std::size_t>(d)]);
   return node.reshape(out, shape);
+}
+
+/// Means of integers, rounded towards 0. Quotients and remainders are summed apart, since a sum of the data may overflow.
+TensorId whole_mean(OnnxNode& node, const Reduction& r, TensorId data) {
+  using te::BinaryOp;
+  std::int64_t elements = 1;
+  for (const int axis : r.axes) elements *= node.shape(0)[static_cast<std::size_t>(axis)];
+  const TensorId count = node.scalar(DType::i64, static_cast<double>(elements)), zero = node.scalar(DType::i64, 0);
+  const TensorId x = node.cast(data, DType::i64);
+  const TensorId quotients = r.apply(node, ReduceKind::sum, node.binary(BinaryOp::floor_div, x, count));
+  const TensorId rests = r.apply(node, ReduceKind::sum, node.binary(BinaryOp::floor_mod, x, count));
+  const TensorId mean = node.binary(BinaryOp::add, quotients, node.binary(BinaryOp::floor_div, rests, count));
+  const TensorId is_cut = node.binary(BinaryOp::ne, node.binary(BinaryOp::floor_mod, rests, count), zero);
+  const TensorId is_below = node.binary(BinaryOp::logical_and, node.binary(BinaryOp::lt, mean, zero), is_cut);
+  return node.binary(BinaryOp::add, mean, node.cast(is_below, DType::i64));
+}
+
+/// Reductions with a root or a logarithm: those of integers are computed in f64 and rounded towards 0 at the end.
+bool is_real_function(const std::string& name) {
+  return name == "ReduceL2" || name == "ReduceLogSum" || name == "ReduceLogSumExp";
+}
+
+TensorId reduced(OnnxNode& node, const std::string& name, const Reduction& r, TensorId data) {
+  if (name == "ReduceLogSumExp") return log_sum_exp(node, r, data);
+  if (name == "ReduceMax") return r.apply(node, ReduceKind::max, data);
+  if (name == "ReduceMin") return r.apply(node, ReduceKind::min, data);
+  if (name == "ReduceMean")
+    return is_float(node.type_of(data)) ? r.apply(node, ReduceKind::mean, data) : whole_mean(node, r, data);
+  if (name == "ReduceSumSquare" || name == "ReduceL2") data = node.binary(te::BinaryOp::mul, data, data);
+  if (name == "ReduceL1") data = node.unary(te::UnaryOp::abs, data);
+  const TensorId sum = r.apply(node, ReduceKind::sum, data);
+  if (name == "ReduceL2") return node.unary(te::UnaryOp::sqrt, sum);
+  return name == "ReduceLogSum" ? node.unary(te::UnaryOp::log, sum) : sum;
 }
 
 }  // namespace
 
 Outputs import_reduce(OnnxNode& node) {
   const std::string& name = node.op_type();
-  if (name == "ReduceLogSumExp") return {log_sum_exp(node)};
-  const Reduce sum{ReduceKind::sum, reduced_axes(node), node.integer("keepdims", 1) != 0};
-  TensorId data = node.input(0);
-  if (name == "ReduceSumSquare" || name == "ReduceL2") data = node.binary(te::BinaryOp::mul, data, data);
-  if (name == "ReduceL1") data = node.unary(te::UnaryOp::abs, data);
-  Reduce reduce = sum;
-  if (name == "ReduceMean") reduce.kind = ReduceKind::mean;
-  if (name == "ReduceMax") reduce.kind = ReduceKind::max;
-  if (name == "ReduceMin") reduce.kind = ReduceKind::min;
-  TensorId out = sum.axes.empty() ? data : node.add(reduce, {data});
-  if (name == "ReduceL2") out = node.unary(te::UnaryOp::sqrt, out);
-  if (name == "ReduceLogSum") out = node.unary(te::UnaryOp::log, out);
-  return {out};
+  const DType type = node.type(0);
+  const bool is_extreme = name == "ReduceMax" || name == "ReduceMin";
+  if (type == DType::boolean && !(is_extreme && node.opset() >= 20))
+    refuse("its data has type bool, expected numbers{}", is_extreme ? " (bool is known from opset 20 on)" : "");
+  DType computed = type == DType::boolean ? DType::u8 : type;
+  if (!is_float(type) && is_real_function(name)) computed = DType::f64;
+  const Reduction reduction{reduced_axes(node), node.integer("keepdims", 1) != 0};
+  const TensorId out = reduced(node, name, reduction, node.cast(node.input(0), computed));
+  return {node.cast(out == node.input(0) ? node.add(Identity{}, {out}) : out, type)};
 }
 
 }  // namespace tilewright::graph

@@ -31,15 +31,27 @@ TensorId positions(OnnxNode& node, int axis, int rank, std::int64_t extent) {
   return constant(node, DType::i64, shape, [](std::int64_t i) { return i; });
 }
 
-/// The first (or last) position along `axis` where x is largest or smallest; the axis is kept.
-TensorId position_of_extreme(OnnxNode& node, int axis, ReduceKind kind, bool last) {
-  const TensorId x = node.input(0);
-  const std::int64_t extent = node.shape(0)[static_cast<std::size_t>(axis)];
-  const TensorId extreme = node.add(Reduce{kind, {axis}, true}, {x});
-  const TensorId found = node.binary(BinaryOp::eq, x, extreme);
-  const TensorId where = node.add(
-      Select{}, {found, positions(node, axis, node.rank(0), extent), node.scalar(DType::i64, last ? -1 : extent)});
-  return node.add(Reduce{last ? ReduceKind::max : ReduceKind::min, {axis}, true}, {where});
+/// The largest or smallest element along `axis` that comparing one element after the other finds: a NaN never wins, but
+/// where the first element is one, nothing is found, and the result is NaN.
+TensorId extreme_of(OnnxNode& node, TensorId x, int axis, ReduceKind kind) {
+  if (!is_float(node.type_of(x))) return node.add(Reduce{kind, {axis}, true}, {x});
+  Shape shape = node.shape_of(x);
+  shape[static_cast<std::size_t>(axis)] = 1;
+  const TensorId first = node.add(Slice{Shape(shape.size(), 0), Shape(shape.size(), 1), shape}, {x});
+  const TensorId numbers = node.add(Select{}, {node.binary(BinaryOp::ne, x, x), first, x});
+  return node.add(Reduce{kind, {axis}, true}, {numbers});
+}
+
+/// The first (or last) position along `axis` where x is largest or smallest, 0 where there is none; the axis is kept.
+TensorId position_of_extreme(OnnxNode& node, TensorId x, int axis, ReduceKind kind, bool last) {
+  const int rank = static_cast<int>(node.shape_of(x).size());
+  const std::int64_t extent = node.shape_of(x)[static_cast<std::size_t>(axis)];
+  const TensorId none = node.scalar(DType::i64, last ? std::int64_t{-1} : extent);
+  const TensorId found = node.binary(BinaryOp::eq, x, extreme_of(node, x, axis, kind));
+  const TensorId where = node.add(Select{}, {found, positions(node, axis, rank, extent), none});
+  const TensorId position = node.add(Reduce{last ? ReduceKind::max : ReduceKind::min, {axis}, true}, {where});
+  if (!is_float(node.type_of(x))) return position;
+  return node.add(Select{}, {node.binary(BinaryOp::eq, position, none), node.scalar(DType::i64, 0), position});
 }
 
 DType type_of_attribute(const OnnxNode& node, DType otherwise) {
@@ -77,7 +89,8 @@ Outputs import_arg_extreme(OnnxNode& node) {
   if (is_empty(node.shape(0)) && !is_empty(shape))
     refuse("axis {} of shape {} has no elements to choose from", axis, to_text(node.shape(0)));
   const ReduceKind kind = node.op_type() == "ArgMax" ? ReduceKind::max : ReduceKind::min;
-  const TensorId kept = position_of_extreme(node, axis, kind, node.integer("select_last_index", 0) != 0);
+  const TensorId kept =
+      position_of_extreme(node, node.input(0), axis, kind, node.integer("select_last_index", 0) != 0);
   if (node.integer("keepdims", 1) != 0) return {kept};
   return {node.reshape(kept, shape)};
 }
@@ -86,12 +99,19 @@ Outputs import_arg_extreme(OnnxNode& node) {
 /// one.
 Outputs import_hardmax(OnnxNode& node) {
   const bool flat = node.opset() < 13;
-  const int axis = node.axis(node.integer("axis", flat ? 1 : -1), node.rank(0));
-  if (flat && axis != node.rank(0) - 1)
-    refuse("axis {} is not the last one, which is supported from opset 13 on", axis);
-  const TensorId largest = position_of_extreme(node, axis, ReduceKind::max, false);
-  const TensorId all = positions(node, axis, node.rank(0), node.shape(0)[static_cast<std::size_t>(axis)]);
-  return {node.add(Cast{node.type(0)}, {node.binary(BinaryOp::eq, all, largest)})};
+  const Shape shape = node.shape(0);
+  int axis = node.axis(node.integer("axis", flat ? 1 : -1), node.rank(0));
+  TensorId x = node.input(0);
+  if (flat) {
+    const Shape outer(shape.begin(), shape.begin() + axis), inner(shape.begin() + axis, shape.end());
+    x = node.reshape(x, {product(outer), product(inner)});
+    axis = 1;
+  }
+  const TensorId largest = position_of_extreme(node, x, axis, ReduceKind::max, false);
+  const auto rank = static_cast<int>(node.shape_of(x).size());
+  const TensorId all = positions(node, axis, rank, node.shape_of(x)[static_cast<std::size_t>(axis)]);
+  const TensorId hot = node.cast(node.binary(BinaryOp::eq, all, largest), node.type(0));
+  return {node.reshape(hot, shape)};
 }
 
 /// Negative indices count from the back; values are [off, on].
@@ -100,8 +120,7 @@ Outputs import_one_hot(OnnxNode& node) {
   if (depth < 1) refuse("its depth must be at least 1, found {}", depth);
   const int rank = node.rank(0) + 1, axis = node.axis(node.integer("axis", -1), rank);
   if (node.shape(2) != Shape{2}) refuse("its values have shape {}, expected 2", to_text(node.shape(2)));
-  TensorId index = node.input(0);
-  if (node.type(0) != DType::i64) index = node.add(Cast{DType::i64}, {index});
+  TensorId index = node.cast(node.input(0), DType::i64);
   const TensorId negative = node.binary(BinaryOp::lt, index, node.scalar(DType::i64, 0));
   const TensorId wrapped = node.binary(BinaryOp::add, index, node.scalar(DType::i64, depth));
   Shape kept = node.shape(0);
@@ -162,26 +181,14 @@ Outputs import_size(OnnxNode& node) {
   return {constant(node, DType::i64, {}, [&](std::int64_t) { return elements; })};
 }
 
-/// The product with a triangular matrix of ones.
+/// The work is quadratic in the axis' extent.
 Outputs import_cum_sum(OnnxNode& node) {
   constexpr std::int64_t kLongest = 4096;
-  const int rank = node.rank(0), last = rank - 1;
-  const int axis = node.axis(node.constant_size(1, "axis"), rank);
+  if (node.type(0) == DType::boolean) refuse("its data has type bool, expected numbers");
+  const int axis = node.axis(node.constant_size(1, "axis"), node.rank(0));
   const std::int64_t n = node.filled_shape(0)[static_cast<std::size_t>(axis)];
   if (n > kLongest) refuse("axis {} has extent {}; supported are up to {}", axis, n, kLongest);
-  const bool exclusive = node.integer("exclusive", 0) != 0, reverse = node.integer("reverse", 0) != 0;
-  const TensorId triangle = constant(node, node.type(0), {n, n}, [&](std::int64_t i) {
-    const std::int64_t from = i / n, to = i % n;
-    return reverse ? from > to || (from == to && !exclusive) : from < to || (from == to && !exclusive);
-  });
-  Transpose swap;
-  for (int d = 0; d < rank; ++d) swap.order.push_back(d == axis ? last : d == last ? axis : d);
-  Shape swapped = node.shape(0);
-  std::swap(swapped[static_cast<std::size_t>(axis)], swapped.back());
-  const TensorId data = axis == last ? node.input(0) : node.add(swap, {node.input(0)});
-  const TensorId rows = node.reshape(data, {product(swapped) / n, n});
-  const TensorId sums = node.reshape(node.add(MatMul{}, {rows, triangle}), swapped);
-  return {axis == last ? sums : node.add(swap, {sums})};
+  return {node.add(CumSum{axis, node.integer("exclusive", 0) != 0, node.integer("reverse", 0) != 0}, {node.input(0)})};
 }
 
 }  // namespace tilewright::graph
