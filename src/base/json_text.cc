@@ -38,6 +38,15 @@ template <class Value>
   throw Error(Code::bad_input, "{} is {:.100}, expected {} from {} to {}", key, found.dump(), expected, least, most);
 }
 
+}  // namespace
+
+Result<json> parse_json(std::string_view text) {
+  if (nesting(text) > kMostNesting) return failure("JSON nested more than {} deep", kMostNesting);
+  json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (parsed.is_discarded()) return failure("not JSON");
+  return parsed;
+}
+
 bool is_whole(const json& value, std::int64_t least, std::int64_t most) {
   if (!value.is_number_integer()) return false;
   if (value.is_number_unsigned() && value.get<std::uint64_t>() > static_cast<std::uint64_t>(INT64_MAX)) return false;
@@ -46,15 +55,6 @@ bool is_whole(const json& value, std::int64_t least, std::int64_t most) {
 
 bool is_real(const json& value, double least, double most) {
   return value.is_number() && value.get<double>() >= least && value.get<double>() <= most;
-}
-
-}  // namespace
-
-Result<json> parse_json(std::string_view text) {
-  if (nesting(text) > kMostNesting) return failure("JSON nested more than {} deep", kMostNesting);
-  json parsed = json::parse(text, nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_discarded()) return failure("not JSON");
-  return parsed;
 }
 
 std::int64_t whole_number(const json& object, const char* key, std::int64_t least, std::int64_t most) {

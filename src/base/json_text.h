@@ -13,6 +13,9 @@ namespace tilewright {
 /// that it is nested so deep that what copies or prints it, level by level, may run out of stack.
 Result<nlohmann::json> parse_json(std::string_view text);
 
+bool is_whole(const nlohmann::json& value, std::int64_t least, std::int64_t most);
+bool is_real(const nlohmann::json& value, double least, double most);
+
 // Fields of an object, in a range. Errors: Error(bad_input) "KEY is VALUE, expected …".
 
 std::int64_t whole_number(const nlohmann::json& object, const char* key, std::int64_t least, std::int64_t most);

@@ -7,10 +7,14 @@
 
 namespace tilewright {
 
+/// A record has some KiB; a line of this length is none.
+inline constexpr std::size_t kMostLineBytes = std::size_t{1} << 20;
+
 /// The lines of a file, one at a time, so that it takes no more memory than its longest line may have.
 class LineReader {
  public:
-  LineReader(InputFile file, std::size_t most_bytes) : file_(std::move(file)), most_bytes_(most_bytes) {}
+  explicit LineReader(InputFile file, std::size_t most_bytes = kMostLineBytes)
+      : file_(std::move(file)), most_bytes_(most_bytes) {}
 
   struct Line {
     std::string_view text;  ///< without its end; valid until the next one is read

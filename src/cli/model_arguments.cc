@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <map>
 #include <optional>
 
 #include "base/error.h"
@@ -58,11 +57,14 @@ void add_model_arguments(CLI::App& command, const std::string& name, ModelArgume
           "shape of an input with open dimensions, like input:1x3x224x224; may be given again")
       ->allow_extra_args(false)
       ->type_name("NAME:SHAPE");
-  const std::map<std::string, Links> links{{"inside", Links::refused}, {"follow", Links::followed}};
   command
-      .add_option("--external-data", arguments.import.external_data,
-                  "files with weights: inside of the model's folder only, or wherever links of that folder lead")
-      ->transform(CLI::CheckedTransformer(links))
+      .add_option_function<std::string>(
+          "--external-data",
+          [&arguments](const std::string& links) {
+            arguments.import.external_data = links == "follow" ? Links::followed : Links::refused;
+          },
+          "files with weights: inside of the model's folder only, or wherever its links lead")
+      ->check(CLI::IsMember({"inside", "follow"}))
       ->type_name("inside|follow");
 }
 

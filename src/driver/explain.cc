@@ -1,12 +1,10 @@
 #include "driver/explain.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <charconv>
-#include <cstring>
-#include <fstream>
 #include <limits>
 
+#include "base/line_reader.h"
 #include "codegen/compiler.h"
 #include "cost/bound_terms.h"
 #include "driver/machine.h"
@@ -21,12 +19,16 @@ namespace {
 /// The record in one line of a file.
 measure::Record record_at(const RecordPlace& place) {
   const std::string name = place.file.string();
-  std::ifstream file(place.file, std::ios::binary);
-  if (!file) throw Error(Code::bad_input, "cannot read {}: {}", name, std::strerror(errno));
-  std::string line;
-  for (int i = 1; i <= place.line; ++i)
-    if (!std::getline(file, line)) throw Error(Code::bad_input, "{} has {} lines, no line {}", name, i - 1, place.line);
-  Result<measure::Record> record = measure::from_line(line);
+  Result<InputFile> file = open_input(place.file);
+  if (!file) throw Error(Code::bad_input, "cannot read {}: {}", name, file.message());
+  LineReader lines(std::move(*file));
+  LineReader::Line line;
+  for (int i = 1; i <= place.line; ++i) {
+    const Result<bool> found = lines.next(line);
+    if (!found) throw Error(Code::bad_input, "cannot read {}: {}", name, found.message());
+    if (!*found) throw Error(Code::bad_input, "{} has {} lines, no line {}", name, i - 1, place.line);
+  }
+  Result<measure::Record> record = measure::from_line(line.text);
   if (!record) throw Error(Code::bad_input, "{} line {} is no record: {}", name, place.line, record.message());
   return std::move(*record);
 }

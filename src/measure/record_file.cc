@@ -1,9 +1,7 @@
-#include <cerrno>
 #include <cstdlib>
-#include <cstring>
-#include <fstream>
 #include <system_error>
 
+#include "base/line_reader.h"
 #include "measure/records.h"
 
 namespace tilewright::measure {
@@ -17,32 +15,38 @@ void count(const std::string& reason, std::map<std::string, int>& skipped) {
   ++skipped[known || skipped.size() + 1 < kMostReasons ? reason : "other reasons"];
 }
 
-void read_line(std::string_view line, bool ended, RecordFile& file) {
+void read_line(const LineReader::Line& read, RecordFile& file) {
+  std::string_view line = read.text;
   if (line.ends_with('\r')) line.remove_suffix(1);
   if (line.empty()) return;
+  if (read.too_long) return count("too long", file.skipped);
   if (line.front() == '#' || line.front() == ' ') return count("comment", file.skipped);
   Result<Record> record = from_line(line);
   if (record)
     file.records.push_back(std::move(*record));
   else
-    count(ended ? record.message() : "torn last line", file.skipped);
+    count(read.ended ? record.message() : "torn last line", file.skipped);
 }
 
 }  // namespace
 
 RecordFile read_records(const fs::path& path) {
-  RecordFile file;
+  RecordFile records;
   std::error_code error;
-  if (!fs::exists(path, error) && (!error || error == std::errc::no_such_file_or_directory)) return file;
-  if (fs::is_directory(path, error))
-    throw Error(Code::bad_input, "cannot read records from {}: it is a directory", path.string());
-  if (fs::is_character_file(path, error)) return file;  // may never end: /dev/full, /dev/null
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw Error(Code::bad_input, "cannot read records from {}: {}", path.string(), std::strerror(errno));
-  for (std::string line; std::getline(stream, line);) read_line(line, /*ended=*/!stream.eof(), file);
-  if (stream.bad())
-    throw Error(Code::bad_input, "cannot read records from {}: {}", path.string(), std::strerror(errno));
-  return file;
+  if (!fs::exists(path, error) && (!error || error == std::errc::no_such_file_or_directory)) return records;
+  if (fs::is_character_file(path, error)) return records;  // may never end: /dev/full, /dev/null
+  const auto fail = [&](const std::string& why) {
+    throw Error(Code::bad_input, "cannot read records from {}: {}", path.string(), why);
+  };
+  Result<InputFile> file = open_input(path);
+  if (!file) fail(file.message());
+  LineReader lines(std::move(*file));
+  for (LineReader::Line line;;) {
+    const Result<bool> more = lines.next(line);
+    if (!more) fail(more.message());
+    if (!*more) return records;
+    read_line(line, records);
+  }
 }
 
 std::optional<fs::path> find_default_record_file() {

@@ -1,6 +1,4 @@
-#include <cmath>
-#include <nlohmann/json.hpp>
-
+#include "base/json_text.h"
 #include "measure/records.h"
 #include "schedule/codec.h"
 
@@ -9,7 +7,10 @@ namespace {
 
 using nlohmann::json;
 
-constexpr double kFailedCost = 1e10;
+constexpr double kFailedCost = 1e10, kLeastCost = 1e-12;  ///< seconds
+constexpr double kLeastRatio = 1e-6, kMostRatio = 1e6;
+constexpr int kMostThreads = 1 << 20;
+constexpr std::int64_t kMostTime = std::int64_t{1} << 62;  ///< in seconds or nanoseconds
 
 std::string dump(const json& value) { return value.dump(-1, ' ', false, json::error_handler_t::replace); }
 
@@ -70,15 +71,31 @@ const json& field(const json& object, const char* key) {
   return found == object.end() ? none : *found;
 }
 
+// A value of another type or range is as good as none: `out` stays as it is.
+
+void take(const json& value, std::string& out) {
+  if (value.is_string()) out = value.get<std::string>();
+}
+
+void take(const json& value, bool& out) {
+  if (value.is_boolean()) out = value.get<bool>();
+}
+
+template <class Integer>
+void take(const json& value, Integer& out, Integer least, Integer most) {
+  if (is_whole(value, least, most)) out = value.get<Integer>();
+}
+
+void take(const json& value, double& out, double least, double most) {
+  if (is_real(value, least, most)) out = value.get<double>();
+}
+
 Status read_task(const json& task, Record& record) {
   if (!item(task, 0).is_string() || !item(task, 1).is_string())
     return failure("the task has no workload key or no target");
   record.workload_key = item(task, 0).get<std::string>();
   record.target = item(task, 1).get<std::string>();
-  const json& cores = item(item(task, 2), 0);
-  if (cores.is_number_integer() && cores.get<std::int64_t>() >= 1 && cores.get<std::int64_t>() < 1 << 20) {
-    record.threads = cores.get<int>();
-  }
+  take(item(item(task, 2), 0), record.threads, 1, kMostThreads);
   return {};
 }
 
@@ -87,51 +104,35 @@ Status read_result(const json& result, Record& record) {
   if (!costs.is_array() || !error.is_number_integer() || !wall.is_number() || !time.is_number_integer()) {
     return failure("the result is not [[costs], error number, wall time, unix time]");
   }
-  const auto kind = error.get<std::int64_t>();
-  if (kind < 0 || kind >= kErrorKinds) return failure("the result has an unknown error number");
-  record.result.error = static_cast<ErrorKind>(kind);
-  record.result.run_s = wall.get<double>();
-  record.unix_time = time.get<std::int64_t>();
-  if (kind != 0) return {};
+  if (!is_whole(error, 0, kErrorKinds - 1)) return failure("the result has an unknown error number");
+  record.result.error = static_cast<ErrorKind>(error.get<int>());
+  take(wall, record.result.run_s, 0, kFailedCost);
+  take(time, record.unix_time, std::int64_t{0}, kMostTime);
+  if (record.result.error != ErrorKind::none) return {};
   for (const json& cost : costs) {
-    const double seconds = cost.is_number() ? cost.get<double>() : -1;
-    if (!(seconds > 0) || !std::isfinite(seconds))
-      return failure("the result has a cost that is not a positive number");
-    record.result.times_s.push_back(seconds);
+    if (!is_real(cost, kLeastCost, kFailedCost)) return failure("the result has a cost that is not a positive number");
+    record.result.times_s.push_back(cost.get<double>());
   }
   if (record.result.times_s.empty()) return failure("the result has no cost");
   return {};
-}
-
-template <class T>
-void take(const json& value, T& out) {
-  if constexpr (std::is_same_v<T, std::string>) {
-    if (value.is_string()) out = value.get<std::string>();
-  } else if constexpr (std::is_same_v<T, bool>) {
-    if (value.is_boolean()) out = value.get<bool>();
-  } else if constexpr (std::is_integral_v<T>) {
-    if (value.is_number_integer()) out = value.get<T>();
-  } else {
-    if (value.is_number()) out = value.get<T>();
-  }
 }
 
 /// Additions are optional, each by itself: a later version may know more or fewer.
 void read_additions(const json& tw, Record& record) {
   if (!tw.is_object()) return;
   take(field(tw, "fingerprint"), record.target);
-  take(field(tw, "threads"), record.threads);
-  take(field(tw, "compile_s"), record.result.compile_s);
-  take(field(tw, "run_s"), record.result.run_s);
-  take(field(tw, "pace"), record.result.pace);
+  take(field(tw, "threads"), record.threads, 1, kMostThreads);
+  take(field(tw, "compile_s"), record.result.compile_s, 0, kFailedCost);
+  take(field(tw, "run_s"), record.result.run_s, 0, kFailedCost);
+  take(field(tw, "pace"), record.result.pace, kLeastRatio, kMostRatio);
   take(field(tw, "cut_short"), record.result.cut_short);
   take(field(tw, "same_code"), record.result.same_code);
-  take(field(tw, "contest"), record.contest);
+  take(field(tw, "contest"), record.contest, std::int64_t{0}, kMostTime);
   if (const json& machine = field(tw, "machine"); machine.is_object()) {
     MachineCheck& trouble = record.result.trouble.emplace();
-    take(field(machine, "speed"), trouble.speed);
-    take(field(machine, "memory_speed"), trouble.memory_speed);
-    take(field(machine, "noise"), trouble.noise);
+    take(field(machine, "speed"), trouble.speed, 0, kMostRatio);
+    take(field(machine, "memory_speed"), trouble.memory_speed, 0, kMostRatio);
+    take(field(machine, "noise"), trouble.noise, 0, kMostRatio);
   }
   take(field(tw, "error"), record.result.error_text);
 }
@@ -145,10 +146,10 @@ std::string to_line(const Record& record) {
 }
 
 Result<Record> from_line(std::string_view line) {
-  const json parsed = json::parse(line, nullptr, /*allow_exceptions=*/false);
-  if (parsed.is_discarded()) return failure("not JSON");
-  if (!parsed.is_object()) return failure("not a tuning record");
-  const json &input = field(parsed, "i"), &result = field(parsed, "r"), &version = field(parsed, "v");
+  const Result<json> parsed = parse_json(line);
+  if (!parsed) return parsed.failure();
+  if (!parsed->is_object()) return failure("not a tuning record");
+  const json &input = field(*parsed, "i"), &result = field(*parsed, "r"), &version = field(*parsed, "v");
   if (!input.is_array() || !result.is_array() || !version.is_string()) return failure("not a tuning record");
   if (version.get_ref<const std::string&>().rfind("v0.", 0) != 0) return failure("a record version other than v0");
 
@@ -158,7 +159,7 @@ Result<Record> from_line(std::string_view line) {
   Result<std::vector<schedule::Step>> steps = schedule::steps_from_json(item(item(input, 1), 1));
   if (!steps) return steps.failure();
   record.steps = std::move(*steps);
-  read_additions(field(parsed, "tw"), record);
+  read_additions(field(*parsed, "tw"), record);
   return record;
 }
 

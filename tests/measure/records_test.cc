@@ -1,6 +1,7 @@
 #include "measure/records.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -11,6 +12,7 @@
 #include <optional>
 #include <thread>
 
+#include "base/line_reader.h"
 #include "base/rng.h"
 #include "schedule/codec.h"
 
@@ -167,6 +169,12 @@ TEST(RecordLine, SaysWhatIsWrong) {
        "the result has a cost that is not a positive number"},
       {R"({"i": [["k", "llvm"], [[], []]], "r": [["1"], 0, 1, 1], "v": "v0.6"})",
        "the result has a cost that is not a positive number"},
+      {R"({"i": [["k", "llvm"], [[], []]], "r": [[1e300], 0, 1, 1], "v": "v0.6"})",
+       "the result has a cost that is not a positive number"},
+      {R"({"i": [["k", "llvm"], [[], []]], "r": [[1e-300], 0, 1, 1], "v": "v0.6"})",
+       "the result has a cost that is not a positive number"},
+      {R"({"i": [["k", "llvm"], [[], []]], "r": [[1], 4294967296, 1, 1], "v": "v0.6"})",
+       "the result has an unknown error number"},
   };
   for (const Case& c : cases) EXPECT_EQ(message_of(c.line), c.message) << c.line;
   EXPECT_EQ(message_of(R"({"i": [["k", "llvm"], [[], [["CI"]]]], "r": [[1], 0, 1, 1], "v": "v0.6"})").find("step 0"),
@@ -191,6 +199,26 @@ TEST(RecordLine, NeverThrowsWhateverIsDamaged) {
     EXPECT_NO_THROW(from_line(line)) << line;
   }
   EXPECT_NO_THROW(from_line(std::string(100000, '[')));
+}
+
+TEST(RecordLine, NestedDeeplyIsNotRead) {
+  std::string line = to_line(good_record());
+  line.insert(1, "\"x\": " + std::string(1000000, '[') + std::string(1000000, ']') + ", ");
+  EXPECT_EQ(message_of(line), "JSON nested more than 64 deep");
+}
+
+TEST(RecordLine, KeepsNoAdditionThatIsOutOfRange) {
+  const std::string line = R"({"i": [["k", "llvm", [-5]], [[], []]], "r": [[1], 0, 1e300, 18446744073709551615], "v": "v0.6",
+      "tw": {"threads": 4294967297, "compile_s": -1, "pace": 0, "contest": 1e30, "machine": {"speed": -7}}})";
+  const Result<Record> record = from_line(line);
+  ASSERT_TRUE(record) << record.message();
+  EXPECT_EQ(record->threads, 1);
+  EXPECT_EQ(record->result.compile_s, 0);
+  EXPECT_EQ(record->result.run_s, 0);
+  EXPECT_EQ(record->result.pace, 1);
+  EXPECT_EQ(record->contest, 0);
+  EXPECT_EQ(record->unix_time, 0);
+  EXPECT_EQ(record->result.trouble->speed, MachineCheck().speed);
 }
 
 TEST(RecordFile, ThatIsMissingIsEmpty) {
@@ -240,6 +268,26 @@ TEST(RecordFile, RefusesADirectory) {
     EXPECT_EQ(error.code(), Code::bad_input);
     EXPECT_EQ(error.what(), fmt::format("cannot read records from {}: it is a directory", (folder / "").string()));
   }
+}
+
+TEST(RecordFile, RefusesAPipeAtOnce) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(::mkfifo((folder / "pipe").c_str(), 0600), 0);
+  try {
+    read_records(folder / "pipe");
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::bad_input);
+    EXPECT_NE(std::string(error.what()).find("it is a pipe"), std::string::npos) << error.what();
+  }
+}
+
+TEST(RecordFile, KeepsNoLineLongerThanARecordIs) {
+  const TemporaryFolder folder;
+  write_text(folder / "r.jsonl", to_line(good_record()) + "\n" + std::string(kMostLineBytes + 1, 'x') + "\n");
+  const RecordFile file = read_records(folder / "r.jsonl");
+  EXPECT_EQ(file.records.size(), 1U);
+  EXPECT_EQ(file.skipped.at("too long"), 1);
 }
 
 TEST(RecordWriter, AppendsLines) {
