@@ -250,9 +250,20 @@ TEST(ModelFile, OfOtherColumnsIsRefused) {
 TEST(ModelFile, ThatIsNoneIsRefused) {
   EXPECT_EQ(model_error("{\"i\": []}\n"), "some.model is not a cost model");
   EXPECT_EQ(model_error(""), "some.model is not a cost model");
-  std::string file = to_model_file(prior());
-  file.resize(file.find('\n') + 100);
-  EXPECT_TRUE(model_error(file).starts_with("some.model holds no model that XGBoost can read")) << model_error(file);
+  EXPECT_EQ(model_error(std::string(1 << 20, '[') + "\n"), "some.model is not a cost model");
+}
+
+TEST(ModelFile, ThatIsCutOffOrDamagedIsRefusedBeforeXgBoostReadsIt) {
+  const std::string file = to_model_file(prior());
+  const std::size_t trees = file.find('\n') + 1;
+  EXPECT_EQ(model_error(file.substr(0, trees + 100)),
+            fmt::format("the cost model some.model is cut off: it has 100 bytes of trees instead of {}",
+                        file.size() - trees));
+  for (std::size_t at = trees; at < file.size(); at += 997) {
+    std::string damaged = file;
+    damaged[at] ^= 1;
+    ASSERT_EQ(model_error(damaged), "the cost model some.model is damaged: its checksum is wrong") << at;
+  }
 }
 
 }  // namespace

@@ -9,11 +9,12 @@
 
 namespace tilewright::cost {
 
-/// Raised whenever the meaning of an ensemble's columns or answers changes; then the shipped model is trained again
+/// Raised whenever the meaning of an ensemble's columns or answers changes, or the file's form; then the shipped model is trained again
 /// (scripts/train_cost_model).
-inline constexpr int kModelVersion = 1;
+inline constexpr int kModelVersion = 2;
 
-/// What a model file holds: a line of JSON with version, kind, columns and trees, then XGBoost's own bytes.
+/// What a model file holds: a line of JSON with version, kind, columns, trees, size and checksum of the rest,
+/// then XGBoost's own bytes.
 std::string to_model_file(const Ensemble& ensemble);
 /// The inverse. Errors: Error(bad_input) that names `source` for what is no model file, is of another version (both are
 /// named), of other columns, or damaged.
