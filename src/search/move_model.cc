@@ -2,15 +2,15 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
-#include "base/error.h"
+#include "base/json_text.h"
 
 namespace tilewright::search {
 namespace {
 
 constexpr double kRate = 0.15;
 constexpr double kFirstBias = -2;     ///< a rule never tried improves one program in eight
+constexpr double kMostWeight = 1e6, kMostSum = 1e12;  ///< training leads to 2 and 1e6
 constexpr double kGainRate = 0.02;    ///< of the sliding mean
 
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
@@ -62,10 +62,10 @@ MoveModel MoveModel::from_json(const nlohmann::json& json) {
   MoveModel model;
   for (const auto& [name, move] : json.at("moves").items()) {
     Move& own = model.moves_[name];
-    own.weights = move.at("weights").get<decltype(own.weights)>();
-    own.squares = move.at("squares").get<decltype(own.squares)>();
-    own.gain = move.at("gain").get<double>();
-    own.attempts = move.at("attempts").get<double>();
+    std::ranges::copy(real_numbers(move, "weights", own.weights.size(), -kMostWeight, kMostWeight), own.weights.begin());
+    std::ranges::copy(real_numbers(move, "squares", own.squares.size(), 0, kMostSum), own.squares.begin());
+    own.gain = real_number(move, "gain", 0, kMostWeight);
+    own.attempts = real_number(move, "attempts", 0, kMostSum);
   }
   return model;
 }

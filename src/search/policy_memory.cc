@@ -1,8 +1,6 @@
 #include "search/policy_memory.h"
 
-#include <nlohmann/json.hpp>
-
-#include "base/error.h"
+#include "base/json_text.h"
 #include "search/trained_policies.h"
 
 namespace tilewright::search {
@@ -29,13 +27,13 @@ std::string to_text(const PolicyMemory& memory) {
 
 PolicyMemory policy_memory_from(std::string_view text) {
   try {
-    const auto json = nlohmann::json::parse(text);
-    const int version = json.at("version").get<int>();
-    if (version != PolicyMemory::kVersion)
-      throw Error(Code::bad_input, "the trained policies are of version {}, this program reads version {}", version,
-                  PolicyMemory::kVersion);
-    return {SketchAgent::from_json(json.at("sketches")), MoveModel::from_json(json.at("moves")),
-            ValueMemory::from_json(json.at("values"))};
+    const Result<nlohmann::json> json = parse_json(text);
+    if (!json) throw Error(Code::bad_input, "the trained policies can't be read: {}", json.message());
+    if (const nlohmann::json& version = json->at("version"); version != PolicyMemory::kVersion)
+      throw Error(Code::bad_input, "the trained policies are of version {:.100}, this program reads version {}",
+                  version.dump(), PolicyMemory::kVersion);
+    return {SketchAgent::from_json(json->at("sketches")), MoveModel::from_json(json->at("moves")),
+            ValueMemory::from_json(json->at("values"))};
   } catch (const nlohmann::json::exception& error) {
     throw Error(Code::bad_input, "the trained policies can't be read: {}", error.what());
   }

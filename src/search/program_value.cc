@@ -2,15 +2,15 @@
 
 #include <Eigen/Dense>
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
-#include "base/error.h"
+#include "base/json_text.h"
 
 namespace tilewright::search {
 namespace {
 
 constexpr float kStrength = 30;       ///< of the prior, in rows: what ranked held-out operators best (decision 14)
 constexpr float kOtherTasks = 0.25f;  ///< what a row of another task of the run counts
+constexpr double kMostWeight = 1e6;   ///< of the prior; training leads to 0.4
 constexpr double kWorst = 4;          ///< log2: what is slower than the best by more is as bad as this
 
 using Matrix = Eigen::Map<Eigen::MatrixXf>;
@@ -58,10 +58,11 @@ ValueMemory ValueMemory::from_json(const nlohmann::json& json) {
   if (!std::ranges::equal(names, kProgramFeatures))
     throw Error(Code::bad_input, "the trained program value has other features than this program; train it again");
   ValueMemory memory;
-  memory.prior = json.at("weights").get<std::vector<float>>();
-  if (memory.prior.size() != std::size_t{kValueTerms})
-    throw Error(Code::bad_input, "the trained program value has {} weights, this program {}; train it again",
-                memory.prior.size(), kValueTerms);
+  if (const std::size_t weights = json.at("weights").size(); weights != std::size_t{kValueTerms})
+    throw Error(Code::bad_input, "the trained program value has {} weights, this program {}; train it again", weights,
+                kValueTerms);
+  std::ranges::transform(real_numbers(json, "weights", memory.prior.size(), -kMostWeight, kMostWeight),
+                         memory.prior.begin(), [](double weight) { return static_cast<float>(weight); });
   return memory;
 }
 

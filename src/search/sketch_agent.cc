@@ -1,17 +1,25 @@
 #include "search/sketch_agent.h"
 
 #include <Eigen/Dense>
+#include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numbers>
+
+#include "base/json_text.h"
 
 namespace tilewright::search {
 namespace {
 
 constexpr double kPriorVariance = 0.25, kNoise = 0.3;  ///< of values, which are log2 of speed-ups per slot
+constexpr double kMostSum = 1e12;  ///< over what was learned; training leads to thousands
 constexpr int kRows = static_cast<int>(kSketchFeatures.size());
 using Matrix = Eigen::Matrix<double, kRows, kRows, Eigen::RowMajor>;
 using Vector = Eigen::Matrix<double, kRows, 1>;
+
+/// The precision of data and prior together, factored.
+Eigen::LLT<Matrix> with_prior(const double* precision) {
+  return Eigen::LLT<Matrix>(Eigen::Map<const Matrix>(precision) + Matrix::Identity() / kPriorVariance);
+}
 
 double normal(Rng& rng) {
   return std::sqrt(-2 * std::log(1 - rng.uniform())) * std::cos(2 * std::numbers::pi * rng.uniform());
@@ -38,8 +46,7 @@ void SketchAgent::learn(const SketchFeatures& x, double target) {
 }
 
 void SketchAgent::solve() {
-  const Matrix full = Eigen::Map<const Matrix>(precision_.data()) + Matrix::Identity() / kPriorVariance;
-  const Eigen::LLT<Matrix> factors(full);
+  const Eigen::LLT<Matrix> factors = with_prior(precision_.data());
   Eigen::Map<Vector>(weights_.data()) = factors.solve(Eigen::Map<const Vector>(moment_.data()));
   // covariance = (L L')^-1 = L'^-1 L^-1
   Eigen::Map<Matrix>(spread_.data()) = factors.matrixU().solve(Matrix::Identity());
@@ -87,9 +94,12 @@ SketchAgent SketchAgent::from_json(const nlohmann::json& json) {
     throw Error(Code::bad_input, "the trained sketch policy has {} features, this program {}; train it again",
                 names.size(), kSketchFeatures.size());
   SketchAgent agent;
-  agent.observations_ = json.at("observations").get<double>();
-  agent.precision_ = json.at("precision").get<decltype(agent.precision_)>();
-  agent.moment_ = json.at("moment").get<decltype(agent.moment_)>();
+  agent.observations_ = real_number(json, "observations", 0, kMostSum);
+  std::ranges::copy(real_numbers(json, "precision", agent.precision_.size(), -kMostSum, kMostSum),
+                    agent.precision_.begin());
+  std::ranges::copy(real_numbers(json, "moment", agent.moment_.size(), -kMostSum, kMostSum), agent.moment_.begin());
+  if (with_prior(agent.precision_.data()).info() != Eigen::Success)
+    throw Error(Code::bad_input, "the trained sketch policy has a precision that no observations lead to; train it again");
   agent.solve();
   return agent;
 }

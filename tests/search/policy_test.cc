@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
+
 #include <array>
 #include <cmath>
 #include <numeric>
@@ -296,6 +298,33 @@ TEST(PolicyMemory, RefusesOtherVersionsAndFeatures) {
   EXPECT_EQ(message(text, "\"weights\":[", "\"weights\":[0.5,"),
             "the trained program value has 352 weights, this program 351; train it again");
   EXPECT_NE(message(text, "{", "["), "");
+  EXPECT_EQ(message(text, "{", std::string(100000, '[') + "{"),
+            "the trained policies can't be read: JSON nested more than 64 deep");
+}
+
+TEST(PolicyMemory, RefusesNumbersThatNoTrainingLeadsTo) {
+  PolicyMemory memory;
+  memory.moves.of("some rule").attempts = 1;
+  const nlohmann::json good = nlohmann::json::parse(to_text(memory));
+  ASSERT_NO_THROW(policy_memory_from(good.dump()));
+  const auto message = [&](const std::string& place, const nlohmann::json& value) -> std::string {
+    nlohmann::json changed = good;
+    changed[nlohmann::json::json_pointer(place)] = value;
+    try {
+      policy_memory_from(changed.dump());
+    } catch (const Error& e) {
+      EXPECT_EQ(e.code(), Code::bad_input);
+      return e.what();
+    }
+    return "no error";
+  };
+  for (const char* place : {"/sketches/observations", "/sketches/precision/0", "/sketches/moment/0",
+                            "/moves/moves/some rule/weights/0", "/moves/moves/some rule/squares/0",
+                            "/moves/moves/some rule/gain", "/moves/moves/some rule/attempts", "/values/weights/0"})
+    for (const nlohmann::json& value : {nlohmann::json(1e300), nlohmann::json(), nlohmann::json("1")})
+      EXPECT_NE(message(place, value).find("expected"), std::string::npos) << place << message(place, value);
+  EXPECT_NE(message("/sketches/precision", nlohmann::json::array()).find("is no list of"), std::string::npos);
+  EXPECT_NE(message("/sketches/precision/0", -1e6).find("no observations lead to"), std::string::npos);
 }
 
 TEST(Policies, NameTheKnownOnesWhenAskedForAnother) {
