@@ -6,6 +6,7 @@
 #include "driver/quantiles.h"
 #include "driver/timing.h"
 #include "graph/compile.h"
+#include "loop/lower.h"
 #include "schedule/codec.h"
 
 namespace tilewright::lab {
@@ -14,15 +15,25 @@ namespace {
 constexpr double kSecondsEach = 0.25;
 constexpr std::size_t kMinRuns = 15;  ///< of each, however long a network takes
 
-runtime::Model compile_steps(const graph::Partition& partition, const nlohmann::json& steps) {
-  const auto schedule = [&](const measure::Task& task) {
-    const auto parsed = schedule::steps_from_json(steps.is_object() ? steps.at(task.key) : steps);
-    TW_CHECK(static_cast<bool>(parsed), "{}", parsed.message());
-    auto state = schedule::State::replay(task.dag, *parsed);
-    TW_CHECK(static_cast<bool>(state), "{}", state.message());
-    return std::move(*state);
+/// The schedule that a result file has for a task. Errors: Error(bad_input) if there is none, or of another program.
+schedule::State state_of(const measure::Task& task, const nlohmann::json& steps) {
+  const auto misfit = [&](const std::string& why) {
+    return Error(Code::bad_input, "the result file has a schedule for {} that does not fit: {}; give another --output",
+                 task.description, why);
   };
-  return graph::compile(partition, schedule, codegen::Target::host());
+  if (steps.is_object() && !steps.contains(task.key)) throw misfit("it is of other tasks");
+  const auto parsed = schedule::steps_from_json(steps.is_object() ? steps.at(task.key) : steps);
+  if (!parsed) throw misfit(parsed.message());
+  Result<schedule::State> state = schedule::State::replay(task.dag, *parsed);
+  if (!state) throw misfit(state.message());
+  if (!state->is_concrete()) throw misfit("a length is not chosen");
+  if (const auto program = loop::lower(*state); !program) throw misfit(program.message());
+  return std::move(*state);
+}
+
+runtime::Model compile_steps(const graph::Partition& partition, const nlohmann::json& steps) {
+  return graph::compile(
+      partition, [&](const measure::Task& task) { return state_of(task, steps); }, codegen::Target::host());
 }
 
 }  // namespace

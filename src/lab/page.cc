@@ -75,7 +75,7 @@ std::string to_page(const Results& results) {
                   {"about", fmt::format("{} runs, {}, {} with {} threads, {} trials each.", results.runs.size(),
                                         first.mode, first.cpu, first.threads, first.trials)},
                   {"panels", std::move(panels)}};
-  std::string text = data.dump();
+  std::string text = data.dump(-1, ' ', false, json::error_handler_t::replace);
   for (std::size_t at = 0; (at = text.find("</", at)) != std::string::npos; at += 3) text.replace(at, 2, "<\\/");
   std::string page(kPage[0].second);
   const std::string_view mark = "@DATA@";

@@ -36,13 +36,14 @@ struct Run {
 };
 
 nlohmann::json to_json(const Run& run);
+/// Errors: Error(bad_input) or an exception of the JSON library, for what is missing, of another type or out of range.
 Run run_from_json(const nlohmann::json& json);
 
 /// A result file: a line per run, and a line per input whose winners were timed again ({"judged": input, "times": …}).
 struct Results {
   std::vector<Run> runs;
   std::map<std::string, bool> judged;  ///< inputs
-  int torn = 0;                        ///< lines that an interrupted run left
+  int torn = 0;                        ///< lines that an interrupted run left, and others that are no results
   bool has(const RunKey& key) const;
 };
 

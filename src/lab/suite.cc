@@ -8,10 +8,14 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "lab/suites.h"
 
 namespace tilewright::lab {
 namespace {
+
+constexpr int kMostTrials = 100'000'000, kMostSeeds = 10'000;
+constexpr std::int64_t kMostSuiteBytes = 1 << 20;
 
 /// One line of a suite, and where it stands, for messages.
 struct Line {
@@ -24,12 +28,13 @@ struct Line {
     throw Error(Code::bad_input, "suite {}, line {}: {}", suite, number,
                 fmt::format(format, std::forward<Args>(args)...));
   }
-  int count() const {
+  int count(int most) const {
     int value = 0;
     const std::string text = words.size() == 2 ? words[1] : "";
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < 1)
-      fail("{} takes one whole number of at least 1", words[0]);
+    if (error != std::errc{} || end != text.data() + text.size() || value < 1 ||
+        value > most)
+      fail("{} takes one whole number from 1 to {}", words[0], most);
     return value;
   }
   std::vector<std::string> rest() const {
@@ -75,9 +80,9 @@ Variant parse_variant(const Line& line) {
 void add_line(Suite& suite, const Line& line) {
   const std::string& key = line.words.front();
   if (key == "trials")
-    suite.trials = line.count();
+    suite.trials = line.count(kMostTrials);
   else if (key == "seeds")
-    suite.seeds = line.count();
+    suite.seeds = line.count(kMostSeeds);
   else if (key == "spaces")
     suite.spaces = line.rest();
   else if (key == "input")
@@ -97,6 +102,7 @@ Suite parse_suite(const std::string& name, std::string_view text) {
   std::string content;
   for (int number = 1; std::getline(lines, content); ++number) {
     Line line{suite.name, number, {}};
+    if (!is_utf8(content)) line.fail("it is no UTF-8 text");
     std::istringstream words(content.substr(0, content.find('#')));
     for (std::string word; words >> word;) line.words.push_back(word);
     if (!line.words.empty()) add_line(suite, line);
@@ -119,7 +125,7 @@ Suite find_suite(const std::string& name_or_path) {
   if (!std::filesystem::exists(name_or_path))
     throw Error(Code::usage, "suite {} is not known and no file; there are: {}", name_or_path,
                 fmt::join(known_suites(), ", "));
-  return parse_suite(std::filesystem::path(name_or_path).stem().string(), read_file(name_or_path));
+  return parse_suite(std::filesystem::path(name_or_path).stem().string(), read_file(name_or_path, kMostSuiteBytes));
 }
 
 search::TuneOptions options_of(const Suite& suite, const Variant& variant, const std::string& space,

@@ -7,7 +7,9 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/error.h"
 #include "base/file.h"
+#include "lab/judge.h"
 #include "lab/statistics.h"
 
 namespace tilewright::lab {
@@ -115,6 +117,50 @@ TEST(Results, SurviveTheFileAndATornLine) {
   EXPECT_EQ(results.runs[0].judged_s, 1.5e-3);
   EXPECT_TRUE(results.has(run.key));
   EXPECT_TRUE(results.judged.contains(run.key.input));
+}
+
+TEST(Results, PassOverWhatIsNone) {
+  const std::filesystem::path path = std::filesystem::temp_directory_path() / fmt::format("lab_alien_{}", ::getpid());
+  const nlohmann::json good = to_json(made_up("baseline", 1, 50));
+  append_line(path, good);
+  int aliens = 0;
+  const auto add = [&](const std::string& line) {
+    write_file(path, read_file(path) + line + "\n");
+    ++aliens;
+  };
+  const std::vector<std::pair<const char*, nlohmann::json>> misfits{
+      {"/seed", -1},        {"/threads", 4294967297}, {"/trials", 1e300},     {"/best_s", 0},
+      {"/default_s", nullptr}, {"/wall_s", "long"},   {"/split", {1, 2}},     {"/curve/0", {1, 2}},
+      {"/curve/0/2", 0},    {"/best_sketch", 2},      {"/rounds/0/measured", {1e10}}};
+  for (const auto& [place, value] : misfits) {
+    nlohmann::json changed = good;
+    changed["seed"] = 2;
+    changed[nlohmann::json::json_pointer(place)] = value;
+    add(changed.dump());
+  }
+  add("[]");
+  add("{\"input\": \"\xff\"}");
+  add("{\"steps\": " + std::string(1000000, '[') + std::string(1000000, ']') + "}");
+  add("{\"judged\": \"a\", \"times\": [{\"space\": \"full\", \"variant\": \"x\", \"seed\": 1, \"time_s\": -1}]}");
+  const Results results = read_results(path);
+  std::filesystem::remove(path);
+  EXPECT_EQ(results.runs.size(), 1u);
+  EXPECT_EQ(results.torn, aliens);
+  EXPECT_TRUE(results.judged.empty());
+}
+
+TEST(Results, WhoseSchedulesFitNoProgramCannotBeJudged) {
+  lab::Run run = made_up("baseline", 1, 50);
+  for (const char* steps : {"[[\"SP\"]]", "[[\"CI\", 77]]", "{\"another task\": []}", "7"}) {
+    run.steps = nlohmann::json::parse(steps);
+    try {
+      judge_runs("matmul:n=16,m=16,k=16", {&run}, 1);
+      ADD_FAILURE() << "judged " << steps;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), Code::bad_input);
+      EXPECT_NE(std::string(error.what()).find("the result file has a schedule for"), std::string::npos);
+    }
+  }
 }
 
 TEST(Page, DrawsItsCurvesInABrowserWithoutErrors) {

@@ -67,8 +67,10 @@ TEST(Suite, SaysWhatIsWrongAndWhere) {
     return message_of([&] { parse_suite("x", text); }, Code::bad_input);
   };
   EXPECT_EQ(of("trails 5\n"), "suite x, line 1: trails is not known; there are trials, seeds, spaces, input and variant");
-  EXPECT_EQ(of("\ntrials five\n"), "suite x, line 2: trials takes one whole number of at least 1");
-  EXPECT_EQ(of("trials 0\n"), "suite x, line 1: trials takes one whole number of at least 1");
+  EXPECT_EQ(of("\ntrials five\n"), "suite x, line 2: trials takes one whole number from 1 to 100000000");
+  EXPECT_EQ(of("trials 0\n"), "suite x, line 1: trials takes one whole number from 1 to 100000000");
+  EXPECT_EQ(of("seeds 2147483647\n"), "suite x, line 1: seeds takes one whole number from 1 to 10000");
+  EXPECT_EQ(of("trials 7\ninput a\xff\n"), "suite x, line 2: it is no UTF-8 text");
   EXPECT_EQ(of("input\n"), "suite x, line 1: input takes at least one value");
   EXPECT_EQ(of("variant a sketches=uniform\n"),
             "suite x, line 1: sketches=uniform says nothing about a variant; known are sketch=, mutation=, model=, "
