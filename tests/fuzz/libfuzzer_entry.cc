@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "mutate_bytes.h"
 #include "target.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
@@ -16,7 +17,10 @@ extern "C" std::size_t LLVMFuzzerCustomMutator(std::uint8_t* data, std::size_t s
   tilewright::Rng rng(seed);
   if (rng.chance(0.4)) return LLVMFuzzerMutate(data, size, most);
   std::string input(reinterpret_cast<const char*>(data), size);
-  tilewright::fuzz::mutate_form(input, rng);
+  if (rng.chance(0.2))
+    tilewright::fuzz::mutate_lengths(input, rng);
+  else
+    tilewright::fuzz::mutate_form(input, rng);
   if (input.size() > most) return LLVMFuzzerMutate(data, size, most);
   std::memcpy(data, input.data(), input.size());
   return input.size();

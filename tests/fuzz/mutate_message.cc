@@ -50,6 +50,11 @@ std::string other_text(const Place& place, const std::vector<Place>& places, Rng
     const auto at = static_cast<std::size_t>(rng.below(std::ssize(text) / 8)) * 8;
     return text.replace(at, 8, reinterpret_cast<const char*>(&number), 8);
   }
+  if (place.field->type() == FieldDescriptor::TYPE_BYTES && rng.chance(0.1)) {  // bytes for a shape of another size
+    text.resize(rng.chance(0.9) ? text.size() + static_cast<std::size_t>(rng.below(64))
+                                : std::size_t{1} << rng.below(22));
+    return text;
+  }
   const Place& other = places[static_cast<std::size_t>(rng.below(std::ssize(places)))];
   if (other.field->cpp_type() == FieldDescriptor::CPPTYPE_STRING && rng.chance(0.8)) return text_at(other);
   mutate_bytes(text, {text}, rng);
@@ -86,14 +91,23 @@ void set_value(const Place& place, const std::vector<Place>& places, Rng& rng) {
   }
 }
 
-void double_element(const Place& place) {
+/// One more of an element; of numbers sometimes many, as lists of them stand for tensors.
+void repeat_element(const Place& place, Rng& rng) {
   Message& message = *place.message;
+  const std::int64_t copies = rng.chance(0.05) ? std::int64_t{1} << rng.below(20) : 1;
   const Reflection* reflection = message.GetReflection();
   if (place.field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
     Message* added = reflection->AddMessage(&message, place.field);
     added->CopyFrom(reflection->GetRepeatedMessage(message, place.field, place.index));
   } else if (place.field->cpp_type() == FieldDescriptor::CPPTYPE_INT64) {
-    reflection->AddInt64(&message, place.field, reflection->GetRepeatedInt64(message, place.field, place.index));
+    const std::int64_t number = reflection->GetRepeatedInt64(message, place.field, place.index);
+    for (std::int64_t i = 0; i < copies; ++i) reflection->AddInt64(&message, place.field, number);
+  } else if (place.field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) {
+    const std::int32_t number = reflection->GetRepeatedInt32(message, place.field, place.index);
+    for (std::int64_t i = 0; i < copies; ++i) reflection->AddInt32(&message, place.field, number);
+  } else if (place.field->cpp_type() == FieldDescriptor::CPPTYPE_FLOAT) {
+    const float number = reflection->GetRepeatedFloat(message, place.field, place.index);
+    for (std::int64_t i = 0; i < copies; ++i) reflection->AddFloat(&message, place.field, number);
   } else if (place.field->cpp_type() == FieldDescriptor::CPPTYPE_STRING) {
     reflection->AddString(&message, place.field, text_at(place));
   }
@@ -111,7 +125,7 @@ void mutate_message(Message& message, Rng& rng) {
   const int last = reflection->FieldSize(*place.message, place.field) - 1;
   switch (rng.below(3)) {
     case 0:
-      return double_element(place);
+      return repeat_element(place, rng);
     case 1:
       return reflection->SwapElements(place.message, place.field, place.index, last);
     default:

@@ -20,7 +20,7 @@ using Integers = OnnxModel::Integers;
 
 /// Where Debian's libonnx-testdata has one small model a folder; every fourth of them is taken.
 constexpr const char* kNodeTests = "/usr/share/libonnx-testdata/data/node";
-constexpr std::uintmax_t kMostBytes = 4096;
+constexpr std::uintmax_t kMostSeedBytes = 4096;
 
 te::Array ones(const graph::Shape& shape) {
   std::size_t elements = 1;
@@ -75,7 +75,7 @@ std::vector<std::string> seeds() {
   for (const auto& entry : std::filesystem::directory_iterator(kNodeTests)) paths.push_back(entry.path() / "model.onnx");
   std::sort(paths.begin(), paths.end());
   for (std::size_t i = 0; i < paths.size(); i += 4)
-    if (std::filesystem::exists(paths[i]) && std::filesystem::file_size(paths[i]) <= kMostBytes)
+    if (std::filesystem::exists(paths[i]) && std::filesystem::file_size(paths[i]) <= kMostSeedBytes)
       models.push_back(read_file(paths[i]));
   return models;
 }

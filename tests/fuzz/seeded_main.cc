@@ -23,7 +23,6 @@ namespace tilewright::fuzz {
 namespace {
 
 constexpr unsigned kMostSeconds = 20;  ///< for one input
-constexpr std::size_t kMostBytes = 1 << 16;
 
 const std::string* current = nullptr;  // what a signal handler may read
 std::string failed_path;
@@ -63,6 +62,8 @@ void run_mutations(const std::vector<std::string>& inputs, std::int64_t runs, st
     for (std::int64_t changes = rng.between(1, 4); changes > 0; --changes) {
       if (rng.chance(0.6))
         mutate_form(input, rng);
+      else if (rng.chance(0.2))
+        mutate_lengths(input, rng);
       else
         mutate_bytes(input, inputs, rng);
     }
