@@ -415,6 +415,15 @@ TEST(ImportWeights, InAFileTakeNoMoreMemoryThanTheFileHas) {
                   {"weight 'overlapping'", "weights.bin has 16 bytes, but its tensors overlap and are more"});
 }
 
+TEST(ImportErrors, NamesThatAreNoTextAreRefused) {
+  for (const std::string name : {std::string("y\xff"), std::string("y\0z", 3)}) {
+    expect_contains(message_of(OnnxModel().input("x", {3}).node("Relu", {"x"}, {name}).output(name)),
+                    {"the name of output", "no UTF-8 text"});
+    expect_contains(message_of(OnnxModel().input(name, {3}).node("Relu", {name}, {"y"}).output("y")),
+                    {"the name of input", "no UTF-8 text"});
+  }
+}
+
 TEST(ImportErrors, AModelLargerThanProtobufReadsIsNotRead) {
   const TemporaryFolder folder;
   const std::filesystem::path path = folder.write("model.onnx", "");

@@ -11,6 +11,8 @@
 namespace tilewright::cli {
 namespace {
 
+constexpr std::int64_t kMostPolicyBytes = 16 << 20;  ///< trained ones have 30 KiB
+
 struct Flags {
   std::string suite, output, replay, records, budget, continued, results, html, markdown;
   int max_runs = 1 << 30;
@@ -52,7 +54,7 @@ int train(const Flags& flags, const Common& common) {
   const Interrupt interrupt;
   const lab::RunRequest request = request_of(flags, common, interrupt);
   auto memory = std::make_shared<search::PolicyMemory>();
-  if (!flags.continued.empty()) *memory = search::policy_memory_from(read_file(flags.continued));
+  if (!flags.continued.empty()) *memory = search::policy_memory_from(read_file(flags.continued, kMostPolicyBytes));
   lab::train(request, memory);
   write_file(flags.output, search::to_text(*memory));
   if (common.json)

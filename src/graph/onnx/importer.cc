@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
+#include "base/utf8.h"
 #include "graph/empty.h"
 #include "graph/onnx/live_nodes.h"
 #include "graph/onnx/tensor.h"
@@ -106,6 +107,12 @@ TensorId Importer::stand_in(const std::string& name) {
   return graph_.add_result(name, {*type, shape});
 }
 
+/// Names of inputs and outputs stand in compiled models and .npz files.
+void Importer::require_text(std::string_view what, const std::string& name) const {
+  if (!is_utf8(name) || name.find('\0') != std::string::npos)
+    fail("the name of {} '{}' is no UTF-8 text; export it again with another name", what, name);
+}
+
 /// Old models list their weights as inputs too: those are no inputs.
 void Importer::read_inputs(const ImportOptions& options) {
   std::set<std::string> weights, known;
@@ -113,6 +120,7 @@ void Importer::read_inputs(const ImportOptions& options) {
   std::string names;
   for (const onnx::ValueInfoProto& input : model_.graph().input()) {
     if (weights.count(input.name()) > 0) continue;
+    require_text("input", input.name());
     known.insert(input.name());
     names += (names.empty() ? "'" : ", '") + input.name() + "'";
     const int onnx_type = input.type().tensor_type().elem_type();
@@ -267,6 +275,7 @@ void Importer::check_bodies(const onnx::NodeProto& node, const std::string& wher
 void Importer::read_outputs() {
   if (model_.graph().output_size() == 0) fail("it has no outputs");
   for (const onnx::ValueInfoProto& output : model_.graph().output()) {
+    require_text("output", output.name());
     const auto value = values_.find(output.name());
     if (value == values_.end()) fail("output '{}' is computed by no node", output.name());
     if (value->second >= 0) graph_.add_output(output.name(), value->second);

@@ -49,6 +49,7 @@ class Importer {
   const OnnxOperator& look_up(const onnx::NodeProto& node) const;
   [[noreturn]] void refuse_unknown(const std::string& name) const;
   std::vector<TensorId> resolve_inputs(const onnx::NodeProto& node) const;
+  void require_text(std::string_view what, const std::string& name) const;
   TensorType input_type(const onnx::ValueInfoProto& input, const ImportOptions& options) const;
   template <class... Args>
   [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
