@@ -30,6 +30,8 @@ Graph transposes_to_views(const Graph& graph);
 
 /// After: no concat joins more than a kernel can; one of very many tensors is a concat of concats.
 Graph split_concats(const Graph& graph);
+/// After: no large constant operand of an elementwise node repeats along a dimension what broadcasting repeats.
+Graph narrow_constants(const Graph& graph);
 
 struct Pass {
   std::string_view name;

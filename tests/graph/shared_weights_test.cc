@@ -96,6 +96,18 @@ TEST(SharedWeights, ThatDifferAreAllThere) {
   EXPECT_EQ(bytes_of_constants(graph, plain), 4 * kWeightBytes);
 }
 
+TEST(Constants, ThatBroadcastingRepeatsAreThereWithoutTheirRepetitions) {
+  Graph graph;
+  const TensorId row = graph.add_constant("row", weights({1, 1024}));
+  const TensorId rows = graph.add(Expand{{64, 1024}}, {row}, "e");
+  const TensorId x = graph.add_input("x", {DType::f32, {64, 1024}});
+  const TensorId narrow = graph.add_input("narrow", {DType::f32, {1, 1024}});
+  graph.add_output("y", graph.add(Binary{te::BinaryOp::add}, {x, rows}, "a"));
+  EXPECT_EQ(bytes_of_constants(optimize(graph), plain), 4096);
+  graph.add_output("z", graph.add(Binary{te::BinaryOp::add}, {narrow, rows}, "b"));  // only here, all rows are needed
+  EXPECT_EQ(bytes_of_constants(optimize(graph), plain), 4096 + 64 * 4096);
+}
+
 TEST(Constants, ThatWouldMakeAModelMuchLargerAreComputedByEachRun) {
   Graph graph;
   const TensorId row = graph.add_constant("row", weights({1, 1024}));

@@ -13,6 +13,7 @@ constexpr Pass kPipeline[] = {
     {"transposes-to-views", transposes_to_views},
     {"remove-identities", remove_identities},
     {"split-concats", split_concats},
+    {"narrow-constants", narrow_constants},
 };
 
 }  // namespace
