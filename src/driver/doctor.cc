@@ -53,6 +53,8 @@ Finding check_candidate() {
     if (result.error == measure::ErrorKind::none)
       return {"worker", Severity::ok, "a candidate was compiled and run", ""};
     return {"worker", Severity::problem, result.error_text, "run scripts/build again, or report this as a bug"};
+  } catch (const std::bad_alloc&) {
+    throw;
   } catch (const std::exception& error) {
     return {"worker", Severity::problem, error.what(),
             "run scripts/build again; tilewright-worker belongs beside tilewright"};

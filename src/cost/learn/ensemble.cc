@@ -5,13 +5,23 @@
 
 #include <algorithm>
 #include <limits>
+#include <new>
+#include <string_view>
 
 #include "base/error.h"
 
 namespace tilewright::cost {
 namespace {
 
-void check(int code) { TW_CHECK(code == 0, "XGBoost: {}", XGBGetLastError()); }
+/// XGBoost's interface is C: a lack of memory arrives as the name of the exception.
+void pass_on_lack_of_memory(int code) {
+  if (code != 0 && std::string_view(XGBGetLastError()).find("bad_alloc") != std::string_view::npos) throw std::bad_alloc();
+}
+
+void check(int code) {
+  pass_on_lack_of_memory(code);
+  TW_CHECK(code == 0, "XGBoost: {}", XGBGetLastError());
+}
 
 /// A matrix as training takes it.
 class TrainingMatrix {
@@ -112,9 +122,11 @@ Ensemble Ensemble::from_bytes(std::span<const char> bytes, const TreeOptions& op
   Ensemble ensemble(options);
   int rounds = 0;
   if (XGBoosterLoadModelFromBuffer(ensemble.handle_->booster, bytes.data(), bytes.size()) != 0 ||
-      XGBoosterBoostedRounds(ensemble.handle_->booster, &rounds) != 0)
+      XGBoosterBoostedRounds(ensemble.handle_->booster, &rounds) != 0) {
+    pass_on_lack_of_memory(-1);
     throw Error(Code::bad_input, "{} holds no model that XGBoost can read: {}", source,
                 std::string_view(XGBGetLastError()).substr(0, 200));
+  }
   ensemble.handle_->set(options);
   ensemble.trees_ = rounds;
   return ensemble;
