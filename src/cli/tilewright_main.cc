@@ -93,14 +93,37 @@ int report_bug(const char* what) {
 
 /// Nothing is allocated here, and nothing of the process torn down: the library that was at work may be left in any
 /// state.
-[[noreturn]] void end_without_memory(const std::bad_alloc& error) {
+[[noreturn]] void end_without_memory(const OutOfMemory* reason) {
   std::fflush(stdout);
-  const bool is_known = dynamic_cast<const OutOfMemory*>(&error) != nullptr;
   std::fputs("tilewright: out of memory: ", stderr);
-  std::fputs(is_known ? error.what() : "the system gives this program no more", stderr);
+  std::fputs(reason != nullptr ? reason->what() : "the system gives this program no more", stderr);
   std::fputs("; free some or raise its limit (ulimit -v), or ask for less: a smaller input, fewer --threads\n", stderr);
   std::_Exit(kOutOfMemoryCode);
 }
+
+std::terminate_handler terminate_otherwise = nullptr;
+
+/// For std::bad_alloc where nothing can catch it: in a library's function that promises not to throw, before main, or
+/// if there is no memory even for the exception, which then does not exist.
+[[noreturn]] void end_uncaught() {
+  constexpr std::size_t kLittle = std::size_t{1} << 20;
+  void* volatile const attempt = std::malloc(kLittle);
+  bool is_short = attempt == nullptr;
+  if (const std::exception_ptr error = std::current_exception()) try {
+      std::rethrow_exception(error);
+    } catch (const std::bad_alloc&) {
+      is_short = true;
+    } catch (...) {
+    }
+  if (is_short) end_without_memory(nullptr);
+  terminate_otherwise();
+  std::abort();
+}
+
+void handle_uncaught(int, char**, char**) { terminate_otherwise = std::set_terminate(end_uncaught); }
+
+/// Run before the constructors of the libraries, which allocate.
+[[gnu::section(".preinit_array"), gnu::used]] void (*const before_libraries)(int, char**, char**) = handle_uncaught;
 
 }  // namespace
 
@@ -113,7 +136,7 @@ int main(int argc, char** argv) {
   } catch (const Error& error) {
     return report(error.what(), error.code());
   } catch (const std::bad_alloc& error) {
-    end_without_memory(error);
+    end_without_memory(dynamic_cast<const OutOfMemory*>(&error));
   } catch (const std::exception& error) {
     return report_bug(error.what());
   }

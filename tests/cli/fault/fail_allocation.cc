@@ -13,7 +13,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -67,8 +69,9 @@ bool fails() {
   return false;
 }
 
-void* allocate(std::size_t bytes, std::size_t alignment = alignof(std::max_align_t)) {
+void* allocate(std::size_t bytes, std::size_t alignment = 1) {
   void* memory = nullptr;
+  alignment = std::max(alignment, alignof(std::max_align_t));
   const bool failed = fails() || ::posix_memalign(&memory, alignment, bytes > 0 ? bytes : 1) != 0;
   return failed ? nullptr : memory;
 }
