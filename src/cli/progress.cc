@@ -10,6 +10,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "base/interruption.h"
 #include "cli/format.h"
 
 namespace tilewright::cli {
@@ -60,13 +61,13 @@ class LiveProgress : public search::Observer {
     if (!pace_.due()) return;
     constexpr int kOtherColumns = 78;
     const std::string text = line(progress, peak_gflops_, std::clamp(columns() - kOtherColumns, 16, 48));
-    fmt::print(stderr, "\r{}\x1b[K", text);
+    fmt::print(progress_stream(), "\r{}\x1b[K", text);
     std::fflush(stderr);
     shown_ = true;
   }
   void on_note(const std::string& text) override {
     clear();
-    fmt::print(stderr, "note: {}\n", text);
+    fmt::print(progress_stream(), "note: {}\n", text);
   }
 
  private:
@@ -75,7 +76,7 @@ class LiveProgress : public search::Observer {
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 120;
   }
   void clear() {
-    if (shown_) fmt::print(stderr, "\r\x1b[K");
+    if (shown_) fmt::print(progress_stream(), "\r\x1b[K");
     shown_ = false;
   }
 
@@ -88,9 +89,9 @@ class PlainProgress : public search::Observer {
  public:
   explicit PlainProgress(double peak_gflops) : peak_gflops_(peak_gflops) {}
   void on_round(const search::Progress& progress) override {
-    if (pace_.due()) fmt::print(stderr, "{}\n", line(progress, peak_gflops_, 48));
+    if (pace_.due()) fmt::print(progress_stream(), "{}\n", line(progress, peak_gflops_, 48));
   }
-  void on_note(const std::string& text) override { fmt::print(stderr, "note: {}\n", text); }
+  void on_note(const std::string& text) override { fmt::print(progress_stream(), "note: {}\n", text); }
 
  private:
   double peak_gflops_;
@@ -125,12 +126,17 @@ class JsonProgress : public search::Observer {
 
  private:
   static void print(const nlohmann::json& event) {
-    fmt::print(stderr, "{}\n", event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    fmt::print(progress_stream(), "{}\n", event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
   }
   double peak_gflops_;
 };
 
 }  // namespace
+
+std::FILE* progress_stream() {
+  wait_until_writable(STDERR_FILENO);
+  return stderr;
+}
 
 ProgressStyle progress_style(const std::string& name) {
   if (name == "auto") return isatty(STDERR_FILENO) ? ProgressStyle::live : ProgressStyle::plain;

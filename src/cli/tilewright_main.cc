@@ -8,8 +8,10 @@
 #include <new>
 
 #include "base/error.h"
+#include "base/files_read.h"
 #include "base/out_of_memory.h"
 #include "cli/checks.h"
+#include "cli/interrupt.h"
 #include "cli/output.h"
 #include "cli/verb.h"
 
@@ -128,7 +130,9 @@ void handle_uncaught(int, char**, char**) { terminate_otherwise = std::set_termi
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error to report, like a full disk
+  for (int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // errors to report, like a full disk
+  cli::leave_nothing_when_interrupted();
+  const FilesRead files_read;
   try {
     const int code = run(argc, argv);
     cli::finish_output();

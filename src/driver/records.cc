@@ -4,7 +4,6 @@
 #include <system_error>
 #include <tuple>
 
-#include "base/file.h"
 #include "loop/lower.h"
 #include "measure/best_record.h"
 #include "schedule/codec.h"
@@ -143,20 +142,19 @@ Selection without_packed_constants(Selection from) {
   return from;
 }
 
-void write_records(const std::filesystem::path& path, const std::vector<Record>& records) {
+std::string to_text(const std::vector<Record>& records) {
   std::string text;
   for (const Record& record : records) text += measure::to_line(record) + "\n";
-  write_file(path, text);
+  return text;
 }
 
-void write_tvm_records(const std::filesystem::path& path, std::vector<Record> records,
-                       const std::string& workload_key) {
+std::string to_tvm_text(std::vector<Record> records, const std::string& workload_key) {
   std::string text;
   for (Record& record : records) {
     if (!workload_key.empty()) record.workload_key = workload_key;
     text += measure::to_tvm_line(record) + "\n";
   }
-  write_file(path, text);
+  return text;
 }
 
 }  // namespace tilewright::driver

@@ -41,11 +41,10 @@ Selection attach(const Selection& from, std::span<const measure::Task> tasks);
 /// Those whose steps mean the same in TVM: all but schedules with constants packed at compile time.
 Selection without_packed_constants(Selection from);
 
-/// Writes the file anew. Errors: Error(cannot_write).
-void write_records(const std::filesystem::path& path, const std::vector<measure::Record>& records);
+/// A file's content. It is written through a Rewrite (base/rewrite.h) that was made before the records were read.
+std::string to_text(const std::vector<measure::Record>& records);
 /// The same as lines that TVM reads. `workload_key`: TVM's key for all of them, its function's name and arguments as
 /// JSON; empty: the records' own.
-void write_tvm_records(const std::filesystem::path& path, std::vector<measure::Record> records,
-                       const std::string& workload_key);
+std::string to_tvm_text(std::vector<measure::Record> records, const std::string& workload_key);
 
 }  // namespace tilewright::driver

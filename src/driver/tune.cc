@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/interruption.h"
+#include "cost/machine.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/peak.h"
@@ -12,7 +14,6 @@
 #include "driver/target.h"
 #include "driver/timing.h"
 #include "graph/compile.h"
-#include "cost/machine.h"
 #include "search/replay_runner.h"
 #include "search/runner.h"
 
@@ -84,6 +85,20 @@ void note_skipped(const std::filesystem::path& path, const measure::RecordFile& 
     observer.on_note(fmt::format("{}: skipped {} line{}: {}", path.string(), lines, lines == 1 ? "" : "s", reason));
 }
 
+/// Nothing is won yet that an interruption could lose.
+graph::Partition read_partition(const TuneRequest& request) {
+  const MayWait reading;
+  return partition_of(request.input, request.import);
+}
+
+/// A pipe or device that records are written to has none to go on from.
+measure::RecordFile earlier_records(const std::filesystem::path& path) {
+  std::error_code none;
+  if (std::filesystem::is_fifo(path, none) || std::filesystem::is_character_file(path, none)) return {};
+  const MayWait reading;
+  return measure::read_records(path);
+}
+
 /// What the search found out about a task's time.
 std::optional<double> best_time(const search::TuneResult& result, const measure::Task& task) {
   const auto found = std::ranges::find(result.tasks, task.key, &search::TaskResult::workload_key);
@@ -142,11 +157,15 @@ TuneReport search_machine(const TuneRequest& request, const Algorithms& algorith
                           int threads, search::Observer& observer, const std::function<bool()>& stop,
                           const Deadline& deadline) {
   TuneReport report;
-  const measure::RecordFile earlier = measure::read_records(request.records);
+  const measure::RecordFile earlier = earlier_records(request.records);
   report.skipped_lines = earlier.skipped;
   note_skipped(request.records, earlier, observer);
 
-  measure::RecordWriter writer(request.records);
+  measure::RecordWriter writer(request.records, {.say = [&](const std::string& text) { observer.on_note(text); }});
+  const auto keep = [&](const measure::Record& record) {
+    writer.append(record);
+    if (request.sync_records) writer.sync();
+  };
   measure::Measurer::Options measuring;
   measuring.target = target;
   measuring.threads = threads;
@@ -156,7 +175,7 @@ TuneReport search_machine(const TuneRequest& request, const Algorithms& algorith
   options.budget = deadline.frame();
   search::NetworkTuner tuner(algorithms.tasks(), options, target, threads);
   tuner.resume(earlier.records);
-  report.result = tuner.run(runner, [&](const measure::Record& record) { writer.append(record); }, &observer, stop);
+  report.result = tuner.run(runner, keep, &observer, stop);
   return report;
 }
 
@@ -167,7 +186,7 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
   const int threads = resolve_threads(request.threads);
   const codegen::Target target =
       request.replay.empty() ? parse_target_to_run(request.target) : parse_target(request.target);
-  const Algorithms algorithms(partition_of(request.input, request.import), request.algorithms, threads);
+  const Algorithms algorithms(read_partition(request), request.algorithms, threads);
   const auto choose = [&](const search::TuneResult& result) {
     return algorithms.choose([&](const measure::Task& task) { return best_time(result, task); });
   };

@@ -17,6 +17,7 @@ struct TuneRequest {
   std::string input;  ///< an ONNX file
   graph::ImportOptions import;
   std::filesystem::path records;  ///< taken over at the start, appended to as candidates are measured
+  bool sync_records = false;      ///< each outlasts a power loss before the next is measured
   /// Answers instead of the machine (search/replay_runner.h); then `records` is neither read nor written. Empty: none.
   std::filesystem::path replay;
   graph::AlgorithmOptions algorithms;

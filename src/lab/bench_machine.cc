@@ -13,7 +13,8 @@ BenchMachine::BenchMachine(const RunRequest& request)
     recorded_ = std::make_unique<measure::RecordFile>(measure::read_records(request.replay));
     return;
   }
-  if (!request.records.empty()) writer_ = std::make_unique<measure::RecordWriter>(request.records);
+  if (!request.records.empty())
+    writer_ = std::make_unique<measure::RecordWriter>(request.records, Patience{.say = request.say});
 }
 BenchMachine::~BenchMachine() = default;
 

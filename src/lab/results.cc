@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <limits>
 
 #include "base/error.h"
@@ -76,6 +75,12 @@ void read_line(Results& results, const LineReader::Line& line) {
   } catch (const Error&) {
     ++results.torn;
   }
+}
+
+bool is_result(std::string_view line) {
+  const Result<json> parsed = parse_json(line);
+  return parsed && parsed->is_object() &&
+         (parsed->contains("judged") || (parsed->contains("variant") && parsed->contains("best_s")));
 }
 
 }  // namespace
@@ -153,16 +158,9 @@ Results read_results(const std::filesystem::path& path) {
   }
 }
 
-void append_line(const std::filesystem::path& path, const json& line) {
-  bool torn = false;
-  if (std::ifstream before(path, std::ios::binary | std::ios::ate); before && before.tellg() > 0) {
-    before.seekg(-1, std::ios::end);
-    torn = before.get() != '\n';
-  }
-  std::ofstream file(path, std::ios::app | std::ios::binary);
-  file << (torn ? "\n" : "") + line.dump(-1, ' ', false, json::error_handler_t::replace) + "\n";
-  file.flush();
-  if (!file) throw Error(Code::cannot_write, "{} can't be written", path.string());
+AppendFile open_results(const std::filesystem::path& path, Patience patience) {
+  static constexpr AppendFile::Lines kResults{"results", "--output", R"({"best_s":)", is_result};
+  return AppendFile(path, kResults, std::move(patience));
 }
 
 }  // namespace tilewright::lab

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "base/append_file.h"
 #include "search/result.h"
 
 namespace tilewright::lab {
@@ -49,7 +50,7 @@ struct Results {
 
 /// Errors: Error(bad_input) if the file exists and can't be read. Missing: no results.
 Results read_results(const std::filesystem::path& path);
-/// Appends one line in one write; ends a torn one first. Errors: Error(cannot_write).
-void append_line(const std::filesystem::path& path, const nlohmann::json& line);
+/// A result file to append to (base/append_file.h).
+AppendFile open_results(const std::filesystem::path& path, Patience patience);
 
 }  // namespace tilewright::lab

@@ -77,7 +77,7 @@ class Lab {
     return run;
   }
 
-  void judge(const Results& results, RunSummary& summary) {
+  void judge(const Results& results, AppendFile& output, RunSummary& summary) {
     for (const std::string& input : suite_.inputs) {
       std::vector<const Run*> runs;
       for (const Run& run : results.runs)
@@ -86,7 +86,7 @@ class Lab {
           suite_.spaces.size() * suite_.variants.size() * static_cast<std::size_t>(suite_.seeds);
       if (results.judged.contains(input) || runs.size() < needed || request_.stop()) continue;
       request_.say(input + ": timing the winners in turns");
-      append_line(request_.output, judge_runs(input, runs, machine_.threads()));
+      output.append(judge_runs(input, runs, machine_.threads()).dump());
       ++summary.judged;
     }
   }
@@ -137,6 +137,7 @@ RunSummary run_suite(const RunRequest& request) {
   Lab lab(request);
   const Results before = read_results(request.output);
   lab.check(before);
+  AppendFile output = open_results(request.output, {.say = request.say});
   const std::vector<RunKey> keys = keys_of(request.suite);
   RunSummary summary;
   summary.total = static_cast<int>(keys.size());
@@ -149,14 +150,14 @@ RunSummary run_suite(const RunRequest& request) {
     if (summary.done >= request.max_runs || begin_s - start_s + longest_s > request.budget_s) break;
     const std::optional<Run> run = lab.perform(key);
     if (!run) return summary;
-    append_line(request.output, to_json(*run));
+    output.append(to_json(*run).dump());
     longest_s = std::max(longest_s, now_s() - begin_s);
     ++summary.done;
     request.say(fmt::format("[{}/{}] {} {} {} seed {}: {:.3g} ms after {} trials, {:.1f} s",
                             summary.before + summary.done, summary.total, key.input, key.space, key.variant, key.seed,
                             1e3 * run->best_s, run->trials, run->wall_s));
   }
-  if (lab.live() && now_s() - start_s < request.budget_s) lab.judge(read_results(request.output), summary);
+  if (lab.live() && now_s() - start_s < request.budget_s) lab.judge(read_results(request.output), output, summary);
   return summary;
 }
 

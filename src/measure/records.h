@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/append_file.h"
 #include "base/error.h"
 #include "measure/measurement.h"
 
@@ -31,21 +32,19 @@ struct RecordFile {
 /// Errors: Error(bad_input) if the file exists and cannot be read. A missing file or a device is empty.
 RecordFile read_records(const std::filesystem::path& path);
 
-/// Appends records, each flushed to the operating system as one write, so that a killed process loses none but the one
-/// in flight. Several processes may append to one file. A torn last line of an earlier run is ended first; a record
-/// that does not fit on the disk is taken back. Directories on the way are made. Errors: Error(cannot_write) naming
-/// path and reason (no space, no permission, a directory), at construction or append.
+/// Appends records to a file that others may append to and rewrite, too (base/append_file.h): a killed process loses
+/// none but the one in flight. Errors: Error(cannot_write) naming path and reason (no space, no permission, a
+/// directory, locked for long), Error(usage) for a file that holds something else than records; at construction or
+/// append.
 class RecordWriter {
  public:
-  explicit RecordWriter(const std::filesystem::path& path);
-  ~RecordWriter();
-  RecordWriter(const RecordWriter&) = delete;
-  RecordWriter& operator=(const RecordWriter&) = delete;
+  explicit RecordWriter(const std::filesystem::path& path, Patience patience = {});
   void append(const Record& record);
+  /// Waits until all records outlast a power loss.
+  void sync() const;
 
  private:
-  std::filesystem::path path_;
-  int file_ = -1;
+  AppendFile file_;
 };
 
 /// $XDG_DATA_HOME/tilewright/records.jsonl, or ~/.local/share/…; none if neither XDG_DATA_HOME nor HOME says where: then

@@ -1,3 +1,5 @@
+#include <sstream>
+
 #include "program.h"
 
 namespace tilewright::cli {
@@ -41,6 +43,23 @@ TEST_F(Program, TakesOverRecordsOfTvmForAWorkload) {
   EXPECT_EQ(report.at("skipped"),
             (nlohmann::json{{"the steps are of another shape", 1}, {"the steps do not fit the workload", 1}}));
   EXPECT_EQ(run("records ls ours.jsonl --json").json().at("workloads"), report.at("workloads"));
+}
+
+TEST_F(Program, KeepsWhatASearchAppendsWhileItRewritesTheFile) {
+  const std::string tune = "tune matmul:n=16,m=16,k=16 --records r.jsonl --progress none --json ";
+  const auto before = run(tune + "--trials 1").json().at("trials").get<int>();
+  run(tune + fmt::format("--trials 30 > tune.json & for turn in 1 2 3 4 5 6 7 8 9 10 11 12; do "
+                         "{} records prune r.jsonl --keep 1000000 -o r.jsonl >prune.txt || touch failed; done; wait",
+                         TILEWRIGHT_PROGRAM));
+  const nlohmann::json report = nlohmann::json::parse(read_file(path("tune.json")));
+  std::istringstream lines(read_file(path("r.jsonl")));
+  int kept = 0;
+  for (std::string line; std::getline(lines, line);) {
+    const nlohmann::json record = nlohmann::json::parse(line);
+    kept += record.at("r").at(1) == 0 && !record.at("tw").contains("contest");
+  }
+  EXPECT_EQ(kept, before + report.at("valid").get<int>());
+  EXPECT_FALSE(std::filesystem::exists(path("failed")));
 }
 
 TEST_F(Program, RefusesRecordsThatItCannotUse) {

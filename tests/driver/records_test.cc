@@ -83,7 +83,7 @@ TEST_F(Records, WithALengthNotChosenAreRefused) {
 
 TEST_F(Records, ExportedAreTheLinesThatTvmWroteAndNothingMore) {
   const Selection attached = attach(tvm(), std::array{task_of(workloads::matmul_bias_relu(64, 64, 64))});
-  write_tvm_records(path("out.json"), attached.records, R"(["matmul_bias_relu", 64, 64, 64])");
+  write_file(path("out.json"), to_tvm_text(attached.records, R"(["matmul_bias_relu", 64, 64, 64])"));
   std::istringstream lines(read_file(path("out.json"))), originals(kTvmLines);
   int count = 0;
   for (std::string line, original; std::getline(lines, line); ++count) {
@@ -127,7 +127,7 @@ TEST_F(Records, MergedFilesHoldEachStateOnceAsLastMeasured) {
   Selection later = tvm();
   later.records[0].unix_time += 1;
   later.records[0].result.times_s = {1.0};
-  write_records(path("later.jsonl"), later.records);
+  write_file(path("later.jsonl"), to_text(later.records));
   const Selection merged =
       merge(std::array{path("later.jsonl"), file("tvm.json", kTvmLines), file("torn.jsonl", "{\"i\"")});
   ASSERT_EQ(merged.records.size(), 2U);

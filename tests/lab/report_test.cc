@@ -103,12 +103,15 @@ TEST(Report, TablesNameWinsAndLossesAndNoise) {
 TEST(Results, SurviveTheFileAndATornLine) {
   const std::string path = std::filesystem::temp_directory_path() / fmt::format("lab_results_{}", ::getpid());
   const lab::Run run = made_up("baseline", 3, 50);
-  append_line(path, to_json(run));
-  append_line(path, {{"judged", run.key.input},
-                     {"times", {{{"space", "full"}, {"variant", "baseline"}, {"seed", 3}, {"time_s", 1.5e-3}}}}});
+  AppendFile output = open_results(path, {});
+  const nlohmann::json judged = {
+      {"judged", run.key.input},
+      {"times", {{{"space", "full"}, {"variant", "baseline"}, {"seed", 3}, {"time_s", 1.5e-3}}}}};
+  output.append(to_json(run).dump());
+  output.append(judged.dump());
   std::string torn = read_file(path) + "{\"input\": \"an";
   write_file(path, torn);
-  append_line(path, to_json(made_up("baseline", 4, 50)));
+  output.append(to_json(made_up("baseline", 4, 50)).dump());
   const Results results = read_results(path);
   std::filesystem::remove(path);
   ASSERT_EQ(results.runs.size(), 2u);

@@ -3,6 +3,7 @@
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/schedule_arguments.h"
 #include "cli/space_arguments.h"
 #include "cli/verb.h"
@@ -50,7 +51,10 @@ Action declare_compile(CLI::App& command) {
   add_schedule_arguments(command, flags->schedules);
   command.add_option("-o,--output", flags->output, "the compiled model to write")->required()->type_name("OUT");
   add_target_option(command, flags->target);
-  return [flags](const Common& common) { return compile(*flags, common); };
+  return [flags, &command](const Common& common) {
+    keep_outputs_apart(command, {"--output"}, {{"MODEL", "model"}, {"--records", "record file"}});
+    return compile(*flags, common);
+  };
 }
 
 }  // namespace tilewright::cli

@@ -3,6 +3,8 @@
 #include "cli/format.h"
 #include "cli/interrupt.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
+#include "cli/progress.h"
 #include "cli/verb.h"
 #include "lab/report.h"
 #include "lab/run.h"
@@ -27,15 +29,16 @@ lab::RunRequest request_of(const Flags& flags, const Common& common, const Inter
   request.threads = common.threads;
   request.max_runs = flags.max_runs;
   if (!flags.budget.empty()) request.budget_s = parse_wall_time(flags.budget);
-  if (common.verbosity >= 0) request.say = [](const std::string& text) { fmt::print(stderr, "{}\n", text); };
+  if (common.verbosity >= 0) request.say = [](const std::string& text) { fmt::print(progress_stream(), "{}\n", text); };
   request.stop = [&interrupt] { return interrupt.raised(); };
   return request;
 }
 
 int run(const Flags& flags, const Common& common) {
-  const Interrupt interrupt;
+  Interrupt interrupt;
   const lab::RunRequest request = request_of(flags, common, interrupt);
   const lab::RunSummary summary = lab::run_suite(request);
+  interrupt.end();
   if (common.json)
     print_json({{"runs", summary.done},
                 {"before", summary.before},
@@ -51,11 +54,12 @@ int run(const Flags& flags, const Common& common) {
 }
 
 int train(const Flags& flags, const Common& common) {
-  const Interrupt interrupt;
+  Interrupt interrupt;
   const lab::RunRequest request = request_of(flags, common, interrupt);
   auto memory = std::make_shared<search::PolicyMemory>();
   if (!flags.continued.empty()) *memory = search::policy_memory_from(read_file(flags.continued, kMostPolicyBytes));
   lab::train(request, memory);
+  interrupt.end();
   write_file(flags.output, search::to_text(*memory));
   if (common.json)
     print_json({{"output", flags.output}, {"batches", memory->sketches.observations()}});
@@ -117,24 +121,33 @@ Action declare_lab(CLI::App& command) {
   const auto flags = std::make_shared<Flags>();
   const auto chosen = std::make_shared<Action>();
   command.require_subcommand(1);
-  const auto add = [&](const char* name, const char* summary, int (*action)(const Flags&, const Common&)) {
+  const auto add = [&](const char* name, const char* summary, int (*action)(const Flags&, const Common&),
+                       const std::vector<std::string>& outputs, const std::vector<InputArgument>& inputs) {
     CLI::App* sub = command.add_subcommand(name, summary);
     sub->fallthrough();
-    sub->callback([=] { *chosen = [=](const Common& common) { return action(*flags, common); }; });
+    sub->callback([=] {
+      *chosen = [=](const Common& common) {
+        keep_outputs_apart(*sub, outputs, inputs);
+        return action(*flags, common);
+      };
+    });
     return sub;
   };
-  CLI::App* running = add("run", "do what is missing of a suite: variants x inputs x spaces x seeds", run);
+  CLI::App* running = add("run", "do what is missing of a suite: variants x inputs x spaces x seeds", run,
+                          {"--output", "--records"}, {{"SUITE", "suite"}, {"--replay", "record file"}});
   declare_searches(*running, *flags);
   running->add_option("-o,--output", flags->output, "result file, resumed from (default: lab-SUITE.jsonl)");
   running->add_option("--max-runs", flags->max_runs, "runs in this call")->check(CLI::Range(1, 1 << 30));
   running->add_option("--budget", flags->budget, "begin no run that may not fit: 90s, 10m, 1h")->type_name("TIME");
   running->add_option("--records", flags->records, "file to append all that is measured to")->type_name("FILE");
-  CLI::App* reporting = add("report", "tables and curves of a result file", report);
+  CLI::App* reporting = add("report", "tables and curves of a result file", report, {"--html", "--markdown"},
+                            {{"RESULTS", "result file"}});
   reporting->add_option("RESULTS", flags->results, "result file of lab run")->required()->check(CLI::ExistingFile);
   reporting->add_option("--html", flags->html, "page with all curves to write; needs nothing else")->type_name("FILE");
   reporting->add_option("--markdown", flags->markdown, "file to write the tables to, instead of printing them")
       ->type_name("FILE");
-  CLI::App* training = add("train", "train the policies that learn over tasks on a suite", train);
+  CLI::App* training = add("train", "train the policies that learn over tasks on a suite", train, {"--output"},
+                           {{"SUITE", "suite"}, {"--replay", "record file"}, {"--continue", "file of policies"}});
   declare_searches(*training, *flags);
   training->add_option("-o,--output", flags->output, "file to write them to")->required()->type_name("FILE");
   training->add_option("--continue", flags->continued, "trained policies to go on from")->type_name("FILE");

@@ -1,8 +1,10 @@
 #include "driver/records.h"
 
+#include "base/rewrite.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/verb.h"
 #include "driver/tasks.h"
 #include "schedule/codec.h"
@@ -20,13 +22,20 @@ struct Flags {
   int keep = 10;
 };
 
+/// What an operation came to, and what is written of it.
+struct Product {
+  Selection selection;
+  std::string text;
+};
+
 /// One thing to do with record files.
 struct Operation {
   const char* name;
   const char* summary;
   const char* example;
   void (*declare)(CLI::App& command, Flags& flags);
-  Selection (*run)(const Flags& flags);  ///< what it reports on; files are written
+  Product (*run)(const Flags& flags);
+  bool rewrites;  ///< the output may be the input itself: it stays a record file of ours
 };
 
 nlohmann::json to_json(const Selection& selection) {
@@ -97,58 +106,71 @@ void declare_export(CLI::App& command, Flags& flags) {
                      R"(TVM's name of the workload, as in '["matmul", 64, 64, 64]')");
 }
 
-Selection list(const Flags& flags) { return driver::read_selection(flags.files[0]); }
-
-Selection best(const Flags& flags) {
-  Selection best = driver::fastest(driver::read_selection(flags.files[0]), 1);
-  if (!flags.output.empty()) driver::write_records(flags.output, best.records);
-  return best;
+Product as_records(Selection selection) {
+  std::string text = driver::to_text(selection.records);
+  return {std::move(selection), std::move(text)};
 }
 
-Selection merge(const Flags& flags) {
-  Selection merged = driver::merge(flags.files);
-  driver::write_records(flags.output, merged.records);
-  return merged;
+Product list(const Flags& flags) { return {driver::read_selection(flags.files[0]), ""}; }
+
+Product best(const Flags& flags) { return as_records(driver::fastest(driver::read_selection(flags.files[0]), 1)); }
+
+Product merge(const Flags& flags) { return as_records(driver::merge(flags.files)); }
+
+Product prune(const Flags& flags) {
+  return as_records(driver::fastest(driver::read_selection(flags.files[0]), flags.keep));
 }
 
-Selection prune(const Flags& flags) {
-  Selection kept = driver::fastest(driver::read_selection(flags.files[0]), flags.keep);
-  driver::write_records(flags.output, kept.records);
-  return kept;
+Product import(const Flags& flags) {
+  return as_records(
+      driver::attach(driver::read_selection(flags.files[0]), driver::tasks_of(flags.workload, graph::ImportOptions{})));
 }
 
-Selection import(const Flags& flags) {
-  Selection attached =
-      driver::attach(driver::read_selection(flags.files[0]), driver::tasks_of(flags.workload, graph::ImportOptions{}));
-  driver::write_records(flags.output, attached.records);
-  return attached;
-}
-
-Selection to_tvm(const Flags& flags) {
+Product to_tvm(const Flags& flags) {
   const bool is_key =
       flags.workload_key.empty() || nlohmann::json::parse(flags.workload_key, nullptr, false).is_array();
   if (!is_key)
     throw Error(Code::usage, R"(--workload-key {} is not a JSON list such as ["matmul", 64, 64, 64])",
                 flags.workload_key);
-  const Selection exported = driver::without_packed_constants(driver::read_selection(flags.files[0]));
-  driver::write_tvm_records(flags.output, exported.records, flags.workload_key);
-  return exported;
+  Selection exported = driver::without_packed_constants(driver::read_selection(flags.files[0]));
+  std::string text = driver::to_tvm_text(exported.records, flags.workload_key);
+  return {std::move(exported), std::move(text)};
+}
+
+bool is_output_read(const Flags& flags) {
+  std::error_code none;
+  return std::ranges::any_of(flags.files, [&](const auto& file) {
+    return std::filesystem::is_regular_file(file, none) && std::filesystem::equivalent(file, flags.output, none);
+  });
+}
+
+/// The output is kept from others from before anything is read: it may be the very file, which a search appends to.
+Selection perform(const Operation& operation, const CLI::App& command, const Flags& flags, const Common& common) {
+  if (flags.output.empty()) return operation.run(flags).selection;
+  keep_outputs_apart(command, {"--output"},
+                     {{operation.rewrites ? "" : "FILE", "record file"}, {"--workload", "model"}});
+  const bool is_rewritten = is_output_read(flags);
+  if (is_rewritten) measure::RecordWriter(flags.output, patience(common));  // refuses what holds no records
+  const Rewrite output(flags.output, is_rewritten, patience(common));
+  Product product = operation.run(flags);
+  output.write(product.text);
+  return std::move(product.selection);
 }
 
 constexpr Operation kOperations[] = {
     {"ls", "what a file holds, by workload, target and threads", "tilewright records ls model.jsonl", declare_file,
-     list},
+     list, false},
     {"best", "the fastest record of each workload", "tilewright records best model.jsonl -o best.jsonl", declare_best,
-     best},
+     best, true},
     {"merge", "several files as one, each state once",
-     "tilewright records merge monday.jsonl tuesday.jsonl -o week.jsonl", declare_merge, merge},
+     "tilewright records merge monday.jsonl tuesday.jsonl -o week.jsonl", declare_merge, merge, true},
     {"prune", "only the fastest records", "tilewright records prune week.jsonl --keep 20 -o small.jsonl", declare_prune,
-     prune},
+     prune, true},
     {"import", "take over a TVM log for a workload of ours",
-     "tilewright records import tvm.json --workload gmm_1024 -o mine.jsonl", declare_import, import},
+     "tilewright records import tvm.json --workload gmm_1024 -o mine.jsonl", declare_import, import, false},
     {"export", "write lines that TVM reads",
      R"(tilewright records export mine.jsonl --workload-key '["matmul", 64, 64, 64]' -o tvm.json)", declare_export,
-     to_tvm},
+     to_tvm, false},
 };
 
 }  // namespace
@@ -166,7 +188,7 @@ Action declare_records(CLI::App& command) {
   return [flags, declared](const Common& common) {
     for (const auto& [own, operation] : declared) {
       if (!own->parsed()) continue;
-      const Selection selection = operation->run(*flags);
+      const Selection selection = perform(*operation, *own, *flags, common);
       common.json ? print_json(to_json(selection)) : print_text(selection);
     }
     return 0;

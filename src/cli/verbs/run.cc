@@ -7,6 +7,7 @@
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/schedule_arguments.h"
 #include "cli/verb.h"
 #include "driver/elements.h"
@@ -88,7 +89,14 @@ Action declare_run(CLI::App& command) {
   command.add_option("--atol", flags->atol, "allowed error in absolute terms")
       ->check(number_between(0, 1e300))
       ->capture_default_str();
-  return [flags](const Common& common) { return run(*flags, common); };
+  return [flags, &command](const Common& common) {
+    keep_outputs_apart(command, {"--output"},
+                       {{"MODEL", "model"},
+                        {"--records", "record file"},
+                        {"--input", "input file"},
+                        {"--expect", "reference file"}});
+    return run(*flags, common);
+  };
 }
 
 }  // namespace tilewright::cli

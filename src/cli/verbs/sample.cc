@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/space_arguments.h"
 #include "cli/verb.h"
 #include "driver/machine.h"
@@ -36,7 +37,7 @@ int sample(const Flags& flags, const Common& common) {
   const driver::SpaceRequest request = flags.space.request(common);
   const driver::Samples drawn = driver::draw_samples(request, flags.count);
   std::optional<measure::RecordWriter> writer;
-  if (!flags.records.empty()) writer.emplace(flags.records);
+  if (!flags.records.empty()) writer.emplace(flags.records, patience(common));
   const codegen::Target target = driver::parse_target(request.target);
   nlohmann::json rows = nlohmann::json::array();
   int legal = 0;

@@ -9,6 +9,7 @@
 #include "cli/interrupt.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
+#include "cli/output_files.h"
 #include "cli/progress.h"
 #include "cli/space_arguments.h"
 #include "cli/tune_report.h"
@@ -29,7 +30,7 @@ struct Flags {
   std::string records, replay, budget, until, min_gain, space, target = "host", progress = "auto";
   std::string preset = "default";
   std::optional<int> trials;
-  bool foreign_records = false;
+  bool foreign_records = false, sync = false;
   std::optional<std::string> priors, sketch_policy, mutation_policy, cost_model;
 };
 
@@ -78,9 +79,6 @@ void refuse_contradictions(const Flags& flags, const Common& common) {
     throw Error(Code::usage, "--quiet shows no progress, --progress {} does; give one of them", flags.progress);
   if (flags.preset == "ansor" && !flags.space.empty() && flags.space != "ansor")
     throw Error(Code::usage, "--preset ansor searches the space ansor, not {}; leave out one of the two", flags.space);
-  std::error_code error;
-  if (std::filesystem::equivalent(flags.model.input, flags.records, error) && !error)
-    throw Error(Code::usage, "--records names the model itself, {}; records are appended to it", flags.records);
 }
 
 int tune(const Flags& flags, const Common& common) {
@@ -95,12 +93,14 @@ int tune(const Flags& flags, const Common& common) {
   request.algorithms = flags.algorithms.options();
   request.search = search_options(flags, common);
   request.threads = common.threads;
+  request.sync_records = flags.sync;
 
   const ProgressStyle style = common.verbosity < 0 ? ProgressStyle::none : progress_style(flags.progress);
-  const Interrupt interrupt;
+  Interrupt interrupt;
   std::unique_ptr<search::Observer> progress = make_progress(style, request.search.peak_gflops);
   const driver::TuneReport report = driver::tune(request, *progress, [&] { return interrupt.raised(); });
   progress.reset();  // ends its line
+  interrupt.end();
 
   if (common.json)
     print_json(to_json(report));
@@ -126,6 +126,8 @@ Action declare_tune(CLI::App& command) {
   command.add_option("--min-gain", flags->min_gain, "end when a minute of tuning no longer wins this share of the time: 1%")
       ->type_name("SHARE");
   command.add_option("--records", flags->records, "record file to resume from and append to")->type_name("FILE");
+  command.add_flag("--fsync", flags->sync,
+                   "have each record on the disk before the next, so that it outlasts a power loss");
   command.add_flag("--foreign-records", flags->foreign_records,
                    "measure the best schedules of records of other machines first, instead of ignoring them");
   command
@@ -133,6 +135,7 @@ Action declare_tune(CLI::App& command) {
                   "search what this record file knows instead of the machine; nothing is measured or written")
       ->excludes("--records")
       ->excludes("--foreign-records")
+      ->excludes("--fsync")
       ->check(CLI::ExistingFile)
       ->type_name("FILE");
   command.add_option("--preset", flags->preset, "parameters of the search")
@@ -149,7 +152,10 @@ Action declare_tune(CLI::App& command) {
   command.add_option("--progress", flags->progress, "auto, plain, json or none")
       ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
       ->capture_default_str();
-  return [flags](const Common& common) { return tune(*flags, common); };
+  return [flags, &command](const Common& common) {
+    keep_outputs_apart(command, {"--records"}, {{"INPUT", "model"}});
+    return tune(*flags, common);
+  };
 }
 
 }  // namespace tilewright::cli
