@@ -49,8 +49,8 @@ TEST_F(Program, KeepsWhatASearchAppendsWhileItRewritesTheFile) {
   const std::string tune = "tune matmul:n=16,m=16,k=16 --records r.jsonl --progress none --json ";
   const auto before = run(tune + "--trials 1").json().at("trials").get<int>();
   run(tune + fmt::format("--trials 30 > tune.json & for turn in 1 2 3 4 5 6 7 8 9 10 11 12; do "
-                         "{} records prune r.jsonl --keep 1000000 -o r.jsonl >prune.txt || touch failed; done; wait",
-                         TILEWRIGHT_PROGRAM));
+                         "{0} records prune {1} --keep 1000000 -o {1} >{2} || touch {3}; done; wait",
+                         TILEWRIGHT_PROGRAM, path("r.jsonl"), path("prune.txt"), path("failed")));
   const nlohmann::json report = nlohmann::json::parse(read_file(path("tune.json")));
   std::istringstream lines(read_file(path("r.jsonl")));
   int kept = 0;
