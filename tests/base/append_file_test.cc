@@ -126,22 +126,23 @@ void append_songs(const fs::path& path, int writer) {
   for (int i = 0; i < kEach; ++i) file.append(fmt::format("song {} {}", writer, i));
 }
 
+/// Rewrites the file as it is, or takes it away: what it held then.
+std::string rewrite_or_remove(const fs::path& path, bool is_to_go) {
+  if (!fs::exists(path)) return "";
+  const Rewrite rewrite(path, true, {});
+  const std::string text = read_file(path);
+  if (is_to_go && fs::remove(path)) return text;
+  rewrite.write(text);
+  return "";
+}
+
 TEST(AppendFile, LosesNothingWhileOthersRewriteAndRemoveTheFile) {
   const TemporaryFolder folder;
   const fs::path path = folder / "x";
   std::string removed;
   std::atomic<bool> done = false;
   std::thread rewriter([&] {
-    for (int turn = 0; !done; ++turn) {
-      const Rewrite rewrite(path, true, {});
-      const std::string text = fs::exists(path) ? read_file(path) : "";
-      if (turn % 8 != 7) {
-        if (!text.empty()) rewrite.write(text);
-        continue;
-      }
-      removed += text;
-      fs::remove(path);
-    }
+    for (int turn = 0; !done; ++turn) removed += rewrite_or_remove(path, turn % 8 == 7);
   });
   std::vector<std::thread> writers;
   for (int writer = 0; writer < 4; ++writer) writers.emplace_back(append_songs, path, writer);
