@@ -9,6 +9,8 @@
 #include <system_error>
 #include <utility>
 
+#include "base/files_read.h"
+
 namespace tilewright {
 namespace {
 
@@ -34,6 +36,7 @@ Result<InputFile> regular(int descriptor, Links links = Links::followed) {
   const Failure why_unknown = reason();
   InputFile file(descriptor, status.st_size);
   if (!known) return why_unknown;
+  note_read(status);
   if (const std::string_view why = misfit(status.st_mode); !why.empty()) return failure("{}", why);
   if (links == Links::refused && status.st_nlink > 1)
     return failure("it has a second name (a hard link), which may lie outside of the folder");

@@ -10,17 +10,9 @@
 namespace tilewright::graph {
 namespace {
 
-/// Constants of integers and floats alike, as expressions have them.
 runtime::Tensor scalar(const te::Expr& value) {
   runtime::Tensor tensor(value.type(), {});
-  match_variant(
-      te::as<te::Constant>(value)->value, [&](double real) { set_element(tensor, 0, real); },
-      [&](std::int64_t integer) {
-        if (tensor.type() == DType::i64)  // exactly
-          tensor.as<std::int64_t>()[0] = integer;
-        else
-          set_element(tensor, 0, static_cast<double>(integer));
-      });
+  set_element(tensor, 0, te::as<te::Constant>(value)->value);
   return tensor;
 }
 
