@@ -14,7 +14,29 @@ const runtime::Port* find(std::span<const runtime::Port> ports, const std::strin
   return port == ports.end() ? nullptr : &*port;
 }
 
+enum class FileKind { npz, pb };
+FileKind kind_of_tensors(const std::filesystem::path& file) {
+  if (file.extension() == ".npz") return FileKind::npz;
+  if (file.extension() == ".pb") return FileKind::pb;
+  throw Error(Code::usage, "{}: tensors are read from .npz and .pb files", file.string());
+}
+
 }  // namespace
+
+std::vector<graph::FedArray> shapes_of(std::span<const std::filesystem::path> files) {
+  std::vector<graph::FedArray> arrays;
+  std::size_t position = 0;  // among the .pb files
+  for (const std::filesystem::path& file : files) {
+    if (kind_of_tensors(file) == FileKind::npz) {
+      for (runtime::Port& array : npz_arrays(file))
+        arrays.push_back({std::move(array.name), std::move(array.shape), std::nullopt});
+    } else {
+      const graph::NamedTensor tensor = graph::read_tensor_file(file);
+      arrays.push_back({tensor.name, tensor.value.shape(), position++});
+    }
+  }
+  return arrays;
+}
 
 NamedTensors read_tensors(std::span<const std::filesystem::path> files, std::span<const runtime::Port> ports) {
   NamedTensors tensors;
@@ -24,15 +46,13 @@ NamedTensors read_tensors(std::span<const std::filesystem::path> files, std::spa
   };
   std::size_t position = 0;  // among the .pb files
   for (const std::filesystem::path& file : files) {
-    if (file.extension() == ".npz") {
+    if (kind_of_tensors(file) == FileKind::npz) {
       for (auto& [name, tensor] : read_npz(file, ports)) add(file, name, std::move(tensor));
-    } else if (file.extension() == ".pb") {
+    } else {
       graph::NamedTensor tensor = graph::read_tensor_file(file);
       const bool by_position = find(ports, tensor.name) == nullptr && position < ports.size();
       add(file, by_position ? ports[position].name : tensor.name, std::move(tensor.value));
       ++position;
-    } else {
-      throw Error(Code::usage, "{}: tensors are read from .npz and .pb files", file.string());
     }
   }
   return tensors;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "driver/npz.h"
+#include "graph/onnx_import.h"
 #include "runtime/model.h"
 
 namespace tilewright::driver {
@@ -14,6 +15,10 @@ namespace tilewright::driver {
 /// of the port at the file's position among the .pb files, as in ONNX's test data sets. Errors: Error(bad_input) naming
 /// the file, for a name that comes twice too; Error(usage) for another kind of file.
 NamedTensors read_tensors(std::span<const std::filesystem::path> files, std::span<const runtime::Port> ports);
+
+/// Shapes of the arrays of .npz and .pb files, without their data where that is possible: what a network that leaves
+/// shapes open is to be run on. Errors: Error(bad_input) naming the file, Error(usage) for other files.
+std::vector<graph::FedArray> shapes_of(std::span<const std::filesystem::path> files);
 
 /// A seeded random tensor per port.
 NamedTensors random_inputs(std::span<const runtime::Port> ports, std::uint64_t seed);

@@ -8,8 +8,10 @@
 namespace tilewright::driver {
 
 RunReport run(const RunRequest& request) {
-  const runtime::Model model = obtain_model(request.input, request.import, request.schedules, codegen::Target::host(),
-                                            resolve_threads(request.threads));
+  graph::ImportOptions import = request.import;
+  import.fed = shapes_of(request.inputs);
+  const runtime::Model model =
+      obtain_model(request.input, import, request.schedules, codegen::Target::host(), resolve_threads(request.threads));
   const NamedTensors inputs = request.inputs.empty() ? random_inputs(model.inputs(), request.seed)
                                                      : read_tensors(request.inputs, model.inputs());
   const NamedTensors expected = read_tensors(request.expected, model.outputs());

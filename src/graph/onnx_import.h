@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,10 +11,18 @@
 
 namespace tilewright::graph {
 
+/// An array that a network will be run on.
+struct FedArray {
+  std::string name;
+  Shape shape;
+  std::optional<std::size_t> position;  ///< of the input that it is for, where none has its name
+};
+
 struct ImportOptions {
   /// Shapes of inputs by name, for those that the file leaves open (--shape name:1x3x224x224). A dimension that the
   /// file fixes must be given as it is there.
   std::map<std::string, Shape> shapes;
+  std::vector<FedArray> fed;  ///< shapes of inputs that `shapes` does not name; others of them do not matter here
   /// Whether files with weights may be reached by links, which can lead outside of the model's folder.
   Links external_data = Links::refused;
 };

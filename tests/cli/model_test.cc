@@ -51,6 +51,15 @@ TEST_F(Model, RunsCompiledAsItRunsFromOnnx) {
   EXPECT_EQ(outcome.json().at("outputs")[0].at("shape"), nlohmann::json({1, 4, 8, 8}));
 }
 
+TEST_F(Model, WithOpenDimensionsTakesThemFromItsInputs) {
+  write_model("dynamic.onnx", dynamic_model());
+  write_inputs({{"image", Tensor(DType::f32, {1, 3, 5, 6})}});
+  const Outcome outcome = run("run dynamic.onnx --input in.npz --json");
+  EXPECT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_EQ(outcome.json().at("outputs")[0].at("shape"), nlohmann::json({1, 4, 5, 6}));
+  EXPECT_EQ(run("run dynamic.onnx --input in.npz --shape image:1x3x9x9").code, 3);
+}
+
 TEST_F(Model, FailsWithCodeOneWhenOutputsDoNotMatch) {
   driver::write_npz(path("wrong.npz"), {{"y", Tensor(DType::f32, {1, 4, 8, 8})}});
   const Outcome outcome = run("run small.onnx --expect wrong.npz --json");

@@ -269,6 +269,42 @@ TEST(ImportShapes, OfAnUnknownInputAreAUsageError) {
                   {"'data'", "its inputs are 'x'"});
 }
 
+OnnxModel two_batches() {
+  return OnnxModel()
+      .dynamic_input("x", "batch", {3})
+      .dynamic_input("mask", "batch", {3})
+      .node("Mul", {"x", "mask"}, {"y"})
+      .output("y");
+}
+
+TEST(ImportShapes, OfOneInputHoldForDimensionsOfTheSameNameInOthers) {
+  const Network network = two_batches().import({{{"x", {5, 3}}}});
+  EXPECT_EQ(network.graph.shape(network.graph.inputs()[1].tensor), (Shape{5, 3}));
+}
+
+TEST(ImportShapes, ThatGiveOneNameTwoExtentsAreContradictions) {
+  expect_contains(message_of(two_batches(), {{{"x", {5, 3}}, {"mask", {4, 3}}}}),
+                  {"dimension 'batch'", "5 by the shape of input 'x'", "4 by that of 'mask'"});
+}
+
+TEST(ImportShapes, ThatContradictTheFileAreNamedAtOnce) {
+  expect_contains(message_of(two_batches(), {{{"x", {5, 4}}, {"mask", {5, 7}}}}), {"'x' the shape 5x4", "'mask' the shape 5x7"});
+}
+
+TEST(ImportShapes, ThatAreOpenAreNamedAtOnceWithAnExample) {
+  expect_contains(message_of(two_batches()), {"'x' [batch, 3]", "'mask' [batch, 3]", "--shape x:1x3 --shape mask:1x3"});
+}
+
+TEST(ImportShapes, OfDataFillInWhatIsOpen) {
+  ImportOptions options;
+  options.fed = {{"mask", {5, 3}, std::nullopt}, {"no input", {7}, std::nullopt}};
+  const Network by_name = two_batches().import(options);
+  EXPECT_EQ(by_name.graph.shape(by_name.graph.inputs()[0].tensor), (Shape{5, 3}));
+  options.fed = {{"", {6, 3}, 0}, {"", {6, 3}, 1}};
+  const Network by_position = two_batches().import(options);
+  EXPECT_EQ(by_position.graph.shape(by_position.graph.inputs()[1].tensor), (Shape{6, 3}));
+}
+
 TEST(ImportNotes, TellThatTheOperatorSetIsNewerThanTested) {
   const Network network = OnnxModel(21).input("x", {1}).node("Relu", {"x"}, {"y"}).output("y").import();
   ASSERT_EQ(network.notes.size(), 1u);

@@ -1,10 +1,13 @@
 #include "graph/onnx/importer.h"
 
+#include <fmt/ranges.h>
+
 #include <algorithm>
 
 #include "base/integer.h"
 #include "base/utf8.h"
 #include "graph/empty.h"
+#include "graph/onnx/input_shapes.h"
 #include "graph/onnx/live_nodes.h"
 #include "graph/onnx/tensor.h"
 
@@ -17,22 +20,6 @@ constexpr TensorId kUnknown = -2;  // -1 is an optional input left out
 struct InputUnknown {};
 
 bool is_own_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
-
-/// "[batch, 3, 224, 224]", for people.
-std::string declared_shape(const onnx::TypeProto_Tensor& type) {
-  std::string text;
-  for (const auto& dim : type.shape().dim())
-    text += (text.empty() ? "" : ", ") + (dim.has_dim_value()   ? std::to_string(dim.dim_value())
-                                          : dim.has_dim_param() ? dim.dim_param()
-                                                                : "?");
-  return "[" + text + "]";
-}
-
-std::string example_shape(const onnx::TypeProto_Tensor& type) {
-  Shape shape;
-  for (const auto& dim : type.shape().dim()) shape.push_back(dim.dim_value() > 0 ? dim.dim_value() : 1);
-  return to_text(shape);
-}
 
 }  // namespace
 
@@ -114,63 +101,48 @@ void Importer::require_text(std::string_view what, const std::string& name) cons
 }
 
 /// Old models list their weights as inputs too: those are no inputs.
-void Importer::read_inputs(const ImportOptions& options) {
-  std::set<std::string> weights, known;
+std::vector<const onnx::ValueInfoProto*> Importer::inputs() const {
+  std::set<std::string> weights;
   for (const onnx::TensorProto& proto : model_.graph().initializer()) weights.insert(proto.name());
-  std::string names;
-  for (const onnx::ValueInfoProto& input : model_.graph().input()) {
-    if (weights.count(input.name()) > 0) continue;
-    require_text("input", input.name());
-    known.insert(input.name());
-    names += (names.empty() ? "'" : ", '") + input.name() + "'";
-    const int onnx_type = input.type().tensor_type().elem_type();
-    if (input.type().has_tensor_type() && !dtype_of(onnx_type))
-      problems_.push_back({"input", "", input.name(),
-                           fmt::format("element type {} is not supported; convert the model to float32",
-                                       onnx_type_name(onnx_type)),
-                           false});
-    const TensorType type = input_type(input, options);
-    if (const Status ok = check_indexable(type.shape); !ok) fail("input '{}': {}", input.name(), ok.message());
-    if (is_empty(type.shape) && options.shapes.count(input.name()) == 0)
-      notes_.push_back(fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, "
-                                   "give it with --shape {}:{}",
-                                   input.name(), to_text(type.shape), input.name(),
-                                   example_shape(input.type().tensor_type())));
-    values_[input.name()] = graph_.add_input(input.name(), type);
-  }
-  for (const auto& [name, shape] : options.shapes)
-    if (known.count(name) == 0)
-      throw Error(Code::usage, "--shape names an input '{}' that {} does not have; its inputs are {}", name,
-                  path_.string(), names);
+  std::vector<const onnx::ValueInfoProto*> inputs;
+  for (const onnx::ValueInfoProto& input : model_.graph().input())
+    if (weights.count(input.name()) == 0) inputs.push_back(&input);
+  return inputs;
 }
 
-TensorType Importer::input_type(const onnx::ValueInfoProto& input, const ImportOptions& options) const {
-  if (!input.type().has_tensor_type())
-    fail("input '{}' is no tensor (a sequence, map or optional), which is not supported", input.name());
-  const onnx::TypeProto_Tensor& type = input.type().tensor_type();
-  const DType dtype = dtype_of(type.elem_type()).value_or(DType::f32);  // another one is a problem already
-  const auto given = options.shapes.find(input.name());
-  if (given == options.shapes.end()) {
-    Shape shape;
-    for (const auto& dim : type.shape().dim()) shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
-    if (!type.has_shape())
-      fail("input '{}' has no shape; give it with --shape {}:1x3x224x224", input.name(), input.name());
-    if (std::any_of(shape.begin(), shape.end(), [](std::int64_t x) { return x < 0; }))
-      fail("input '{}' has the dynamic shape {}; give its dimensions with --shape {}:{}", input.name(),
-           declared_shape(type), input.name(), example_shape(type));
-    return {dtype, shape};
+void Importer::read_inputs(const ImportOptions& options) {
+  const std::vector<const onnx::ValueInfoProto*> all = inputs();
+  for (const onnx::ValueInfoProto* input : all) {
+    require_text("input", input->name());
+    if (!input->type().has_tensor_type())
+      fail("input '{}' is no tensor (a sequence, map or optional), which is not supported", input->name());
   }
-  const Shape& shape = given->second;
-  const auto declared = static_cast<std::size_t>(type.shape().dim_size());
-  bool fits = !type.has_shape() || declared == shape.size();
-  for (std::size_t d = 0; fits && d < declared; ++d) {
-    const auto& dim = type.shape().dim(static_cast<int>(d));
-    fits = shape[d] >= 0 && (!dim.has_dim_value() || dim.dim_value() < 1 || dim.dim_value() == shape[d]);
-  }
-  if (!fits)
-    fail("--shape gives input '{}' the shape {}, but the model declares {}", input.name(), to_text(shape),
-         declared_shape(type));
-  return {dtype, shape};
+  for (const auto& [name, shape] : options.shapes)
+    if (std::ranges::find(all, name, [](const auto* input) { return input->name(); }) == all.end()) {
+      std::vector<std::string> names;
+      for (const onnx::ValueInfoProto* input : all) names.push_back(fmt::format("'{}'", input->name()));
+      throw Error(Code::usage, "--shape names an input '{}' that {} does not have; its inputs are {}", name,
+                  path_.string(), fmt::join(names, ", "));
+    }
+  const Result<std::vector<Shape>> shapes = input_shapes(all, options);
+  if (!shapes) fail("{}", shapes.message());
+  for (std::size_t i = 0; i < all.size(); ++i) add_input(*all[i], (*shapes)[i], options.shapes.count(all[i]->name()) > 0);
+}
+
+void Importer::add_input(const onnx::ValueInfoProto& input, const Shape& shape, bool is_given) {
+  const onnx::TypeProto_Tensor& declared = input.type().tensor_type();
+  const std::optional<DType> type = dtype_of(declared.elem_type());
+  if (!type)
+    problems_.push_back({"input", "", input.name(),
+                         fmt::format("element type {} is not supported; convert the model to float32",
+                                     onnx_type_name(declared.elem_type())),
+                         false});
+  if (const Status ok = check_indexable(shape); !ok) fail("input '{}': {}", input.name(), ok.message());
+  if (is_empty(shape) && !is_given)
+    notes_.push_back(fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, give "
+                                 "it with --shape {}:{}",
+                                 input.name(), to_text(shape), input.name(), example_shape(declared)));
+  values_[input.name()] = graph_.add_input(input.name(), {type.value_or(DType::f32), shape});
 }
 
 const OnnxOperator& Importer::look_up(const onnx::NodeProto& node) const {

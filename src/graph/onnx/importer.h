@@ -50,7 +50,8 @@ class Importer {
   [[noreturn]] void refuse_unknown(const std::string& name) const;
   std::vector<TensorId> resolve_inputs(const onnx::NodeProto& node) const;
   void require_text(std::string_view what, const std::string& name) const;
-  TensorType input_type(const onnx::ValueInfoProto& input, const ImportOptions& options) const;
+  std::vector<const onnx::ValueInfoProto*> inputs() const;
+  void add_input(const onnx::ValueInfoProto& input, const Shape& shape, bool is_given);
   template <class... Args>
   [[noreturn]] void fail(fmt::format_string<Args...> format, Args&&... args) const {
     throw Error(Code::bad_input, "{}: {}", path_.string(), fmt::format(format, std::forward<Args>(args)...));
