@@ -99,6 +99,22 @@ TEST_F(Model, ThatIsMissingIsNamed) {
     expect_failure(run(std::string(verb) + " missing.onnx"), 3, "missing.onnx: No such file or directory");
 }
 
+TEST_F(Model, OfNoImagesTakesAndGivesArraysWithoutElements) {
+  onnx::ModelProto model = small_model();
+  for (onnx::ValueInfoProto* value : {model.mutable_graph()->mutable_input(0), model.mutable_graph()->mutable_output(0)})
+    value->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(0);
+  write_model("none.onnx", model);
+  EXPECT_EQ(run("check none.onnx").code, 0);
+  write_inputs({{"image", Tensor(DType::f32, {0, 3, 8, 8})}});
+  driver::write_npz(path("y.npz"), {{"y", Tensor(DType::f32, {0, 4, 8, 8})}});
+  for (const char* file : {"none.onnx", "none.tw"}) {
+    EXPECT_EQ(run("compile none.onnx -o none.tw").code, 0);
+    const Outcome outcome = run(std::string("run ") + file + " --input in.npz --expect y.npz --json");
+    EXPECT_EQ(outcome.code, 0) << outcome.err;
+    EXPECT_TRUE(outcome.json().at("match"));
+  }
+}
+
 TEST_F(Model, ThatIsCutShortIsRefused) {
   const std::string bytes = read_file(path("small.onnx"));
   write_file(path("short.onnx"), std::string_view(bytes).substr(0, bytes.size() / 2));
