@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <exception>
 #include <new>
+#include <system_error>
 
 #include "base/error.h"
 #include "base/files_read.h"
@@ -98,8 +99,9 @@ int report_bug(const char* what) {
 [[noreturn]] void end_without_memory(const OutOfMemory* reason) {
   std::fflush(stdout);
   std::fputs("tilewright: out of memory: ", stderr);
-  std::fputs(reason != nullptr ? reason->what() : "the system gives this program no more", stderr);
-  std::fputs("; free some or raise its limit (ulimit -v), or ask for less: a smaller input, fewer --threads\n", stderr);
+  std::fputs(reason != nullptr ? reason->what() : "the system gives this program no more memory or threads", stderr);
+  std::fputs("; free some or raise its limit (ulimit -v, -u), or ask for less: a smaller input, fewer --threads\n",
+             stderr);
   std::_Exit(kOutOfMemoryCode);
 }
 
@@ -141,6 +143,12 @@ int main(int argc, char** argv) {
     return report(error.what(), error.code());
   } catch (const std::bad_alloc& error) {
     end_without_memory(dynamic_cast<const OutOfMemory*>(&error));
+  } catch (const std::system_error& error) {
+    const bool is_short =
+        error.code() == std::errc::resource_unavailable_try_again ||  // of a thread that was not started
+        error.code() == std::errc::not_enough_memory;
+    if (is_short) end_without_memory(nullptr);
+    return report_bug(error.what());
   } catch (const std::exception& error) {
     return report_bug(error.what());
   }
