@@ -54,8 +54,7 @@ void keep_outputs_apart(const CLI::App& command, const std::vector<std::string>&
 
 Patience patience(const Common& common) {
   Patience patience;
-  if (common.verbosity >= 0)
-    patience.say = [](const std::string& text) { fmt::print(progress_stream(), "{}\n", text); };
+  if (common.verbosity >= 0) patience.say = [](const std::string& text) { say(text + "\n"); };
   return patience;
 }
 

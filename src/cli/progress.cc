@@ -61,13 +61,13 @@ class LiveProgress : public search::Observer {
     if (!pace_.due()) return;
     constexpr int kOtherColumns = 78;
     const std::string text = line(progress, peak_gflops_, std::clamp(columns() - kOtherColumns, 16, 48));
-    fmt::print(progress_stream(), "\r{}\x1b[K", text);
+    say(fmt::format("\r{}\x1b[K", text));
     std::fflush(stderr);
     shown_ = true;
   }
   void on_note(const std::string& text) override {
     clear();
-    fmt::print(progress_stream(), "note: {}\n", text);
+    say(fmt::format("note: {}\n", text));
   }
 
  private:
@@ -76,7 +76,7 @@ class LiveProgress : public search::Observer {
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : 120;
   }
   void clear() {
-    if (shown_) fmt::print(progress_stream(), "\r\x1b[K");
+    if (shown_) say("\r\x1b[K");
     shown_ = false;
   }
 
@@ -89,9 +89,9 @@ class PlainProgress : public search::Observer {
  public:
   explicit PlainProgress(double peak_gflops) : peak_gflops_(peak_gflops) {}
   void on_round(const search::Progress& progress) override {
-    if (pace_.due()) fmt::print(progress_stream(), "{}\n", line(progress, peak_gflops_, 48));
+    if (pace_.due()) say(fmt::format("{}\n", line(progress, peak_gflops_, 48)));
   }
-  void on_note(const std::string& text) override { fmt::print(progress_stream(), "note: {}\n", text); }
+  void on_note(const std::string& text) override { say(fmt::format("note: {}\n", text)); }
 
  private:
   double peak_gflops_;
@@ -126,16 +126,16 @@ class JsonProgress : public search::Observer {
 
  private:
   static void print(const nlohmann::json& event) {
-    fmt::print(progress_stream(), "{}\n", event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+    say(fmt::format("{}\n", event.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace)));
   }
   double peak_gflops_;
 };
 
 }  // namespace
 
-std::FILE* progress_stream() {
+void say(const std::string& text) {
   wait_until_writable(STDERR_FILENO);
-  return stderr;
+  std::fputs(text.c_str(), stderr);
 }
 
 ProgressStyle progress_style(const std::string& name) {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <cstdio>
 #include <memory>
 #include <string>
 
@@ -19,8 +18,9 @@ enum class ProgressStyle {
 /// "auto" (live on a terminal, else plain), "plain", "json", "none". Errors: Error(usage) naming the four.
 ProgressStyle progress_style(const std::string& name);
 
-/// Standard error. Whoever reads it may have stopped doing so: then waits, until a signal ends the process.
-std::FILE* progress_stream();
+/// Prints on standard error. Waits for whoever reads it, until a signal ends the process; that it can't be written to is no
+/// reason to end what goes on.
+void say(const std::string& text);
 
 /// An observer that prints. `peak_gflops`: of the machine, for shares of peak.
 std::unique_ptr<search::Observer> make_progress(ProgressStyle style, double peak_gflops);

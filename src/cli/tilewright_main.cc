@@ -1,4 +1,6 @@
+#include <fcntl.h>
 #include <fmt/ranges.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
@@ -58,6 +60,16 @@ void refuse_unknown_verb(const std::string& word) {
   throw Error(Code::usage, "there is no verb {}; verbs are {}", word, fmt::join(known, ", "));
 }
 
+/// What prints throws what the system says.
+int perform(const Action& action, const Common& common) {
+  try {
+    return action(common);
+  } catch (const std::system_error& error) {
+    if (std::ferror(stdout) == 0) throw;
+    throw Error(Code::cannot_write, "cannot write to standard output: {}", error.code().message());
+  }
+}
+
 int run(int argc, char** argv) {
   if (argc > 1) refuse_unknown_verb(argv[1]);
   CLI::App app{"Tilewright: searches for fast code for the operators of a neural network, and runs it", "tilewright"};
@@ -77,20 +89,21 @@ int run(int argc, char** argv) {
   for (const CLI::App* used : app.get_subcommands()) cli::refuse_empty_texts(*used);
   if (common.verbosity < 0 && !common.json) cli::silence_output();
   for (const auto& [command, action] : declared)
-    if (command->parsed()) return action(common);
+    if (command->parsed()) return perform(action, common);
   return 0;
 }
 
 int report(const char* what, Code code) {
   std::fflush(stdout);
-  fmt::print(stderr, "tilewright: {}\n", what);
+  std::fputs(fmt::format("tilewright: {}\n", what).c_str(), stderr);  // which may be closed: that is no error, too
   return static_cast<int>(code);
 }
 
 int report_bug(const char* what) {
   const int code = report(what, Code::internal);
-  fmt::print(stderr, "this is a bug in tilewright " TILEWRIGHT_VERSION
-                     "; please report the line above, the command, and the output of tilewright doctor\n");
+  std::fputs("this is a bug in tilewright " TILEWRIGHT_VERSION
+             "; please report the line above, the command, and the output of tilewright doctor\n",
+             stderr);
   return code;
 }
 
@@ -129,9 +142,17 @@ void handle_uncaught(int, char**, char**) { terminate_otherwise = std::set_termi
 /// Run before the constructors of the libraries, which allocate.
 [[gnu::section(".preinit_array"), gnu::used]] void (*const before_libraries)(int, char**, char**) = handle_uncaught;
 
+/// A standard stream that is closed must not become an output's number: what is said would be written into that.
+void occupy_standard_streams() {
+  int file = 0;
+  while (file >= 0 && file <= STDERR_FILENO) file = ::open("/dev/null", O_RDONLY);
+  if (file >= 0) ::close(file);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
+  occupy_standard_streams();
   for (int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // errors to report, like a full disk
   cli::leave_nothing_when_interrupted();
   const FilesRead files_read;

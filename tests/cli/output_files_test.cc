@@ -94,6 +94,42 @@ INSTANTIATE_TEST_SUITE_P(Of, OtherContent,
                                            "lab run s.txt -o new --records m.onnx", "records prune s.txt -o s.txt",
                                            "records merge r m.onnx -o m.onnx", "records best l.jsonl -o l.jsonl"));
 
+TEST_F(OutputFiles, AreAsBeforeWhereTheNewDoesNotFit) {
+  std::string big;
+  for (int i = 0; i < 10; ++i) big += std::string(kRecord) + "\n";
+  write_file(path("big"), big);
+  const auto before = contents();
+  for (const char* arguments : {"compile m.onnx --untuned -o new", "run m.onnx --untuned --output new",
+                                "tune matmul:n=8,m=8,k=8 --trials 1 --progress none --records r",
+                                "records export big -o new", "records prune big -o r"}) {
+    const Outcome outcome = run(arguments, "ulimit -f 1;");
+    EXPECT_EQ(outcome.code, 5) << arguments << ": " << outcome.err;
+    EXPECT_NE(outcome.err.find("File too large"), std::string::npos) << outcome.err;
+  }
+  EXPECT_EQ(contents(), before);
+  EXPECT_EQ(read_file(path("big")), big);
+  EXPECT_FALSE(std::filesystem::exists(path("new")));
+}
+
+TEST_F(OutputFiles, AreNotMixedWithWhatIsSaidOnAClosedStream) {
+  EXPECT_EQ(
+      run("tune matmul:n=8,m=8,k=8 --trials 1 --progress json --records new", R"(sh -c 'exec "$0" "$@" <&- 2>&-')")
+          .code,
+      0);
+  EXPECT_EQ(run("records ls new --json").json().at("skipped"), nlohmann::json::object());
+}
+
+TEST_F(Program, EndsAsEverIfNobodyCanReadWhatItSays) {
+  const std::string full = R"(sh -c 'exec "$0" "$@" 2>/dev/full')";
+  EXPECT_EQ(run("records ls none.jsonl", full).code, 3);
+  EXPECT_EQ(run("tune matmul:n=8,m=8,k=8 --trials 1 --progress json --records new", full).code, 0);
+}
+
+TEST_F(Program, ReportsThatMuchOutputDoesNotFit) {
+  expect_failure(run("sample matmul:n=64,m=64,k=64 --count 50 >/dev/full"), 5,
+                 "cannot write to standard output: No space left on device");
+}
+
 TEST_F(OutputFiles, MayBeNamedLikeAWorkload) {
   EXPECT_EQ(run("tune matmul:n=8,m=8,k=8 --trials 1 --records ./matmul:n=8,m=8,k=8").code, 0);
 }

@@ -29,7 +29,7 @@ lab::RunRequest request_of(const Flags& flags, const Common& common, const Inter
   request.threads = common.threads;
   request.max_runs = flags.max_runs;
   if (!flags.budget.empty()) request.budget_s = parse_wall_time(flags.budget);
-  if (common.verbosity >= 0) request.say = [](const std::string& text) { fmt::print(progress_stream(), "{}\n", text); };
+  if (common.verbosity >= 0) request.say = [](const std::string& text) { say(text + "\n"); };
   request.stop = [&interrupt] { return interrupt.raised(); };
   return request;
 }
