@@ -134,6 +134,20 @@ TEST(FoldScales, MergesScalesAndShiftsWithoutWeights) {
   expect_same(before, after);
 }
 
+// 1e-30 * 1e30 * 1e30 is a number, and so is 1e-20 / 1e-40; the constants alone would be infinite.
+TEST(FoldScales, LeavesWhatWouldLeaveTheRangeOfItsType) {
+  const auto scaled = [](BinaryOp first, BinaryOp second, double x, double c) {
+    Builder b({1});
+    const TensorId once = b.add(Binary{first}, {b.x, b.constant(array({1}, {c}))});
+    const Graph before = b.finish(b.add(Binary{second}, {once, b.constant(array({1}, {c}))}));
+    return run_reference(partition(fold_scales(before)), {{"x", array({1}, {static_cast<float>(x)})}}).at("y").values[0];
+  };
+  EXPECT_NEAR(scaled(BinaryOp::mul, BinaryOp::mul, 1e-30, 1e30), 1e30, 1e24);
+  EXPECT_EQ(scaled(BinaryOp::add, BinaryOp::add, -3e38, 3e38), static_cast<double>(3e38F));
+  EXPECT_NEAR(scaled(BinaryOp::add, BinaryOp::mul, -1e30, 1e30), 0, 0);
+  EXPECT_NEAR(scaled(BinaryOp::div, BinaryOp::mul, 1e-20, 1e-40), 1e-20, 1e-24);
+}
+
 TEST(FoldScales, LeavesWhatOthersReadToo) {
   Builder b({1, 3, 5, 5});
   const TensorId conv = b.add(Conv{}, {b.x, b.constant(random_array({3, 3, 1, 1}, 1))});
