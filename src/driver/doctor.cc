@@ -87,7 +87,11 @@ Finding check_memory() {
 /// The same loop timed several times over: what differs is what else the machine does.
 Finding check_noise() {
   std::array<double, 5> speeds{};
-  for (double& speed : speeds) speed = measure_peak_gflops(available_cores());
+  try {
+    for (double& speed : speeds) speed = measure_peak_gflops(available_cores());
+  } catch (const Error& error) {
+    return {"noise", Severity::problem, error.what(), "end other programs, or raise the limit"};
+  }
   const auto [low, high] = std::minmax_element(speeds.begin(), speeds.end());
   const double spread = 1 - *low / *high;
   Finding finding{"noise", Severity::ok, fmt::format("peak speed varies by {:.0f} %", spread * 100), ""};

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/integer.h"
+#include "base/threads.h"
 #include "measure/worker_connection.h"
 #include "measure/worker_path.h"
 
@@ -152,6 +153,8 @@ RunReply WorkerProcess::exchange_once(const RunMessage& message) {
   std::optional<RunReply> reply = decode<RunReply>(frame);
   if (reply && is_plausible(*reply, settings, settings.repetition.max_runs, seconds_since(start))) {
     reply->error_text.resize(std::min(reply->error_text.size(), kMostText));
+    if (reply->error == ErrorKind::unknown && reply->error_text.starts_with(kTooFewThreads))  // no candidate's fault
+      throw Error(Code::nothing_measured, "a worker, which runs candidates, {}", reply->error_text);
     return *std::move(reply);
   }
   return bury(Transfer::malformed, longest_s, settings.timeout_s);

@@ -383,6 +383,19 @@ TEST(WorkerProcess, BelievesNoReferenceOfAnotherSize) {
   EXPECT_FALSE(worker.reference());
 }
 
+TEST(WorkerProcess, BlamesNoCandidateForThreadsThatTheSystemRefuses) {
+  WorkerProcess worker({.program = TW_LYING_WORKER});
+  worker.set_task(twice_task(), kTolerance, twice_reference());
+  try {
+    worker.run("", "no_threads", settings());
+    ADD_FAILURE();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::nothing_measured);
+    EXPECT_EQ(std::string(error.what()).find("a worker, which runs candidates, cannot start 4 threads, only 1: "), 0U)
+        << error.what();
+  }
+}
+
 TEST(WorkerProcess, AsksAgainWhenItWasStopped) {
   const std::string made = (std::filesystem::temp_directory_path() / fmt::format("tilewright_stopped_{}", getpid())).string();
   setenv("TW_TEST_STOPPED_ONCE", made.c_str(), 1);

@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
+#include <cerrno>
 #include <limits>
 #include <map>
 
+#include "base/threads.h"
 #include "measure/protocol.h"
 
 namespace tilewright::measure {
@@ -29,6 +31,13 @@ RunReply with_error(std::uint8_t error) {
   return reply;
 }
 
+RunReply without_threads() {
+  RunReply reply;
+  reply.error = ErrorKind::unknown;
+  reply.error_text = too_few_threads(4, 1, std::system_error(EAGAIN, std::generic_category())).what();
+  return reply;
+}
+
 RunReply with_text(std::size_t bytes) {
   RunReply reply = with_error(static_cast<std::uint8_t>(ErrorKind::wrong_answer));
   reply.error_text.assign(bytes, '\xff');
@@ -46,6 +55,7 @@ const std::map<std::string, RunReply> kReplies = {
     {"too_many", with_times(std::vector<double>(100'000, 1e-12))},
     {"unknown_error", with_error(200)},
     {"outputs_unasked", with_outputs({"1234"})},
+    {"no_threads", without_threads()},
     {"long_text", with_text(1 << 19)},
 };
 
