@@ -157,6 +157,8 @@ def evaluate(node, opset, inputs, fixed, rng):
         evaluator = Evaluator(node, opset, {n: t.dtype for n, t in fed.items()}, arrays,
                               use_runtime=not (whole and node.op_type in WHOLE_BY_NUMPY))
         declared = evaluator.run({n: t.declared for n, t in fed.items()})
+        if whole and node.op_type in WHOLE_BY_NUMPY:  # which sums in i64
+            declared = [a.astype(next(iter(fed.values())).dtype) for a in declared]
         by = evaluator.by
     types = [a.dtype for a in declared]
     if node.op_type in WHOLE_BY_F64 and not v.is_float(types[0]) and any(largest(t.declared.astype(v.F64)) > 2.0**26 for t in fed.values()):
@@ -259,6 +261,10 @@ def absolute_noise(node, out, dtype, fed, rng):
         scale = np.where((out < 0) & finite, 4, 0)
     elif op in ("LogSoftmax", "ReduceLogSumExp", "ReduceLogSum"):  # the logarithm of what is near 1
         scale = np.where(finite, 2, 0)
+    elif op in ("ReduceSum", "ReduceL1", "ReduceMean", "GlobalAveragePool"):  # rounded the same way each time
+        data, n = next(iter(fed.values())).wide, terms(node, fed, [out])
+        total = np.sum(np.abs(data[np.isfinite(data)])) / max(out.size, 1)
+        scale = np.where(finite, n / 8 * (total if op in ("ReduceSum", "ReduceL1") else total / max(n, 1)), 0)
     elif op in ("Resize", "Upsample"):  # scales are f32
         data = next(iter(fed.values()))
         scale = 2 * max(data.shape, default=1) * largest(data.wide) * v.EPSILON[v.F32] / v.EPSILON[dtype]

@@ -84,6 +84,8 @@ def described(case):
         if name not in b.inputs and name not in b.initializers:
             continue
         kind = "input" if name not in b.initializers else "constant and input" if name in b.inputs else "constant"
+        if v.is_float(tensor.dtype) and np.any(np.isnan(tensor.wide)):
+            kind += " with NaN"
         text = np.array2string(tensor.declared.ravel(), threshold=12, max_line_width=1000, separator=",")
         lines.append(f"{name}: {kind} {tensor.dtype}{list(tensor.shape)} = {text}")
     for node in b.nodes:
