@@ -45,15 +45,15 @@ schedule::State by_default(const measure::Task& task) { return space::SearchSpac
 
 }  // namespace
 
-Real real_element(const runtime::Tensor& tensor, std::int64_t i) {
+Real exact_element(const runtime::Tensor& tensor, std::int64_t i) {
   return with_number(tensor.type(), [&](auto number) {
     return static_cast<Real>(static_cast<const decltype(number)*>(tensor.data())[i]);
   });
 }
 
-std::vector<Real> real_elements(const runtime::Tensor& tensor) {
+std::vector<Real> exact_elements(const runtime::Tensor& tensor) {
   std::vector<Real> values;
-  for (std::int64_t i = 0; i < tensor.elements(); ++i) values.push_back(real_element(tensor, i));
+  for (std::int64_t i = 0; i < tensor.elements(); ++i) values.push_back(exact_element(tensor, i));
   return values;
 }
 

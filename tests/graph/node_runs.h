@@ -11,8 +11,8 @@ namespace tilewright::graph {
 /// Exact for every element of every type, and for what functions of them give: 64 bits of mantissa at least.
 using Real = long double;
 
-Real real_element(const runtime::Tensor& tensor, std::int64_t i);
-std::vector<Real> real_elements(const runtime::Tensor& tensor);
+Real exact_element(const runtime::Tensor& tensor, std::int64_t i);
+std::vector<Real> exact_elements(const runtime::Tensor& tensor);
 runtime::Tensor real_tensor(DType type, const Shape& shape, const std::vector<Real>& values);
 /// The value as the type holds it.
 Real rounded(DType type, Real value);

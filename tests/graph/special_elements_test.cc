@@ -140,9 +140,9 @@ TEST(SpecialElements, UnaryOperatorsComputeTheirDefinitionWhateverTheNumber) {
       for (const runtime::Tensor& x : turns)
         for (const NodeRun& run : node.run({x}))
           for (std::int64_t i = 0; i < x.elements(); ++i) {
-            const Real found = real_element(run.output, i), expected = c.exact(type, real_element(x, i));
+            const Real found = exact_element(run.output, i), expected = c.exact(type, exact_element(x, i));
             EXPECT_TRUE(agree(run.output.type(), found, expected, c.tolerance))
-                << run.how << ": of " << real_element(x, i) << " it is " << found << ", expected " << expected;
+                << run.how << ": of " << exact_element(x, i) << " it is " << found << ", expected " << expected;
           }
     }
 }
@@ -177,8 +177,8 @@ std::vector<Binary> binary_cases() {
 
 void expect_pairs(const Binary& c, const NodeRun& run, const runtime::Tensor& a, const runtime::Tensor& b) {
   for (std::int64_t i = 0; i < a.elements(); ++i) {
-    const Real x = real_element(a, i), y = real_element(b, b.elements() == 1 ? 0 : i);
-    const Real found = real_element(run.output, i), expected = c.exact(x, y);
+    const Real x = exact_element(a, i), y = exact_element(b, b.elements() == 1 ? 0 : i);
+    const Real found = exact_element(run.output, i), expected = c.exact(x, y);
     EXPECT_TRUE(agree(run.output.type(), found, expected, c.tolerance))
         << run.how << ": of " << x << " and " << y << " it is " << found << ", expected " << expected;
   }
@@ -226,7 +226,7 @@ TEST(SpecialElements, ClipKeepsBoundsThatAreTheLargestNumbersOfAType) {
         const NodeRuns node({"Clip"}, {x, l, h}, computed);
         for (const NodeRun& run : node.run(computed == 1 ? std::vector{x} : std::vector{x, l, h}))
           for (std::size_t i = 0; i < values.size(); ++i) {
-            const Real found = real_element(run.output, static_cast<std::int64_t>(i));
+            const Real found = exact_element(run.output, static_cast<std::int64_t>(i));
             const Real expected = clip(values[i], rounded(type, low), rounded(type, high));
             EXPECT_TRUE(agree(type, found, expected, {})) << run.how << ": of " << values[i] << " it is " << found;
           }
