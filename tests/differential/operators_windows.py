@@ -106,7 +106,9 @@ def resize(b, op):
     mode = b.pick([None, "nearest", "nearest", "linear", "cubic"])
     resized = list(range(rank)) if mode in (None, "nearest") and b.chance(0.2) else list(range(max(rank - 2, 0), rank))
     sizes = [b.integer(1, 2 * n + 3) if d in resized else n for d, n in enumerate(extents)]
-    scales = [b.pick([0.5, 2.0, 3.0, 0.6, 1.3, 2.5]) if d in resized else 1.0 for d in range(rank)]
+    # In f32, the nearest of 0.6 and the like is decided by rounding.
+    choice = [0.5, 2.0, 3.0, 2.5] + ([0.75, 1.25] if mode in (None, "nearest") or b.opset < 11 else [0.6, 1.3])
+    scales = [b.pick(choice) if d in resized else 1.0 for d in range(rank)]
     scales = [s if np.floor(n * s) >= 1 else 1.0 for n, s in zip(extents, scales)]
     if b.opset < 11:
         return b.node(op, [x, b.parameter(scales, v.F32)], mode=b.pick([None, "nearest", "linear"]))
