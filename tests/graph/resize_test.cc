@@ -128,6 +128,19 @@ TEST(Resize, HalfPixelSymmetricKeepsTheCentreOfAScaledLengthThatIsNotWhole) {
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(y[i], 1 + 2.0 / 3 * static_cast<double>(i), 1e-6);
 }
 
+// ONNX's own test of opset 10 says so: 2x4 by 0.6 gives the third element of four.
+TEST(Resize, NearestOfOpset10IsTheNextElementWhereTheDataShrink) {
+  const auto resized_10 = [](double scale) {
+    OnnxModel model(10);
+    model.weight("x", counting({4})).weight("scale", array({1}, {scale})).node("Resize", {"x", "scale"}, {"y"}).output("y");
+    const Graph graph = optimize(model.import().graph);
+    return to_array(*graph.tensor(graph.outputs()[0].tensor).constant).values;
+  };
+  EXPECT_EQ(resized_10(0.6), (std::vector<double>{1, 3}));
+  EXPECT_EQ(resized_10(0.75), (std::vector<double>{1, 3, 4}));
+  EXPECT_EQ(resized_10(1.5), (std::vector<double>{1, 1, 2, 3, 3, 4}));
+}
+
 TEST(Resize, TakesAttributesOfOpset18AtTheirDefaults) {
   const te::Array x = counting({2, 2});
   const auto y = resized(x, {{"antialias", std::int64_t{0}}, {"keep_aspect_ratio_policy", std::string("stretch")}},

@@ -17,6 +17,7 @@ struct Sampling {
   std::string mode, coordinates, nearest;
   double cubic_a;
   bool exclude_outside;
+  bool up_where_it_shrinks = false;  ///< the nearest element of opset 10: the next one, where there are more than results
 };
 
 /// One dimension: the scale is `numerator / denominator`. Of given sizes it is out / in, and is never rounded, since
@@ -48,7 +49,8 @@ double source_position(const Sampling& s, std::int64_t x, const Stretch& d) {
   refuse("coordinate_transformation_mode '{}' is not supported", s.coordinates);
 }
 
-double nearest(const Sampling& s, double x) {
+double nearest(const Sampling& s, const Stretch& d, double x) {
+  if (s.up_where_it_shrinks && d.numerator < d.denominator) return std::ceil(x);
   if (s.nearest == "round_prefer_floor") return std::ceil(x - 0.5);
   if (s.nearest == "round_prefer_ceil") return std::floor(x + 0.5);
   if (s.nearest == "floor") return std::floor(x);
@@ -70,7 +72,7 @@ std::vector<Tap> taps_of(const Sampling& s, const Stretch& d) {
   std::vector<Tap> taps(static_cast<std::size_t>(count));
   for (std::int64_t x = 0; x < d.out; ++x) {
     const double position = source_position(s, x, d);
-    const double first = count == 1 ? nearest(s, position) : std::floor(position) - (count == 4 ? 1 : 0);
+    const double first = count == 1 ? nearest(s, d, position) : std::floor(position) - (count == 4 ? 1 : 0);
     double sum = 0;
     std::vector<double> weights;
     for (int k = 0; k < count; ++k) {
@@ -227,7 +229,7 @@ Outputs import_resize(OnnxNode& node) {
   const Sampling s{node.text("mode", "nearest"),
                    node.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel"),
                    node.text("nearest_mode", old ? "floor" : "round_prefer_floor"), node.real("cubic_coeff_a", -0.75),
-                   node.integer("exclude_outside", 0) != 0};
+                   node.integer("exclude_outside", 0) != 0, old};
   require_float_unless_nearest(node, s.mode);
   if (node.integer("antialias", 0) != 0) refuse("antialias 1 is not supported");
   const int scales_at = old ? 1 : 2;
