@@ -178,8 +178,7 @@ TEST_P(ModelInput, IsRefused) {
 }
 INSTANTIATE_TEST_SUITE_P(WithAWrong, ModelInput,
                          ::testing::Values(BadInput{"Name", {{"picture", Tensor(DType::f32, {1, 3, 8, 8})}}, "picture"},
-                                           BadInput{
-                                               "Shape", {{"image", Tensor(DType::f32, {1, 8, 8, 3})}}, "[1, 8, 8, 3]"},
+                                           BadInput{"Shape", {{"image", Tensor(DType::f32, {1, 8, 8, 3})}}, "1x8x8x3"},
                                            BadInput{"Type", {{"image", Tensor(DType::f64, {1, 3, 8, 8})}}, "f64"}),
                          [](const auto& row) { return row.param.name; });
 

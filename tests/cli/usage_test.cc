@@ -52,7 +52,7 @@ INSTANTIATE_TEST_SUITE_P(
                       BadUsage{"AnUnknownProgress", "tune x.onnx --progress loud", "loud not in"},
                       BadUsage{"AShapeWithoutName", "tasks x.onnx --shape 1x3x224x224",
                                "'1x3x224x224' is not a shape; write it like input:1x3x224x224"},
-                      BadUsage{"AShapeOfZero", "tasks x.onnx --shape x:1x0", "'x:1x0' is not a shape"},
+                      BadUsage{"AShapeBelowZero", "tasks x.onnx --shape x:1x-1", "'x:1x-1' is not a shape"},
                       BadUsage{"RecordsForAnUntunedModel", "compile x.onnx -o y --records r --untuned", "--untuned"},
                       BadUsage{"AnEndlessTolerance", "run x.onnx --rtol inf", "'inf' is not a number from 0 to 1e+300"},
                       BadUsage{"AToleranceThatIsNoNumber", "run x.onnx --atol nan", "'nan' is not a number"},
