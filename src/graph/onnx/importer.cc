@@ -97,7 +97,7 @@ TensorId Importer::stand_in(const std::string& name) {
 /// Names of inputs and outputs stand in compiled models and .npz files.
 void Importer::require_text(std::string_view what, const std::string& name) const {
   if (!is_utf8(name) || name.find('\0') != std::string::npos)
-    fail("the name of {} '{}' is no UTF-8 text; export it again with another name", what, name);
+    fail("the name of an {} is no UTF-8 text, export it again with another name: '{}'", what, name);
 }
 
 /// Old models list their weights as inputs too: those are no inputs.
