@@ -442,7 +442,7 @@ TEST(ImportWeights, InAFileTakeNoMoreMemoryThanTheFileHas) {
     weight = graph.initializer(0);
     weight.set_name(name);
     weight.mutable_external_data(1)->set_value(offset);
-    model.node("Add", {"y", name}, {name + "_sum"});
+    model.node("Add", {"y", name}, {name + "_sum"}).output(name + "_sum");
   };
   add("same", "0");
   EXPECT_NO_THROW(import_onnx(folder.write("model.onnx", model.bytes())));

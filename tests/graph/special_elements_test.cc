@@ -83,7 +83,7 @@ std::vector<Unary> unary_cases() {
        kFloats,
        of([](Real x) { return clip(x / 4 + 0.5L, 0, 1); }),
        formula},
-      {{"HardSwish", 14}, kFloats, of([](Real x) { return x * clip(x / 6 + 0.5L, 0, 1); }), {8, 1e-6}},
+      {{"HardSwish", 14}, kFloats, of([](Real x) { return x * clip(x * (1.0F / 6) + 0.5L, 0, 1); }), {8, 1e-6}},
       {{"Gelu", 20},
        kFloats,
        of([](Real x) { return x / 2 * (1 + std::erf(x / std::numbers::sqrt2_v<Real>)); }),
