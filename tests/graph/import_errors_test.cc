@@ -287,6 +287,16 @@ TEST(ImportShapes, ThatGiveOneNameTwoExtentsAreContradictions) {
                   {"dimension 'batch'", "5 by the shape of input 'x'", "4 by that of 'mask'"});
 }
 
+// PaddlePaddle's exporter calls every open dimension "?".
+TEST(ImportShapes, MayDifferWhereANameSaysNothing) {
+  for (const std::string name : {"?", "n"}) {
+    OnnxModel model = OnnxModel().dynamic_input("x", name, {3, 3}).node("Relu", {"x"}, {"y"}).output("y");
+    model.proto().mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)
+        ->set_dim_param(name);
+    EXPECT_NO_THROW(model.import({{{"x", {5, 4, 3}}}})) << name;
+  }
+}
+
 TEST(ImportShapes, ThatContradictTheFileAreNamedAtOnce) {
   expect_contains(message_of(two_batches(), {{{"x", {5, 4}}, {"mask", {5, 7}}}}), {"'x' the shape 5x4", "'mask' the shape 5x7"});
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <map>
 #include <optional>
+#include <set>
 
 namespace tilewright::graph {
 namespace {
@@ -38,25 +39,37 @@ bool fits(const Shape& shape, const onnx::TypeProto_Tensor& type) {
   });
 }
 
+/// The names of an input's dimensions in a given shape. Exporters write "?" for dimensions that they know nothing of, or one
+/// name for several that have nothing to do with each other: such say nothing.
+std::map<std::string, std::int64_t> extents_of_names(const onnx::TypeProto_Tensor& type, const Shape& shape) {
+  std::map<std::string, std::int64_t> extents;
+  std::set<std::string> ambiguous{"", "?"};
+  for (int d = 0; d < std::min(static_cast<int>(std::ssize(shape)), type.shape().dim_size()); ++d) {
+    const std::int64_t extent = shape[static_cast<std::size_t>(d)];
+    const auto [known, is_new] = extents.try_emplace(type.shape().dim(d).dim_param(), extent);
+    if (!is_new && known->second != extent) ambiguous.insert(known->first);
+  }
+  std::erase_if(extents, [&](const auto& entry) { return ambiguous.contains(entry.first); });
+  return extents;
+}
+
 /// Extents of dimensions with a name, and which input they are known from.
 class NamedDimensions {
  public:
   /// Takes those of a given shape; what it contradicts is added to `problems`.
   void add(const onnx::ValueInfoProto& input, const Shape& shape, std::vector<std::string>& problems) {
-    for (std::size_t d = 0; d < shape.size() && static_cast<int>(d) < type_of(input).shape().dim_size(); ++d) {
-      const std::string& name = type_of(input).shape().dim(static_cast<int>(d)).dim_param();
-      if (name.empty()) continue;
-      const auto [known, is_new] = known_.try_emplace(name, Extent{shape[d], input.name()});
-      if (!is_new && known->second.extent != shape[d])
+    for (const auto& [name, extent] : extents_of_names(type_of(input), shape)) {
+      const auto [known, is_new] = known_.try_emplace(name, Extent{extent, input.name()});
+      if (!is_new && known->second.extent != extent)
         problems.push_back(fmt::format("dimension '{}' is {} by the shape of input '{}', but {} by that of '{}'", name,
-                                       known->second.extent, known->second.input, shape[d], input.name()));
+                                       known->second.extent, known->second.input, extent, input.name()));
     }
   }
   /// -1 where it is open.
   std::int64_t extent(const Dimension& dim) const {
     if (dim.has_dim_value()) return dim.dim_value();
     const auto known = known_.find(dim.dim_param());
-    return dim.dim_param().empty() || known == known_.end() ? -1 : known->second.extent;
+    return known == known_.end() ? -1 : known->second.extent;
   }
 
  private:
