@@ -34,8 +34,8 @@ typedef struct tw_kernel_args {
 /* 0: done. 1: no workspace memory. Anything else comes from a parallel body. */
 typedef int32_t (*tw_kernel)(const tw_kernel_args* args);
 
-/* Beside a kernel NAME, its object defines `const int64_t NAME_buffer_bytes[]`: how many buffers it takes, then the bytes of
-   each. A model's file is checked against it. */
+/* Beside a kernel NAME, its object defines `const int64_t NAME_buffer_bytes[]`: how many buffers it takes, then the
+   bytes of each. A model's file is checked against it. */
 #define TW_BUFFER_BYTES_SUFFIX "_buffer_bytes"
 
 #ifdef __cplusplus

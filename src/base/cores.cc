@@ -90,8 +90,8 @@ Mount mount_of(const fs::path& root, const std::string& controllers) {
   for (std::string line; std::getline(mounts, line);) {
     const std::optional<MountLine> found = parse_mount(line);
     if (!found) continue;
-    const bool is_it = controllers.empty() ? found->type == "cgroup2"
-                                           : found->type == "cgroup" && names_cpu(found->super_options);
+    const bool is_it =
+        controllers.empty() ? found->type == "cgroup2" : found->type == "cgroup" && names_cpu(found->super_options);
     if (is_it) return found->mount;
   }
   return {"/", fs::path("/sys/fs/cgroup") / controllers};  // where everybody mounts it
@@ -158,8 +158,8 @@ std::optional<double> cgroup_cpu_quota(const fs::path& root) {
     const fs::path path = line.substr(second + 1);
     if (!controllers.empty() && !names_cpu(controllers)) continue;
     const Mount mount = mount_of(root, controllers);
-    const std::optional<double> quota = tightest(root / mount.point.relative_path(), below(mount, path),
-                                                 controllers.empty() ? quota_v2 : quota_v1);
+    const std::optional<double> quota =
+        tightest(root / mount.point.relative_path(), below(mount, path), controllers.empty() ? quota_v2 : quota_v1);
     if (quota) least = least ? std::min(*least, *quota) : *quota;
   }
   return least;

@@ -31,7 +31,7 @@ std::string_view misfit(mode_t mode) {
 /// Looks at what was opened, not at what its name means by now.
 Result<InputFile> regular(int descriptor, Links links = Links::followed) {
   if (descriptor < 0) return errno == ENXIO ? failure("it is no regular file") : reason();  // ENXIO: a socket
-  struct stat status {};
+  struct stat status{};
   const bool known = ::fstat(descriptor, &status) == 0;
   const Failure why_unknown = reason();
   InputFile file(descriptor, status.st_size);

@@ -71,8 +71,7 @@ double real_number(const json& object, const char* key, double least, double mos
 
 std::vector<double> real_numbers(const json& object, const char* key, std::size_t count, double least, double most) {
   const json& list = field(object, key);
-  if (!list.is_array() || list.size() != count)
-    throw Error(Code::bad_input, "{} is no list of {} numbers", key, count);
+  if (!list.is_array() || list.size() != count) throw Error(Code::bad_input, "{} is no list of {} numbers", key, count);
   for (const json& value : list)
     if (!is_real(value, least, most)) refuse(key, value, "numbers", least, most);
   return list.get<std::vector<double>>();

@@ -11,7 +11,8 @@ namespace tilewright {
 
 /// Calls body(i) for i = 0 … n - 1 on up to `threads` threads, the caller's among them; returns when all are done.
 /// Items are handed out one at a time, so uneven ones balance. The first exception is rethrown and ends the rest. The
-/// threads are gone afterwards: none is left spinning beside a measurement. Where the system gives fewer threads, fewer work.
+/// threads are gone afterwards: none is left spinning beside a measurement. Where the system gives fewer threads, fewer
+/// work.
 template <class Body>
 void parallel_for(int n, int threads, const Body& body) {
   std::atomic<int> next{0};

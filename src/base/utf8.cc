@@ -6,7 +6,7 @@ namespace tilewright {
 namespace {
 
 struct Lead {
-  unsigned char first, last;            ///< of the sequence's first byte
+  unsigned char first, last;  ///< of the sequence's first byte
   unsigned char second_low, second_high;
   std::size_t bytes;
 };

@@ -13,7 +13,8 @@ struct ModelArguments {
   graph::ImportOptions import;  ///< --shape, --external-data
 };
 
-/// Adds a required positional argument called `name`, --shape and --external-data. `arguments` must live as long as `command`.
+/// Adds a required positional argument called `name`, --shape and --external-data. `arguments` must live as long as
+/// `command`.
 void add_model_arguments(CLI::App& command, const std::string& name, ModelArguments& arguments);
 
 /// "name:1x3x224x224", or "name:[1,3,224,224]"; the name may contain colons. Errors: Error(usage).

@@ -18,8 +18,8 @@ enum class ProgressStyle {
 /// "auto" (live on a terminal, else plain), "plain", "json", "none". Errors: Error(usage) naming the four.
 ProgressStyle progress_style(const std::string& name);
 
-/// Prints on standard error. Waits for whoever reads it, until a signal ends the process; that it can't be written to is no
-/// reason to end what goes on.
+/// Prints on standard error. Waits for whoever reads it, until a signal ends the process; that it can't be written to
+/// is no reason to end what goes on.
 void say(const std::string& text);
 
 /// An observer that prints. `peak_gflops`: of the machine, for shares of peak.

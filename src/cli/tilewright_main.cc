@@ -31,7 +31,8 @@ void declare_common(CLI::App& command, Common& common) {
       ->check(CLI::Range(1, 1024));
   command.add_option("--seed", common.seed, "seed of all randomness (default: 0)")->check(CLI::NonNegativeNumber);
   command.add_flag_callback("-v,--verbose", [&common] { common.verbosity = 1; }, "say more");
-  command.add_flag_callback("-q,--quiet", [&common] { common.verbosity = -1; }, "print nothing but errors, and the object of --json");
+  command.add_flag_callback(
+      "-q,--quiet", [&common] { common.verbosity = -1; }, "print nothing but errors, and the object of --json");
 }
 
 struct Declared {

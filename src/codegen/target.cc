@@ -67,9 +67,9 @@ constexpr std::string_view kNeverUsed[] = {
     "sm3", "sm4", "tsxldtrk", "uintr", "usermsr", "vaes", "waitpkg", "wbnoinvd", "widekl", "xsave", "xsavec",
     "xsaveopt", "xsaves",
     // AArch64
-    "bti", "ccdp", "ccidx", "ccpp", "chk", "crypto", "ecv", "ete", "gcs", "hcx", "ls64", "mec", "mops", "mte", "nv", "pan",
-    "pan-rwv", "pauth", "perfmon", "predres", "ras", "rand", "rme", "sb", "specrestrict", "spe", "spe-eef", "ssbs",
-    "sve2-aes", "sve2-bitperm", "sve2-sha3", "sve2-sm4", "tme", "tracev8.4", "trbe", "uaops", "wfxt", "xs"};
+    "bti", "ccdp", "ccidx", "ccpp", "chk", "crypto", "ecv", "ete", "gcs", "hcx", "ls64", "mec", "mops", "mte", "nv",
+    "pan", "pan-rwv", "pauth", "perfmon", "predres", "ras", "rand", "rme", "sb", "specrestrict", "spe", "spe-eef",
+    "ssbs", "sve2-aes", "sve2-bitperm", "sve2-sha3", "sve2-sm4", "tme", "tracev8.4", "trbe", "uaops", "wfxt", "xs"};
 
 /// What the processor called `cpu` has, for all that LLVM knows; nothing for a name that it does not know.
 std::vector<std::string> features_of_cpu(const Target& target) {

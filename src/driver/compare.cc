@@ -16,8 +16,8 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 
 struct Errors {
   double absolute = 0, magnitude = 0;
-  std::optional<std::size_t> first;      ///< element that is not as it must be
-  std::string actual, expected;          ///< there
+  std::optional<std::size_t> first;  ///< element that is not as it must be
+  std::string actual, expected;      ///< there
 };
 
 double error_between(double actual, double expected) {
@@ -95,7 +95,8 @@ const runtime::Tensor& counterpart(const std::string& name, const runtime::Tenso
 }  // namespace
 
 Comparison compare(const NamedTensors& actual, const NamedTensors& expected, double rtol, double atol) {
-  if (expected.empty()) throw Error(Code::bad_input, "there is nothing to compare the outputs with: no tensor is expected");
+  if (expected.empty())
+    throw Error(Code::bad_input, "there is nothing to compare the outputs with: no tensor is expected");
   Comparison result;
   for (const auto& [name, tensor] : expected) {
     const Errors errors = errors_of(counterpart(name, tensor, actual), tensor, rtol, atol);

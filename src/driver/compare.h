@@ -17,8 +17,8 @@ struct Difference {
 };
 
 /// How far outputs are from what was expected. Integers and booleans must be the same; of floating-point outputs every
-/// |actual - expected| must be at most atol + rtol * largest finite magnitude expected of the output, NaN must meet NaN,
-/// and infinity the same infinity, whatever the tolerance.
+/// |actual - expected| must be at most atol + rtol * largest finite magnitude expected of the output, NaN must meet
+/// NaN, and infinity the same infinity, whatever the tolerance.
 struct Comparison {
   double max_abs_error = 0;  ///< over all outputs; infinity where one side alone is NaN, or infinities differ
   double max_rel_error = 0;  ///< error relative to the largest finite magnitude expected of that output
@@ -28,8 +28,8 @@ struct Comparison {
 };
 
 /// Compares every expected tensor with the output of its name.
-/// Errors: Error(bad_input) if there is none, one is no output, or has another shape or type; names both. Floating-point
-/// types of another width are compared, as f64: a reference may be more exact than what it is for.
+/// Errors: Error(bad_input) if there is none, one is no output, or has another shape or type; names both.
+/// Floating-point types of another width are compared, as f64: a reference may be more exact than what it is for.
 Comparison compare(const NamedTensors& actual, const NamedTensors& expected, double rtol, double atol);
 
 }  // namespace tilewright::driver

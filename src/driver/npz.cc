@@ -41,8 +41,7 @@ Archive open_archive(zip_source_t* source, int flags, ZipError& error) {
 /// An array inside of an archive, read from the front; what is wrong is said of `where`.
 class Entry {
  public:
-  Entry(zip_t* archive, zip_uint64_t index, std::string where)
-      : where_(std::move(where)), file_(nullptr, zip_fclose) {
+  Entry(zip_t* archive, zip_uint64_t index, std::string where) : where_(std::move(where)), file_(nullptr, zip_fclose) {
     zip_stat_t stat;
     zip_stat_init(&stat);
     if (zip_stat_index(archive, index, 0, &stat) != 0) fail(": {}", zip_strerror(archive));

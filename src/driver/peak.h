@@ -7,8 +7,8 @@
 namespace tilewright::driver {
 
 /// Highest speed of independent fused multiply-adds in f32, GFLOP/s (an FMA counts 2), with `threads` threads at
-/// once (as many of them as can be), by the widest vector instructions this processor has, of at most `vector_bytes`. Takes about 0.15 s. The best
-/// of several windows, as whatever else the machine does can only slow it down.
+/// once (as many of them as can be), by the widest vector instructions this processor has, of at most `vector_bytes`.
+/// Takes about 0.15 s. The best of several windows, as whatever else the machine does can only slow it down.
 double measure_peak_gflops(int threads, int vector_bytes = measure::kWidestVector);
 
 /// Speed of reading memory with `threads` threads at once (as many of them as can be), GB/s

@@ -145,9 +145,8 @@ TuneReport replay(const TuneRequest& request, const Algorithms& algorithms, code
 }  // namespace
 
 bool TuneReport::nothing_valid() const {
-  return !result.tasks.empty() && std::none_of(result.tasks.begin(), result.tasks.end(), [](const auto& task) {
-    return task.best_s < search::kNever;
-  });
+  return !result.tasks.empty() && std::none_of(result.tasks.begin(), result.tasks.end(),
+                                               [](const auto& task) { return task.best_s < search::kNever; });
 }
 
 namespace {

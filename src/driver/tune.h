@@ -45,10 +45,10 @@ struct TuneReport {
   bool nothing_valid() const;
 };
 
-/// Tunes all tasks of a model, each in all ways that the algorithms allow. Goes on where the record file ends. Ends early,
-/// all records kept, when `stop` returns true. Errors: Error(bad_input) for a model or record file that can't be used,
-/// Error(cannot_write) as soon as a record can't be kept, Error(usage) for an unknown policy. That nothing valid was
-/// measured, or that there is nothing to tune, is for the caller to see.
+/// Tunes all tasks of a model, each in all ways that the algorithms allow. Goes on where the record file ends. Ends
+/// early, all records kept, when `stop` returns true. Errors: Error(bad_input) for a model or record file that can't be
+/// used, Error(cannot_write) as soon as a record can't be kept, Error(usage) for an unknown policy. That nothing valid
+/// was measured, or that there is nothing to tune, is for the caller to see.
 TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop);
 
 }  // namespace tilewright::driver

@@ -40,8 +40,7 @@ Status check_parameters(const Types& types) {
     return failure("its data has type {}, expected a float type", tilewright::to_text(types[0].type));
   for (const TensorType& parameter : types)
     if (parameter.type != types[0].type)
-      return failure("types {} and {} differ", tilewright::to_text(types[0].type),
-                     tilewright::to_text(parameter.type));
+      return failure("types {} and {} differ", tilewright::to_text(types[0].type), tilewright::to_text(parameter.type));
   return {};
 }
 

@@ -55,9 +55,10 @@ class Graph {
   TensorId add_constant(const TensorInfo& constant);
   /// A tensor that no node computes: the result of a kernel that was no part of a network.
   TensorId add_result(std::string name, TensorType type);
-  /// Appends a node, or the constant that it is: of what has no elements always (graph/empty.h); of constants if `evaluate`
-  /// can, unless the constants of the graph would grow by more than kMostGrowthBytes in all: then a run computes it from
-  /// what is smaller. Errors: InternalError if the operator does not take these inputs (importers ask `infer` first).
+  /// Appends a node, or the constant that it is: of what has no elements always (graph/empty.h); of constants if
+  /// `evaluate` can, unless the constants of the graph would grow by more than kMostGrowthBytes in all: then a run
+  /// computes it from what is smaller. Errors: InternalError if the operator does not take these inputs (importers ask
+  /// `infer` first).
   TensorId add(Op op, std::vector<TensorId> inputs, std::string name);
   void add_output(std::string name, TensorId tensor);
 

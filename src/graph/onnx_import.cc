@@ -35,8 +35,8 @@ onnx::ModelProto read_model(const std::filesystem::path& path) {
 
 std::string describe(const Importer::Problem& problem, int opset) {
   if (!problem.is_of_node) return fmt::format("{} '{}': {}", problem.op, problem.name, problem.reason);
-  return fmt::format("node '{}' ({}{}, opset {}): {}", problem.name,
-                     problem.domain.empty() ? "" : problem.domain + ".", problem.op, opset, problem.reason);
+  return fmt::format("node '{}' ({}{}, opset {}): {}", problem.name, problem.domain.empty() ? "" : problem.domain + ".",
+                     problem.op, opset, problem.reason);
 }
 
 Network import_model(onnx::ModelProto model, const std::filesystem::path& path, const ImportOptions& options) {

@@ -109,7 +109,8 @@ std::string name_of(ReduceKind kind) {
 
 std::string name_of(const Op& op) {
   return match_variant(
-      op, [](const Conv& o) {
+      op,
+      [](const Conv& o) {
         if (o.winograd_tile != 0) return fmt::format("winograd{}", o.winograd_tile);
         return std::string(o.groups == 1 ? "conv2d" : "group_conv2d");
       },

@@ -81,7 +81,8 @@ struct Reduce {
   std::vector<int> axes;  ///< ascending
   bool keep_dims = true;
 };
-/// Element i along `axis` is the sum of the elements up to i, without i where `exclusive`; from the end on where `reverse`.
+/// Element i along `axis` is the sum of the elements up to i, without i where `exclusive`; from the end on where
+/// `reverse`.
 struct CumSum {
   int axis;
   bool exclusive = false, reverse = false;

@@ -133,8 +133,7 @@ class GroupExpression {
 
   Operand operand(TensorId id, bool may_be_scalar) {
     const TensorInfo& tensor = graph_.tensor(id);
-    if (may_be_scalar && is_scalar(id))
-      return {{}, element(*tensor.constant, 0), tensor.type.type};
+    if (may_be_scalar && is_scalar(id)) return {{}, element(*tensor.constant, 0), tensor.type.type};
     const auto known = tensors_.find(id);
     if (known != tensors_.end()) return {known->second, std::nullopt, tensor.type.type};
     const auto make = tensor.is_constant() ? &te::constant_placeholder : &te::placeholder;

@@ -32,8 +32,7 @@ struct Line {
     int value = 0;
     const std::string text = words.size() == 2 ? words[1] : "";
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc{} || end != text.data() + text.size() || value < 1 ||
-        value > most)
+    if (error != std::errc{} || end != text.data() + text.size() || value < 1 || value > most)
       fail("{} takes one whole number from 1 to {}", words[0], most);
     return value;
   }

@@ -12,7 +12,8 @@
 
 namespace tilewright::measure {
 
-/// The error text of a record that holds a schedule without a measurement, and of a measurement that did not come about.
+/// The error text of a record that holds a schedule without a measurement, and of a measurement that did not come
+/// about.
 inline constexpr std::string_view kNotMeasured = "sampled, not measured";
 
 /// What became of one candidate.

@@ -49,8 +49,8 @@ class Measurer {
   /// later passes; the first one leaves out only what a slow moment can't explain. `done(i, measurement)` is called
   /// from the caller's thread as each result is known, in any order. Stops early, with what did not run left out, when
   /// `stop()` turns true. A candidate that crashes, hangs or computes something else becomes an error measurement; the
-  /// worker is replaced. Errors: Error(nothing_measured) only if no worker can be started. A candidate whose machine code is
-  /// that of an earlier one of the task is not run again.
+  /// worker is replaced. Errors: Error(nothing_measured) only if no worker can be started. A candidate whose machine
+  /// code is that of an earlier one of the task is not run again.
   std::vector<Measurement> measure(const Task& task, std::span<const schedule::State> states, double incumbent_s,
                                    const std::function<void(std::size_t, const Measurement&)>& done = {},
                                    const std::function<bool()>& stop = {});

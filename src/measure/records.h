@@ -47,8 +47,8 @@ class RecordWriter {
   AppendFile file_;
 };
 
-/// $XDG_DATA_HOME/tilewright/records.jsonl, or ~/.local/share/…; none if neither XDG_DATA_HOME nor HOME says where: then
-/// there are no records to read.
+/// $XDG_DATA_HOME/tilewright/records.jsonl, or ~/.local/share/…; none if neither XDG_DATA_HOME nor HOME says where:
+/// then there are no records to read.
 std::optional<std::filesystem::path> find_default_record_file();
 /// The same for who has to write. Errors: Error(usage) if there is none.
 std::filesystem::path default_record_file();

@@ -57,7 +57,8 @@ class SpawnSetup {
 /// Errors: Error(nothing_measured) that says what could not be done, and why.
 int checked(int result, const char* what) {
   if (result >= 0) return result;
-  throw Error(Code::nothing_measured, "cannot start a worker, which runs candidates: {}: {}", what, std::strerror(errno));
+  throw Error(Code::nothing_measured, "cannot start a worker, which runs candidates: {}: {}", what,
+              std::strerror(errno));
 }
 
 /// An open file, closed at the end.
@@ -79,7 +80,9 @@ int above_assigned(const OpenFile& file) {
   return checked(fcntl(file.get(), F_DUPFD_CLOEXEC, kWorkerSocket + 1), "no file descriptor is left");
 }
 
-double seconds(const timeval& time) { return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec); }
+double seconds(const timeval& time) {
+  return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+}
 
 std::string signal_text(int signal) {
   const char* name = sigabbrev_np(signal);
@@ -114,8 +117,9 @@ std::unique_ptr<WorkerConnection> WorkerConnection::start(const std::filesystem:
   const auto hello = received == Transfer::done ? decode<Hello>(frame) : std::nullopt;
   if (!hello) throw Error(Code::nothing_measured, "the worker {} did not greet: {}", name, worker->end().text);
   if (hello->version != kProtocolVersion) {
-    throw Error(Code::nothing_measured, "the worker {} speaks protocol {}, this program {}: build or install both together",
-                name, hello->version, kProtocolVersion);
+    throw Error(Code::nothing_measured,
+                "the worker {} speaks protocol {}, this program {}: build or install both together", name,
+                hello->version, kProtocolVersion);
   }
   return worker;
 }
@@ -135,8 +139,8 @@ Transfer WorkerConnection::receive(Frame& frame, std::uint64_t most_bytes, Deadl
   return receive_frame(socket_, frame, most_bytes, deadline);
 }
 
-/// Until there is something to receive, or the process ends, or it is too late. Looks again and again whether the process
-/// was stopped: that it went on and then ended by its alarm leaves no trace afterwards.
+/// Until there is something to receive, or the process ends, or it is too late. Looks again and again whether the
+/// process was stopped: that it went on and then ended by its alarm leaves no trace afterwards.
 void WorkerConnection::wait_for_answer(Deadline deadline) {
   using std::chrono::milliseconds;
   constexpr milliseconds kLook{50};
@@ -152,8 +156,9 @@ void WorkerConnection::wait_for_answer(Deadline deadline) {
 void WorkerConnection::note_stops() {
   for (;;) {
     siginfo_t info{};
-    const bool told = process_ != 0 && waitid(P_PID, static_cast<id_t>(process_), &info,
-                                              WSTOPPED | WCONTINUED | WNOHANG) == 0 && info.si_pid != 0;
+    const bool told = process_ != 0 &&
+                      waitid(P_PID, static_cast<id_t>(process_), &info, WSTOPPED | WCONTINUED | WNOHANG) == 0 &&
+                      info.si_pid != 0;
     if (!told) return;
     was_stopped_ = true;
   }

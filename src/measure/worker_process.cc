@@ -122,8 +122,8 @@ std::optional<RunReply> WorkerProcess::converse(const Frame& message, double lon
   return std::nullopt;
 }
 
-/// Whether a worker that is well could have said so. Its memory is that of the candidates, so nothing else can be relied
-/// on: times that can't be must not become a record.
+/// Whether a worker that is well could have said so. Its memory is that of the candidates, so nothing else can be
+/// relied on: times that can't be must not become a record.
 bool WorkerProcess::is_plausible(const RunReply& reply, const RunSettings& settings, int most_runs,
                                  double elapsed_s) const {
   if (static_cast<int>(reply.error) >= kErrorKinds) return false;

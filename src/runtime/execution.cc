@@ -24,8 +24,7 @@ bool is_aligned(const void* data) { return reinterpret_cast<std::uintptr_t>(data
 
 Execution::Execution(const Model& model, ThreadPool& pool)
     : model_(model), pool_(pool), arena_(allocate(model.plan().arena_bytes)), inputs_(model.inputs().size()) {
-  if (!arena_)
-    throw OutOfMemory("the model needs {} bytes for its intermediate results", model.plan().arena_bytes);
+  if (!arena_) throw OutOfMemory("the model needs {} bytes for its intermediate results", model.plan().arena_bytes);
   for (const Port& port : model.outputs()) outputs_.emplace_back(port.type, port.shape, Use::kernels);
   for (const KernelCall& call : model.plan().calls) buffers_.emplace_back(call.buffers.size());
   for (std::vector<void*>& buffers : buffers_)
@@ -75,8 +74,7 @@ void Execution::run(std::span<double> call_s) {
   Clock::time_point begin = call_s.empty() ? Clock::time_point() : Clock::now();
   for (std::size_t c = 0; c < arguments_.size(); ++c) {
     const std::int32_t status = model_.kernels()[c](&arguments_[c]);
-    if (status == 1)
-      throw OutOfMemory("there is not enough to run {}", model_.plan().calls[c].description);
+    if (status == 1) throw OutOfMemory("there is not enough to run {}", model_.plan().calls[c].description);
     TW_CHECK(status == 0, "kernel {} ({}) returned {}", c, model_.plan().calls[c].description, status);
     if (call_s.empty()) continue;
     const Clock::time_point end = Clock::now();

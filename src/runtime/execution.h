@@ -15,8 +15,8 @@ class Execution {
   /// Takes `tensor` (not a copy, unless its memory is not aligned to 64 bytes) as input i of every run from now on.
   /// Errors: Error(bad_input) if its type or shape is not that of the input.
   void bind(int i, Tensor tensor);
-  /// All inputs must be bound. `call_s`, if not empty, has a place for every call of the plan and gets the seconds that it
-  /// took. Errors: OutOfMemory if a kernel finds no memory to work in, InternalError if one fails.
+  /// All inputs must be bound. `call_s`, if not empty, has a place for every call of the plan and gets the seconds that
+  /// it took. Errors: OutOfMemory if a kernel finds no memory to work in, InternalError if one fails.
   void run(std::span<double> call_s = {});
   /// Overwritten by the next run.
   const Tensor& output(int i) const { return outputs_[static_cast<std::size_t>(i)]; }

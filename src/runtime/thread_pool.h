@@ -11,12 +11,14 @@ namespace tilewright::runtime {
 ///
 /// The caller runs chunk 0 and thread i chunk i, always, so that caches stay warm from loop to loop. A parallel loop
 /// inside a parallel loop runs serially in the thread that meets it. With more threads than allowed cores, or than a
-/// control group's quota lets run at once, nobody spins; with more than allowed cores, or under a quota, nothing is pinned.
+/// control group's quota lets run at once, nobody spins; with more than allowed cores, or under a quota, nothing is
+/// pinned.
 class ThreadPool {
  public:
   struct Options {
     int threads = 0;          ///< with the caller; 0: available_cores()
-    bool pin = true;          ///< thread i to the i-th of allowed_cores() (base/cores.h); the caller, thread 0, is left as it is
+    bool pin =
+        true;  ///< thread i to the i-th of allowed_cores() (base/cores.h); the caller, thread 0, is left as it is
     bool pin_caller = false;  ///< the caller too, to the first, until the pool is destroyed (on the same thread)
     int spin_us = 2000;       ///< how long an idle worker spins before it sleeps
   };

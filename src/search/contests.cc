@@ -8,14 +8,15 @@
 
 namespace tilewright::search {
 
-/// With a time budget the tasks that the network's time depends on most come first, and those whose contest would not end
-/// in time do without.
+/// With a time budget the tasks that the network's time depends on most come first, and those whose contest would not
+/// end in time do without.
 void NetworkTuner::State::contests() {
   std::vector<TaskTuner*> order;
   for (auto& tuner : tuners) order.push_back(tuner.get());
   const bool may_not_suffice = options.budget_s < kNever;
   if (may_not_suffice)
-    std::ranges::stable_sort(order, std::greater<>(), [](const TaskTuner* t) { return t->result().count * t->result().best_s; });
+    std::ranges::stable_sort(order, std::greater<>(),
+                             [](const TaskTuner* t) { return t->result().count * t->result().best_s; });
   int held = 0, left_out = 0;
   for (TaskTuner* tuner : order) {
     if (stopped || stop()) return;
@@ -30,9 +31,10 @@ void NetworkTuner::State::contests() {
     plan.note_contest(expected_s, runner->clock_s() - begin_s);
   }
   if (left_out > 0)
-    observer->on_note(fmt::format("the time budget was enough to time the best schedules in turns for {} of {} tasks; of "
-                                  "the others the best is the one that was fastest by itself",
-                                  held, held + left_out));
+    observer->on_note(
+        fmt::format("the time budget was enough to time the best schedules in turns for {} of {} tasks; of "
+                    "the others the best is the one that was fastest by itself",
+                    held, held + left_out));
 }
 
 /// Times the best states of a task in turns: which of them was fastest so far may be luck.
@@ -42,9 +44,10 @@ void NetworkTuner::State::contest(TaskTuner& tuner, const std::vector<Candidate>
   std::vector<measure::Measurement> results = runner->contest(tuner.task(), states);
   const auto is_valid = [](const measure::Measurement& m) { return m.error == measure::ErrorKind::none; };
   if (std::none_of(results.begin(), results.end(), is_valid)) {
-    observer->on_note(fmt::format("{}: the best {} schedules could not be timed together; the best is the one that was "
-                                  "fastest by itself",
-                                  tuner.task().description, finalists.size()));
+    observer->on_note(
+        fmt::format("{}: the best {} schedules could not be timed together; the best is the one that was "
+                    "fastest by itself",
+                    tuner.task().description, finalists.size()));
     return;
   }
   tuner.decide(finalists, results);

@@ -62,7 +62,8 @@ MoveModel MoveModel::from_json(const nlohmann::json& json) {
   MoveModel model;
   for (const auto& [name, move] : json.at("moves").items()) {
     Move& own = model.moves_[name];
-    std::ranges::copy(real_numbers(move, "weights", own.weights.size(), -kMostWeight, kMostWeight), own.weights.begin());
+    std::ranges::copy(real_numbers(move, "weights", own.weights.size(), -kMostWeight, kMostWeight),
+                      own.weights.begin());
     std::ranges::copy(real_numbers(move, "squares", own.squares.size(), 0, kMostSum), own.squares.begin());
     own.gain = real_number(move, "gain", 0, kMostWeight);
     own.attempts = real_number(move, "attempts", 0, kMostSum);

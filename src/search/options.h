@@ -37,8 +37,8 @@ struct BudgetFrame {
   /// When it began, on the runner's clock, if that was before the run.
   std::optional<double> begun_s;
   double closing_s = 0;  ///< that the caller needs after the run, whatever is left
-  /// The caller then also compiles all tasks, with default and with tuned schedules, and times both: time is kept for that if
-  /// it is a small part of the budget.
+  /// The caller then also compiles all tasks, with default and with tuned schedules, and times both: time is kept for
+  /// that if it is a small part of the budget.
   bool compares_models = false;
 };
 

@@ -74,7 +74,7 @@ struct TuneResult {
   int remeasured = 0;                          ///< states timed once more in contests; not among the trials
   std::map<std::string, int> ignored_records;  ///< reason -> records of these tasks that could not be used
   std::map<std::string, int> errors;           ///< kind -> trials
-  int unmeasured = 0;  ///< tasks whose default schedule could not be measured any more
+  int unmeasured = 0;                          ///< tasks whose default schedule could not be measured any more
   double compile_all_s = 0;  ///< that it takes to compile every task once, on all cores, by what was seen
   double wall_s = 0;
   TimeSplit split;

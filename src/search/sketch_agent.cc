@@ -11,7 +11,7 @@ namespace tilewright::search {
 namespace {
 
 constexpr double kPriorVariance = 0.25, kNoise = 0.3;  ///< of values, which are log2 of speed-ups per slot
-constexpr double kMostSum = 1e12;  ///< over what was learned; training leads to thousands
+constexpr double kMostSum = 1e12;                      ///< over what was learned; training leads to thousands
 constexpr int kRows = static_cast<int>(kSketchFeatures.size());
 using Matrix = Eigen::Matrix<double, kRows, kRows, Eigen::RowMajor>;
 using Vector = Eigen::Matrix<double, kRows, 1>;
@@ -99,7 +99,8 @@ SketchAgent SketchAgent::from_json(const nlohmann::json& json) {
                     agent.precision_.begin());
   std::ranges::copy(real_numbers(json, "moment", agent.moment_.size(), -kMostSum, kMostSum), agent.moment_.begin());
   if (with_prior(agent.precision_.data()).info() != Eigen::Success)
-    throw Error(Code::bad_input, "the trained sketch policy has a precision that no observations lead to; train it again");
+    throw Error(Code::bad_input,
+                "the trained sketch policy has a precision that no observations lead to; train it again");
   agent.solve();
   return agent;
 }

@@ -34,8 +34,8 @@ class TimePlan {
     double per_candidate_s = 0, other_s = 0;
   };
   std::vector<std::optional<Round>> rounds_;  ///< by task, the last
-  Round dearest_;  ///< of all tasks: what one is taken to cost that had no round yet
-  double default_s_ = 0;  ///< the dearest
+  Round dearest_;                             ///< of all tasks: what one is taken to cost that had no round yet
+  double default_s_ = 0;                      ///< the dearest
   double contest_ratio_ = 1;
 };
 

@@ -14,8 +14,8 @@ constexpr std::size_t kTransferEvery = 4;     ///< rounds of a task
 constexpr std::size_t kRoundsBeforeFlat = 8;  ///< per task
 
 // When a task is given up for one that computes the same in another way; heuristics.
-constexpr double kBehind = 1.15;   ///< times as slow as the best of them
-constexpr int kFairBatches = 2;    ///< after so many batches
+constexpr double kBehind = 1.15;  ///< times as slow as the best of them
+constexpr int kFairBatches = 2;   ///< after so many batches
 
 }  // namespace
 
@@ -26,9 +26,10 @@ void NetworkTuner::State::measure_defaults() {
     if (tuner->result().trials == 0) ++result.unmeasured;
   }
   if (result.unmeasured > 0 && !stopped)
-    observer->on_note(fmt::format("the time budget ended before the default schedules of {} of {} tasks were measured; "
-                                  "give more --budget",
-                                  result.unmeasured, tuners.size()));
+    observer->on_note(
+        fmt::format("the time budget ended before the default schedules of {} of {} tasks were measured; "
+                    "give more --budget",
+                    result.unmeasured, tuners.size()));
 }
 
 void NetworkTuner::State::first_rounds() {
@@ -126,7 +127,8 @@ void NetworkTuner::State::measure_default(TaskTuner& tuner) {
   const double begin_s = runner->clock_s();
   observer->on_task(tuner.result(), static_cast<int>(position(tuner)), static_cast<int>(tuners.size()));
   // With it come the first candidates of a search in which it does not compete.
-  const std::vector<Candidate> batch = tuner.propose(std::max(1, std::min(options.batch, options.trials - trials())), left());
+  const std::vector<Candidate> batch =
+      tuner.propose(std::max(1, std::min(options.batch, options.trials - trials())), left());
   measure(tuner, batch, [this] { return left_s() <= 0; });
   plan.note_default(runner->clock_s() - begin_s);
 }

@@ -66,7 +66,7 @@ struct NetworkTuner::State {
   std::unique_ptr<cost::CostModel> model;
   std::shared_ptr<PolicyMemory> memory;
   std::vector<std::unique_ptr<TaskTuner>> tuners;
-  std::vector<std::size_t> first_competitor;  ///< per tuner: the first one that computes the same
+  std::vector<std::size_t> first_competitor;      ///< per tuner: the first one that computes the same
   std::map<std::string, measure::Record> others;  ///< best record of each task that is not tuned here, by key
   TuneResult result;
 

@@ -18,8 +18,7 @@ double NetworkTuner::State::compile_all_s() const {
 double NetworkTuner::State::closing_s() const {
   constexpr double kSmallPart = 0.2, kTimingPart = 0.05, kMostTiming_s = 5, kAllowance = 1.3;
   const BudgetFrame& frame = options.budget;
-  const double comparing_s =
-      2 * kAllowance * compile_all_s() + std::min(kMostTiming_s, kTimingPart * options.budget_s);
+  const double comparing_s = 2 * kAllowance * compile_all_s() + std::min(kMostTiming_s, kTimingPart * options.budget_s);
   const bool compares = frame.compares_models && comparing_s <= kSmallPart * options.budget_s;
   return frame.closing_s + (compares ? comparing_s : 0);
 }

@@ -43,11 +43,13 @@ TEST(JsonText, GivesNumbersInTheirRangeOnly) {
   EXPECT_EQ(message_of([&] { whole_number(object, "i", 0, 6); }), "i is 7, expected a whole number from 0 to 6");
   EXPECT_EQ(message_of([&] { whole_number(object, "big", -1, INT64_MAX); }),
             "big is 18446744073709551615, expected a whole number from -1 to 9223372036854775807");
-  EXPECT_EQ(message_of([&] { whole_number(object, "huge", 0, 6); }), "huge is 1e+300, expected a whole number from 0 to 6");
+  EXPECT_EQ(message_of([&] { whole_number(object, "huge", 0, 6); }),
+            "huge is 1e+300, expected a whole number from 0 to 6");
   EXPECT_EQ(message_of([&] { real_number(object, "text", 0, 1); }), "text is \"x\", expected a number from 0 to 1");
   EXPECT_EQ(message_of([&] { real_number(object, "none", 0, 1); }), "none is null, expected a number from 0 to 1");
   EXPECT_EQ(message_of([&] { real_numbers(object, "list", 3, 0, 2); }), "list is no list of 3 numbers");
-  EXPECT_EQ(message_of([&] { whole_numbers(object, "odd", 0, 2); }), "odd is \"x\", expected whole numbers from 0 to 2");
+  EXPECT_EQ(message_of([&] { whole_numbers(object, "odd", 0, 2); }),
+            "odd is \"x\", expected whole numbers from 0 to 2");
   EXPECT_EQ(message_of([&] { whole_numbers(object, "long", 0, 2); }),
             "long is 4294967297, expected whole numbers from 0 to 2");
 }
@@ -55,7 +57,8 @@ TEST(JsonText, GivesNumbersInTheirRangeOnly) {
 TEST(Utf8, HasNoBytesThatStandForNothing) {
   for (const char* text : {"", "plain", "\xc3\xa4", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf"})
     EXPECT_TRUE(is_utf8(text)) << text;
-  for (const char* text : {"\xff", "\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
+  for (const char* text :
+       {"\xff", "\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xe2\x82"})
     EXPECT_FALSE(is_utf8(text)) << text;
 }
 

@@ -101,7 +101,8 @@ TEST_F(Model, ThatIsMissingIsNamed) {
 
 TEST_F(Model, OfNoImagesTakesAndGivesArraysWithoutElements) {
   onnx::ModelProto model = small_model();
-  for (onnx::ValueInfoProto* value : {model.mutable_graph()->mutable_input(0), model.mutable_graph()->mutable_output(0)})
+  for (onnx::ValueInfoProto* value :
+       {model.mutable_graph()->mutable_input(0), model.mutable_graph()->mutable_output(0)})
     value->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(0)->set_dim_value(0);
   write_model("none.onnx", model);
   EXPECT_EQ(run("check none.onnx").code, 0);

@@ -194,8 +194,9 @@ TEST_F(Tune, OfANetworkThatComputesNothingSaysSo) {
 TEST_F(Tune, WithoutTimeForOneDefaultScheduleSaysSo) {
   const Outcome outcome = run("tune small.onnx --budget 0.01s --records r.jsonl");
   EXPECT_EQ(outcome.code, 4);
-  EXPECT_NE(outcome.err.find("the time budget ended before the first default schedule was measured; give more --budget"),
-            std::string::npos)
+  EXPECT_NE(
+      outcome.err.find("the time budget ended before the first default schedule was measured; give more --budget"),
+      std::string::npos)
       << outcome.err;
 }
 

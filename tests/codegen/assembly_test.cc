@@ -107,7 +107,8 @@ bool requires_feature(const codegen::Target& target, const std::string& feature)
 
 TEST(Target, RequiresWhatItsCpuStandsForAndWhatFeaturesImply) {
   const codegen::Target v3 = *codegen::Target::parse("x86-64-v3");
-  for (const char* feature : {"avx2", "fma", "lzcnt", "movbe", "f16c", "sse2", "sse4.1", "ssse3", "cmov", "cx16", "sahf"})
+  for (const char* feature :
+       {"avx2", "fma", "lzcnt", "movbe", "f16c", "sse2", "sse4.1", "ssse3", "cmov", "cx16", "sahf"})
     EXPECT_TRUE(requires_feature(v3, feature)) << feature;
   EXPECT_FALSE(requires_feature(v3, "avx512f"));
   codegen::Target zen{.triple = "x86_64-unknown-linux-gnu", .cpu = "znver4", .features = {"+xop", "-avx512f"}};
@@ -122,10 +123,12 @@ TEST(Target, RequiresWhatItsCpuStandsForAndWhatFeaturesImply) {
 
 #if defined(__x86_64__)
 TEST(Target, RequiresNoFeatureThatTheRuntimeCannotCheck) {
-  for (const char* cpu : {"nehalem", "haswell", "skylake", "skylake-avx512", "cascadelake", "icelake-server", "tigerlake",
-                          "alderlake", "sapphirerapids", "graniterapids", "sierraforest", "clearwaterforest", "pantherlake",
-                          "knl", "bdver4", "btver2", "znver1", "znver2", "znver3", "znver4", "znver5", "x86-64",
-                          "x86-64-v2", "x86-64-v3", "x86-64-v4"}) {
+  for (const char* cpu :
+       {"nehalem",     "haswell",   "skylake",        "skylake-avx512", "cascadelake",  "icelake-server",
+        "tigerlake",   "alderlake", "sapphirerapids", "graniterapids",  "sierraforest", "clearwaterforest",
+        "pantherlake", "knl",       "bdver4",         "btver2",         "znver1",       "znver2",
+        "znver3",      "znver4",    "znver5",         "x86-64",         "x86-64-v2",    "x86-64-v3",
+        "x86-64-v4"}) {
     const codegen::Target target{.triple = "x86_64-unknown-linux-gnu", .cpu = cpu, .features = {}};
     EXPECT_TRUE(requires_feature(target, "sse2")) << cpu;
     for (const std::string& missing : runtime::missing_features(target.required_features()))

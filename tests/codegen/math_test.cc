@@ -106,7 +106,8 @@ TEST(Maximum, PassesOnNanFromEitherSideAndAgainstAConstant) {
 TEST(Maximum, OfAConstantThatIsNanIsNan) {
   const double nan = std::numeric_limits<double>::quiet_NaN();
   const te::Tensor a = te::placeholder({16}, "a");
-  const te::Tensor most = te::compute({16}, "most", [&](auto i) { return te::max(a(i[0]), te::constant(DType::f32, nan)); });
+  const te::Tensor most =
+      te::compute({16}, "most", [&](auto i) { return te::max(a(i[0]), te::constant(DType::f32, nan)); });
   const auto dag = te::Dag::make(std::vector<te::Tensor>{a, most});
   codegen::Compiler compiler(codegen::Target::host());
   runtime::ThreadPool pool({.threads = 1});

@@ -43,12 +43,16 @@ NamedTensors of(DType type, const std::vector<T>& values) {
 }
 
 TEST(Compare, WantsIntegersToBeTheSameWhateverTheTolerance) {
-  const Comparison small = compare(of<std::int32_t>(DType::i32, {0, 1501}), of<std::int32_t>(DType::i32, {0, 1500}), 1, 9);
+  const Comparison small =
+      compare(of<std::int32_t>(DType::i32, {0, 1501}), of<std::int32_t>(DType::i32, {0, 1500}), 1, 9);
   EXPECT_FALSE(small.match);
   EXPECT_EQ(small.max_abs_error, 1);
-  constexpr std::int64_t kBeyondDoubles = (std::int64_t{1} << 53) + 1, kLeast = std::numeric_limits<std::int64_t>::min(),
+  constexpr std::int64_t kBeyondDoubles = (std::int64_t{1} << 53) + 1,
+                         kLeast = std::numeric_limits<std::int64_t>::min(),
                          kMost = std::numeric_limits<std::int64_t>::max();
-  EXPECT_FALSE(compare(of<std::int64_t>(DType::i64, {kBeyondDoubles}), of<std::int64_t>(DType::i64, {kBeyondDoubles - 1}), 1, 9).match);
+  EXPECT_FALSE(
+      compare(of<std::int64_t>(DType::i64, {kBeyondDoubles}), of<std::int64_t>(DType::i64, {kBeyondDoubles - 1}), 1, 9)
+          .match);
   EXPECT_FALSE(compare(of<std::int64_t>(DType::i64, {kMost}), of<std::int64_t>(DType::i64, {kLeast}), 1, 9).match);
   EXPECT_TRUE(compare(of<std::int64_t>(DType::i64, {kLeast}), of<std::int64_t>(DType::i64, {kLeast}), 0, 0).match);
   EXPECT_FALSE(compare(of<std::uint8_t>(DType::u8, {255}), of<std::uint8_t>(DType::u8, {254}), 1, 9).match);

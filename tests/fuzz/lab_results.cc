@@ -30,7 +30,8 @@ std::vector<std::string> seeds() {
   std::string text;
   for (const char* variant : {"baseline", "other"})
     for (const std::uint64_t seed : {1, 2}) text += lab::to_json(run_of(variant, seed)).dump() + "\n";
-  text += R"({"judged": "matmul:n=8,m=8,k=8", "times": [{"space": "full", "variant": "other", "seed": 1, "time_s": 0.002}]})";
+  text +=
+      R"({"judged": "matmul:n=8,m=8,k=8", "times": [{"space": "full", "variant": "other", "seed": 1, "time_s": 0.002}]})";
   return {text + "\n"};
 }
 

@@ -8,9 +8,10 @@
 namespace tilewright::fuzz {
 
 std::vector<std::string> seeds() {
-  return {"trials 7 # few\n\nseeds 2\nspaces ansor full\ninput a\ninput b\nvariant one\n"
-          "variant two sketch=bandit mutation=learned model=random trained=off descent=off preset=ansor\n",
-          "input matmul:n=8,m=8,k=8\nvariant a\nvariant b trained=on descent=on preset=default\nspaces full,no-tails\n"};
+  return {
+      "trials 7 # few\n\nseeds 2\nspaces ansor full\ninput a\ninput b\nvariant one\n"
+      "variant two sketch=bandit mutation=learned model=random trained=off descent=off preset=ansor\n",
+      "input matmul:n=8,m=8,k=8\nvariant a\nvariant b trained=on descent=on preset=default\nspaces full,no-tails\n"};
 }
 
 void test_one_input(std::string_view input) {
@@ -26,7 +27,8 @@ void test_one_input(std::string_view input) {
 
 /// Another number in place of one, or a line doubled.
 void mutate_form(std::string& input, Rng& rng) {
-  const std::size_t digit = input.find_first_of("0123456789", static_cast<std::size_t>(rng.below(std::ssize(input) + 1)));
+  const std::size_t digit =
+      input.find_first_of("0123456789", static_cast<std::size_t>(rng.below(std::ssize(input) + 1)));
   if (digit != std::string::npos && rng.chance(0.5)) {
     input.replace(digit, 1, std::to_string(awkward_number(rng)));
     return;

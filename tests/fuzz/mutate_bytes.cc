@@ -41,7 +41,8 @@ void mutate_lengths(std::string& input, Rng& rng) {
     const std::size_t most = rng.chance(0.01) ? kMostBytes : 1 << 14;
     if (input.size() >= most) return;
     const std::size_t bytes = std::min(most - input.size(), std::size_t{1} << rng.below(27));
-    const std::string piece = rng.chance(0.5) ? piece_of(input, rng) : std::string(1, static_cast<char>(rng.below(256)));
+    const std::string piece =
+        rng.chance(0.5) ? piece_of(input, rng) : std::string(1, static_cast<char>(rng.below(256)));
     std::string run;
     run.reserve(bytes + piece.size());
     while (run.size() < bytes && !piece.empty()) run += piece;

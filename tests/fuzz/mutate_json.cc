@@ -10,9 +10,12 @@ using nlohmann::json;
 
 void change(json& value, Rng& rng) {
   if (value.is_object() && !value.empty() && rng.chance(0.9)) {
-    const auto at = std::next(value.begin(), static_cast<std::ptrdiff_t>(rng.below(static_cast<std::int64_t>(value.size()))));
-    if (rng.chance(0.05)) value.erase(at);
-    else change(*at, rng);
+    const auto at =
+        std::next(value.begin(), static_cast<std::ptrdiff_t>(rng.below(static_cast<std::int64_t>(value.size()))));
+    if (rng.chance(0.05))
+      value.erase(at);
+    else
+      change(*at, rng);
   } else if (value.is_array() && !value.empty() && rng.chance(0.7)) {
     change(value[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(value.size())))], rng);
   } else if (value.is_number() && rng.chance(0.6)) {

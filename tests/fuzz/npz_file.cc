@@ -43,15 +43,19 @@ std::string packed(const Arrays& arrays, bool compressed) {
   for (const auto& [name, content] : arrays) {
     zip_source_t* const data = zip_source_buffer(archive, content.data(), content.size(), 0);
     const zip_int64_t index = zip_file_add(archive, name.c_str(), data, ZIP_FL_OVERWRITE);
-    if (index < 0) zip_source_free(data);
-    else zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), compressed ? ZIP_CM_DEFLATE : ZIP_CM_STORE, 0);
+    if (index < 0)
+      zip_source_free(data);
+    else
+      zip_set_file_compression(archive, static_cast<zip_uint64_t>(index), compressed ? ZIP_CM_DEFLATE : ZIP_CM_STORE,
+                               0);
   }
   std::string bytes;
   if (zip_close(archive) != 0) zip_discard(archive);
   zip_stat_t stat;
   if (zip_source_stat(source, &stat) == 0 && zip_source_open(source) == 0) {
     bytes.resize(stat.size);
-    bytes.resize(static_cast<std::size_t>(std::max<zip_int64_t>(zip_source_read(source, bytes.data(), bytes.size()), 0)));
+    bytes.resize(
+        static_cast<std::size_t>(std::max<zip_int64_t>(zip_source_read(source, bytes.data(), bytes.size()), 0)));
     zip_source_close(source);
   }
   zip_source_free(source);

@@ -1,8 +1,9 @@
 // .pb files: ONNX's TensorProto.
+#include "graph/tensor_file.h"
+
 #include <google/protobuf/stubs/logging.h>
 #include <onnx/onnx_pb.h>
 
-#include "graph/tensor_file.h"
 #include "memory_file.h"
 #include "mutate_message.h"
 #include "target.h"
@@ -22,10 +23,14 @@ std::string two_elements(int type, bool raw) {
     proto.set_raw_data(std::string(2 * bytes, '\1'));
   } else {
     for (int i = 0; i < 2; ++i) {
-      if (type == onnx::TensorProto::FLOAT) proto.add_float_data(1);
-      else if (type == onnx::TensorProto::DOUBLE) proto.add_double_data(1);
-      else if (type == onnx::TensorProto::INT64) proto.add_int64_data(1);
-      else proto.add_int32_data(1);
+      if (type == onnx::TensorProto::FLOAT)
+        proto.add_float_data(1);
+      else if (type == onnx::TensorProto::DOUBLE)
+        proto.add_double_data(1);
+      else if (type == onnx::TensorProto::INT64)
+        proto.add_int64_data(1);
+      else
+        proto.add_int32_data(1);
     }
   }
   return proto.SerializeAsString();

@@ -107,9 +107,7 @@ TEST(Check, NamesTheNodeWhoseWeightsHaveAnotherTypeThanItsData) {
 }
 
 bool compiles(const std::string& bytes, const codegen::Target& target) {
-  const auto scheduler = [](const measure::Task& task) {
-    return space::SearchSpace(task.dag, {}, {}).default_state();
-  };
+  const auto scheduler = [](const measure::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); };
   try {
     compile_plan(partition(optimize(import_onnx_bytes(bytes, "test.onnx").graph)), scheduler, target, 1);
     return true;

@@ -85,10 +85,8 @@ double tolerance_of(const Case& c) {
 
 /// `padding`: the attributes that say how much is cut off, or how long the output is.
 Graph imported(const Case& c, const te::Array& weights, const std::vector<OnnxModel::Attribute>& padding) {
-  std::vector<OnnxModel::Attribute> attributes{{"group", c.groups},
-                                               {"strides", c.strides},
-                                               {"dilations", c.dilations},
-                                               {"output_padding", c.output_padding}};
+  std::vector<OnnxModel::Attribute> attributes{
+      {"group", c.groups}, {"strides", c.strides}, {"dilations", c.dilations}, {"output_padding", c.output_padding}};
   attributes.insert(attributes.end(), padding.begin(), padding.end());
   return optimize(OnnxModel(11)
                       .input("x", c.data)
@@ -136,8 +134,8 @@ TEST(ConvTranspose, AgreesWithItsDefinitionAsMachineCode) {
   }
 }
 
-/// Pads by ONNX's rule for an output of given lengths: the odd one at the end for SAME_UPPER only. What is wanted beyond
-/// the whole output is zeros at the end.
+/// Pads by ONNX's rule for an output of given lengths: the odd one at the end for SAME_UPPER only. What is wanted
+/// beyond the whole output is zeros at the end.
 Integers pads_for(const Case& c, const Integers& wanted, bool upper) {
   Integers pads(4);
   for (std::size_t d = 0; d < 2; ++d) {
@@ -160,7 +158,8 @@ TEST(ConvTranspose, CutsWhatAnOutputShapeOrAutomaticPaddingAskFor) {
         wanted[d] = std::max<std::int64_t>(c.full_length(d) - rng.between(-2, c.weights[2 + d] * c.dilations[d]), 1);
       padding.push_back({"output_shape", wanted});
     }
-    c.pads = seed % 8 < 4 || automatic.starts_with("SAME") ? pads_for(c, wanted, automatic == "SAME_UPPER") : Integers(4);
+    c.pads =
+        seed % 8 < 4 || automatic.starts_with("SAME") ? pads_for(c, wanted, automatic == "SAME_UPPER") : Integers(4);
     SCOPED_TRACE(fmt::format("seed {}: {} {}", seed, automatic, c.text()));
     const te::Array x = random_array(c.data, seed), w = random_array(c.weights, seed + 1);
     const Partition cut = partition(imported(c, w, padding));

@@ -147,10 +147,8 @@ TEST(Empty, PortsRunThroughACompiledModel) {
   const runtime::Model compiled = compile(partition(optimize(model.import().graph)), plain, target);
   runtime::ThreadPool pool({.threads = 1, .pin = false});
   const te::Array x = counting({1, 2, 4});
-  const auto outputs = compiled.run({{"past", to_tensor(counting({1, 0, 4}))},
-                                     {"x", to_tensor(x)},
-                                     {"k", to_tensor(counting({3, 0}))}},
-                                    pool);
+  const auto outputs = compiled.run(
+      {{"past", to_tensor(counting({1, 0, 4}))}, {"x", to_tensor(x)}, {"k", to_tensor(counting({3, 0}))}}, pool);
   expect_near(to_array(outputs.at("y")), x);
   expect_near(to_array(outputs.at("z")), counting({1, 0, 4}));
   expect_near(to_array(outputs.at("s")), array({}, {0}));

@@ -60,7 +60,8 @@ std::vector<BadModel> bad_models() {
        {"attribute 'axis' has type FLOAT, expected INT"}},
       {"missing_attribute", with_input().node("Concat", {"x"}, {"y"}).output("y"), {"attribute 'axis' is missing"}},
       {"too_few_inputs", with_input().node("Conv", {"x"}, {"y"}).output("y"), {"it has 1 inputs, expected 2 to 3"}},
-      {"one_of_many_inputs_left_out", with_input().node("Concat", {"x", ""}, {"y"}, {{"axis", std::int64_t{0}}}).output("y"),
+      {"one_of_many_inputs_left_out",
+       with_input().node("Concat", {"x", ""}, {"y"}, {{"axis", std::int64_t{0}}}).output("y"),
        {"input 1 is missing"}},
       {"input_left_out", with_input().node("Add", {"x", ""}, {"y"}).output("y"), {"input 1 is missing"}},
       {"unknown_name", with_input().node("Relu", {"ghost"}, {"y"}).output("y"), {"it reads 'ghost'"}},
@@ -205,7 +206,11 @@ std::vector<BadModel> bad_models() {
            .output("y"),
        {"at compile time; supported are up to 67108864"}},
       {"sums_of_a_constant_without_elements",
-       with_input().weight("w", te::Array(DType::f32, {2, 0}, std::vector<double>{})).integers("axis", {1}).node("CumSum", {"w", "axis"}, {"y"}).output("y"),
+       with_input()
+           .weight("w", te::Array(DType::f32, {2, 0}, std::vector<double>{}))
+           .integers("axis", {1})
+           .node("CumSum", {"w", "axis"}, {"y"})
+           .output("y"),
        {"CumSum", "its data has no elements (shape 2x0)"}},
       {"output_from_nowhere",
        with_input().node("Relu", {"x"}, {"y"}).output("z"),
@@ -291,14 +296,21 @@ TEST(ImportShapes, ThatGiveOneNameTwoExtentsAreContradictions) {
 TEST(ImportShapes, MayDifferWhereANameSaysNothing) {
   for (const std::string name : {"?", "n"}) {
     OnnxModel model = OnnxModel().dynamic_input("x", name, {3, 3}).node("Relu", {"x"}, {"y"}).output("y");
-    model.proto().mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape()->mutable_dim(1)
+    model.proto()
+        .mutable_graph()
+        ->mutable_input(0)
+        ->mutable_type()
+        ->mutable_tensor_type()
+        ->mutable_shape()
+        ->mutable_dim(1)
         ->set_dim_param(name);
     EXPECT_NO_THROW(model.import({{{"x", {5, 4, 3}}}})) << name;
   }
 }
 
 TEST(ImportShapes, ThatContradictTheFileAreNamedAtOnce) {
-  expect_contains(message_of(two_batches(), {{{"x", {5, 4}}, {"mask", {5, 7}}}}), {"'x' the shape 5x4", "'mask' the shape 5x7"});
+  expect_contains(message_of(two_batches(), {{{"x", {5, 4}}, {"mask", {5, 7}}}}),
+                  {"'x' the shape 5x4", "'mask' the shape 5x7"});
 }
 
 TEST(ImportShapes, ThatAreOpenAreNamedAtOnceWithAnExample) {
@@ -359,7 +371,8 @@ OnnxModel with_external_weight(const std::string& location, const std::string& o
   onnx::TensorProto* weight = model.proto().mutable_graph()->mutable_initializer(0);
   weight->clear_float_data();
   weight->set_data_location(onnx::TensorProto::EXTERNAL);
-  for (const auto& [key, value] : {std::pair<std::string, std::string>{"location", location}, {"offset", offset}, {"length", length}}) {
+  for (const auto& [key, value] :
+       {std::pair<std::string, std::string>{"location", location}, {"offset", offset}, {"length", length}}) {
     onnx::StringStringEntryProto* entry = weight->add_external_data();
     entry->set_key(key);
     entry->set_value(value);
@@ -408,7 +421,8 @@ TEST(ImportErrors, ExternalDataThatIsNoFileOrALinkIsRefused) {
   const TemporaryFolder outside, folder;
   const std::filesystem::path secret = outside.write("secret", std::string(100, 's'));
   const std::filesystem::path model = folder.write("model.onnx", "");
-  const std::filesystem::path weights = folder.write("model.onnx", with_external_weight("w", "0").bytes()).parent_path() / "w";
+  const std::filesystem::path weights =
+      folder.write("model.onnx", with_external_weight("w", "0").bytes()).parent_path() / "w";
   const auto import = [&](Links links) {
     ImportOptions options;
     options.external_data = links;

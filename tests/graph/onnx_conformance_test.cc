@@ -61,7 +61,8 @@ std::string report(const std::map<std::string_view, Row>& rows, const std::map<s
       "# ONNX operators\n\n{} operators are imported. The tests are ONNX's own node tests (release 1.12), each "
       "compiled "
       "to machine code, run, and compared with the expected outputs: {} of {} pass. Types are those of the tests that "
-      "pass; operators without tests there have tests of their own in `tests/graph`. The tables are written by the test: "
+      "pass; operators without tests there have tests of their own in `tests/graph`. The tables are written by the "
+      "test: "
       "`TW_BLESS=1 build/tests/graph_test --gtest_filter='OnnxConformance.*'`.\n\n"
       "| operator | opsets | types | tests passed |\n|---|---|---|---|\n{}",
       onnx_operators().size(), passed, total, table);
@@ -104,7 +105,8 @@ TEST(OnnxConformance, NodeTestsOfClaimedOperatorsPassOrAreListedWithTheirReason)
     return;
   }
   EXPECT_EQ(found, listed) << "see " << kExceptions;
-  EXPECT_EQ(report(rows, found) + by_hand(read_file(kReport)), read_file(kReport)) << "docs/operators.md is out of date: run with TW_BLESS=1";
+  EXPECT_EQ(report(rows, found) + by_hand(read_file(kReport)), read_file(kReport))
+      << "docs/operators.md is out of date: run with TW_BLESS=1";
 }
 
 TEST(OnnxConformance, MissingNodeTestsAreNamedWithTheirPackage) {

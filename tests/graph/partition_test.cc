@@ -190,9 +190,8 @@ TEST(Partition, CutsLongChainsIntoEqualKernels) {
 TEST(Partition, BoundsWhatReadsItsProducerTwice) {
   using Made = std::pair<Op, std::vector<TensorId>>;
   const auto twice = [](Network& n, TensorId t) {
-    return std::vector<Made>{{Binary{BinaryOp::add}, {t, t}},
-                             {Concat{0}, {t, t}},
-                             {Select{}, {n.add(Binary{BinaryOp::lt}, {t, t}), t, t}}};
+    return std::vector<Made>{
+        {Binary{BinaryOp::add}, {t, t}}, {Concat{0}, {t, t}}, {Select{}, {n.add(Binary{BinaryOp::lt}, {t, t}), t, t}}};
   };
   for (std::size_t kind = 0; kind < 3; ++kind) {
     Network n(kind == 1 ? Shape{1} : Shape{4});

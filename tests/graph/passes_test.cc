@@ -140,7 +140,9 @@ TEST(FoldScales, LeavesWhatWouldLeaveTheRangeOfItsType) {
     Builder b({1});
     const TensorId once = b.add(Binary{first}, {b.x, b.constant(array({1}, {c}))});
     const Graph before = b.finish(b.add(Binary{second}, {once, b.constant(array({1}, {c}))}));
-    return run_reference(partition(fold_scales(before)), {{"x", array({1}, {static_cast<float>(x)})}}).at("y").values[0];
+    return run_reference(partition(fold_scales(before)), {{"x", array({1}, {static_cast<float>(x)})}})
+        .at("y")
+        .values[0];
   };
   EXPECT_NEAR(scaled(BinaryOp::mul, BinaryOp::mul, 1e-30, 1e30), 1e30, 1e24);
   EXPECT_EQ(scaled(BinaryOp::add, BinaryOp::add, -3e38, 3e38), static_cast<double>(3e38F));

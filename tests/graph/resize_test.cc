@@ -18,8 +18,8 @@ namespace {
 
 using Integers = OnnxModel::Integers;
 
-constexpr std::array kCoordinates{"half_pixel", "pytorch_half_pixel", "half_pixel_symmetric", "align_corners",
-                                  "asymmetric", "tf_half_pixel_for_nn"};
+constexpr std::array kCoordinates{"half_pixel",    "pytorch_half_pixel", "half_pixel_symmetric",
+                                  "align_corners", "asymmetric",         "tf_half_pixel_for_nn"};
 constexpr std::array kNearest{"round_prefer_floor", "round_prefer_ceil", "floor", "ceil"};
 
 struct Fraction {
@@ -60,12 +60,13 @@ TEST(Resize, NearestTakesTheElementOfOnnxsFormulaForAllPairsOfSizes) {
     for (const std::string mode : kNearest)
       for (std::int64_t in = 1; in <= 40; ++in)
         for (std::int64_t out = 1; out <= 40; ++out) {
-          const auto y = resized(counting({in}), {{"coordinate_transformation_mode", coordinates}, {"nearest_mode", mode}},
-                                 array({0}, {}), {out});
+          const auto y =
+              resized(counting({in}), {{"coordinate_transformation_mode", coordinates}, {"nearest_mode", mode}},
+                      array({0}, {}), {out});
           ASSERT_EQ(std::ssize(y), out);
           for (std::int64_t i = 0; i < out; ++i) {
-            const std::int64_t index = std::clamp<std::int64_t>(
-                nearest_to(mode, position_of(coordinates, i, in, out)), 0, in - 1);
+            const std::int64_t index =
+                std::clamp<std::int64_t>(nearest_to(mode, position_of(coordinates, i, in, out)), 0, in - 1);
             ASSERT_EQ(y[static_cast<std::size_t>(i)], static_cast<double>(index + 1))
                 << coordinates << " " << mode << " " << in << " to " << out << " at " << i;
           }
@@ -120,10 +121,10 @@ TEST(Resize, LinearAndCubicWeighTheElementsAroundThePositionOfOnnxsFormula) {
 }
 
 TEST(Resize, HalfPixelSymmetricKeepsTheCentreOfAScaledLengthThatIsNotWhole) {
-  const auto y = resized(counting({3}),
-                         {{"coordinate_transformation_mode", std::string("half_pixel_symmetric")},
-                          {"mode", std::string("linear")}},
-                         array({1}, {1.5}), {}, 19);
+  const auto y = resized(
+      counting({3}),
+      {{"coordinate_transformation_mode", std::string("half_pixel_symmetric")}, {"mode", std::string("linear")}},
+      array({1}, {1.5}), {}, 19);
   ASSERT_EQ(y.size(), 4u);
   for (std::size_t i = 0; i < 4; ++i) EXPECT_NEAR(y[i], 1 + 2.0 / 3 * static_cast<double>(i), 1e-6);
 }
@@ -132,7 +133,10 @@ TEST(Resize, HalfPixelSymmetricKeepsTheCentreOfAScaledLengthThatIsNotWhole) {
 TEST(Resize, NearestOfOpset10IsTheNextElementWhereTheDataShrink) {
   const auto resized_10 = [](double scale) {
     OnnxModel model(10);
-    model.weight("x", counting({4})).weight("scale", array({1}, {scale})).node("Resize", {"x", "scale"}, {"y"}).output("y");
+    model.weight("x", counting({4}))
+        .weight("scale", array({1}, {scale}))
+        .node("Resize", {"x", "scale"}, {"y"})
+        .output("y");
     const Graph graph = optimize(model.import().graph);
     return to_array(*graph.tensor(graph.outputs()[0].tensor).constant).values;
   };

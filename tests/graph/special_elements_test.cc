@@ -78,7 +78,9 @@ std::vector<Unary> unary_cases() {
       {{"Mish", 18}, kFloats, of([](Real x) { return std::isnan(x) ? x : x * std::tanh(softplus(x)); }), formula},
       {{"Shrink", 13, {{"lambd", 1.0}, {"bias", 0.5}}},
        kFloats,
-       [](DType type, Real x) { return x < -1 ? rounded(type, x + 0.5L) : x > 1 ? rounded(type, x - 0.5L) : 0; }},
+       [](DType type, Real x) { return x < -1  ? rounded(type, x + 0.5L)
+                                       : x > 1 ? rounded(type, x - 0.5L)
+                                               : 0; }},
       {{"HardSigmoid", 13, {{"alpha", 0.25}, {"beta", 0.5}}},
        kFloats,
        of([](Real x) { return clip(x / 4 + 0.5L, 0, 1); }),
@@ -106,9 +108,9 @@ std::vector<Unary> unary_cases() {
       {{"IsInf", 13, {{"detect_negative", std::int64_t{0}}, {"detect_positive", std::int64_t{0}}}},
        kFloats,
        of([](Real) { return 0; })},
-      {{"Cast", 13, {{"to", std::int64_t{onnx::TensorProto::FLOAT}}}}, kFloats, [](DType, Real x) {
-         return rounded(DType::f32, x);
-       }},
+      {{"Cast", 13, {{"to", std::int64_t{onnx::TensorProto::FLOAT}}}},
+       kFloats,
+       [](DType, Real x) { return rounded(DType::f32, x); }},
       {{"Cast", 13, {{"to", std::int64_t{onnx::TensorProto::DOUBLE}}}}, kNumbers, of([](Real x) { return x; })},
   };
 }

@@ -84,9 +84,7 @@ Real sum_of_magnitudes(const Row& row) {
 }
 
 /// A sum whose terms are too large for the type may overflow on the way.
-bool may_overflow(DType type, const Row& row) {
-  return is_float(type) && sum_of_magnitudes(row) >= largest_of(type);
-}
+bool may_overflow(DType type, const Row& row) { return is_float(type) && sum_of_magnitudes(row) >= largest_of(type); }
 
 struct Reduction {
   std::string op;
@@ -151,7 +149,8 @@ TEST(SpecialRows, ReductionsComputeTheirDefinitionWhateverTheNumbers) {
         const NodeRuns runs(node, by_input ? std::vector{x, axes} : std::vector{x}, 1);
         for (const NodeRun& run : runs.run({x}))
           for (std::size_t r = 0; r < rows.size(); ++r) {
-            const Real found = exact_element(run.output, static_cast<std::int64_t>(r)), expected = c.exact(type, rows[r]);
+            const Real found = exact_element(run.output, static_cast<std::int64_t>(r)),
+                       expected = c.exact(type, rows[r]);
             const Row terms = c.op == "ReduceSumSquare" ? squares(type, rows[r]) : rows[r];
             EXPECT_TRUE(agree(type, found, expected, tolerance_of(type, terms)))
                 << run.how << ": " << found << ", expected " << expected << " of " << text_of(rows[r]);
@@ -180,7 +179,8 @@ TEST(SpecialRows, PositionsOfExtremesAreInRangeAndRightWhateverTheNumbers) {
         const OneNode node{op, 13, {{"axis", std::int64_t{1}}, {"select_last_index", std::int64_t{last}}}};
         for (const NodeRun& run : NodeRuns(node, {x}, 1).run({x}))
           for (std::size_t r = 0; r < rows.size(); ++r)
-            EXPECT_EQ(exact_element(run.output, static_cast<std::int64_t>(r)), position_of(rows[r], op == "ArgMax", last))
+            EXPECT_EQ(exact_element(run.output, static_cast<std::int64_t>(r)),
+                      position_of(rows[r], op == "ArgMax", last))
                 << run.how << " of " << text_of(rows[r]);
       }
 }

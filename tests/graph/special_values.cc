@@ -45,7 +45,8 @@ bool agree(DType type, Real found, Real expected, const Tolerance& tolerance) {
   const int exponent = expected == 0 ? least_exponent(type) : std::max(std::ilogb(expected), least_exponent(type));
   const Real ulp = std::ldexp(Real(1), exponent - mantissa_bits(type) + 1);
   const Real denormal = std::ldexp(Real(1), least_exponent(type));
-  if (std::fabs(expected) < denormal && (found == 0 || (tolerance.ulps > 0 && std::fabs(found) < denormal))) return true;
+  if (std::fabs(expected) < denormal && (found == 0 || (tolerance.ulps > 0 && std::fabs(found) < denormal)))
+    return true;
   const Real absolute = std::ldexp(Real(tolerance.absolute), 24 - mantissa_bits(type));
   return std::fabs(found - expected) <= (tolerance.ulps + 0.5) * ulp + absolute;
 }

@@ -132,9 +132,10 @@ TEST(Results, PassOverWhatIsNone) {
     ++aliens;
   };
   const std::vector<std::pair<const char*, nlohmann::json>> misfits{
-      {"/seed", -1},        {"/threads", 4294967297}, {"/trials", 1e300},     {"/best_s", 0},
-      {"/default_s", nullptr}, {"/wall_s", "long"},   {"/split", {1, 2}},     {"/curve/0", {1, 2}},
-      {"/curve/0/2", 0},    {"/best_sketch", 2},      {"/rounds/0/measured", {1e10}}};
+      {"/seed", -1},       {"/threads", 4294967297},      {"/trials", 1e300},
+      {"/best_s", 0},      {"/default_s", nullptr},       {"/wall_s", "long"},
+      {"/split", {1, 2}},  {"/curve/0", {1, 2}},          {"/curve/0/2", 0},
+      {"/best_sketch", 2}, {"/rounds/0/measured", {1e10}}};
   for (const auto& [place, value] : misfits) {
     nlohmann::json changed = good;
     changed["seed"] = 2;

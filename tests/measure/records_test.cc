@@ -1,8 +1,8 @@
 #include "measure/records.h"
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -208,7 +208,8 @@ TEST(RecordLine, NestedDeeplyIsNotRead) {
 }
 
 TEST(RecordLine, KeepsNoAdditionThatIsOutOfRange) {
-  const std::string line = R"({"i": [["k", "llvm", [-5]], [[], []]], "r": [[1], 0, 1e300, 18446744073709551615], "v": "v0.6",
+  const std::string line =
+      R"({"i": [["k", "llvm", [-5]], [[], []]], "r": [[1], 0, 1e300, 18446744073709551615], "v": "v0.6",
       "tw": {"threads": 4294967297, "compile_s": -1, "pace": 0, "contest": 1e30, "machine": {"speed": -7}}})";
   const Result<Record> record = from_line(line);
   ASSERT_TRUE(record) << record.message();

@@ -397,7 +397,8 @@ TEST(WorkerProcess, BlamesNoCandidateForThreadsThatTheSystemRefuses) {
 }
 
 TEST(WorkerProcess, AsksAgainWhenItWasStopped) {
-  const std::string made = (std::filesystem::temp_directory_path() / fmt::format("tilewright_stopped_{}", getpid())).string();
+  const std::string made =
+      (std::filesystem::temp_directory_path() / fmt::format("tilewright_stopped_{}", getpid())).string();
   setenv("TW_TEST_STOPPED_ONCE", made.c_str(), 1);
   WorkerProcess worker({.program = {}, .grace_s = 1});
   worker.set_task(twice_task(), kTolerance, twice_reference());

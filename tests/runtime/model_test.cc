@@ -177,7 +177,8 @@ TEST(Model, NeedsTheFeaturesItWasCompiledFor) {
 TEST(Model, RefusesAFeatureItCannotCheck) {
   ModelPlan plan = example_plan();
   plan.required_features = {"something-unheard-of"};
-  expect_contains(message_of([&] { Model{plan}; }), {"this processor has no something-unheard-of (not known to this version)"});
+  expect_contains(message_of([&] { Model{plan}; }),
+                  {"this processor has no something-unheard-of (not known to this version)"});
 }
 
 TEST(Model, RefusesCodeThatCannotBeLoaded) {

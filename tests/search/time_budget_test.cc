@@ -30,8 +30,11 @@ struct Costs {
 double latest_end(double budget_s) { return budget_s + std::max(1.0, 0.05 * budget_s); }
 
 TEST(TimeBudget, IsKeptWhateverBatchesAndContestsCost) {
-  for (const Costs& c : {Costs{15, 6, 0.3, 0.1, 0.2}, {30, 6, 2, 0.05, 0.6}, {30, 12, 0.1, 0.02, 1.7},
-                         {60, 3, 0.5, 0.9, 3}, {8, 2, 0.01, 0.01, 0.01}}) {
+  for (const Costs& c : {Costs{15, 6, 0.3, 0.1, 0.2},
+                         {30, 6, 2, 0.05, 0.6},
+                         {30, 12, 0.1, 0.02, 1.7},
+                         {60, 3, 0.5, 0.9, 3},
+                         {8, 2, 0.01, 0.01, 0.01}}) {
     ClockedRunner runner(plausible_time, c.batch_s, c.candidate_s);
     runner.contest_time_of = plausible_time;
     runner.contest_cost_s = c.contest_s;

@@ -6,8 +6,8 @@
 
 namespace tilewright::testing {
 
-/// While it lives, the operating system refuses every new thread, as one that has reached its limit does: none finds room
-/// for its stack.
+/// While it lives, the operating system refuses every new thread, as one that has reached its limit does: none finds
+/// room for its stack.
 class NoThreads {
  public:
   NoThreads() {

@@ -33,10 +33,8 @@ nlohmann::json to_json(const driver::RunReport& report) {
     json["max_rel_error"] = report.comparison->max_rel_error;
     json["match"] = report.comparison->match;
     if (const std::optional<driver::Difference>& first = report.comparison->first)
-      json["first_difference"] = {{"output", first->output},
-                                  {"index", first->index},
-                                  {"actual", first->actual},
-                                  {"expected", first->expected}};
+      json["first_difference"] = {
+          {"output", first->output}, {"index", first->index}, {"actual", first->actual}, {"expected", first->expected}};
   }
   return json;
 }
@@ -90,11 +88,9 @@ Action declare_run(CLI::App& command) {
       ->check(number_between(0, 1e300))
       ->capture_default_str();
   return [flags, &command](const Common& common) {
-    keep_outputs_apart(command, {"--output"},
-                       {{"MODEL", "model"},
-                        {"--records", "record file"},
-                        {"--input", "input file"},
-                        {"--expect", "reference file"}});
+    keep_outputs_apart(
+        command, {"--output"},
+        {{"MODEL", "model"}, {"--records", "record file"}, {"--input", "input file"}, {"--expect", "reference file"}});
     return run(*flags, common);
   };
 }

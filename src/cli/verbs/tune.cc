@@ -67,7 +67,8 @@ std::string failures(const search::TuneResult& result) {
   for (const search::TaskResult& task : result.tasks)
     for (const std::string& error : task.error_texts) text += fmt::format("\n  {}: {}", task.description, error);
   if (!text.empty()) return text;
-  if (result.unmeasured > 0) return "the time budget ended before the first default schedule was measured; give more --budget";
+  if (result.unmeasured > 0)
+    return "the time budget ended before the first default schedule was measured; give more --budget";
   return result.valid > 0 ? "only default schedules were measured, which do not compete under --preset ansor; give more "
                             "--trials or --budget"
                           : "no candidate was measured; give more --trials or --budget";

@@ -15,7 +15,8 @@ namespace {
 
 /// XGBoost's interface is C: a lack of memory arrives as the name of the exception.
 void pass_on_lack_of_memory(int code) {
-  if (code != 0 && std::string_view(XGBGetLastError()).find("bad_alloc") != std::string_view::npos) throw std::bad_alloc();
+  if (code != 0 && std::string_view(XGBGetLastError()).find("bad_alloc") != std::string_view::npos)
+    throw std::bad_alloc();
 }
 
 void check(int code) {

@@ -66,7 +66,8 @@ std::string to_model_file(const Ensemble& ensemble) {
 
 Ensemble from_model_file(std::span<const char> bytes, const std::string& source) {
   const std::string_view text = text_of(bytes), line = text.substr(0, text.find('\n'));
-  const Result<json> parsed = line.size() < std::min(text.size(), kMostHeaderBytes) ? parse_json(line) : Result<json>(json());
+  const Result<json> parsed =
+      line.size() < std::min(text.size(), kMostHeaderBytes) ? parse_json(line) : Result<json>(json());
   const json& header = *parsed;
   if (!header.is_object() || header.value("format", json()) != kFormat)
     throw Error(Code::bad_input, "{} is not a cost model", source);

@@ -102,8 +102,7 @@ Outputs import_sign(OnnxNode& node) {
   if (node.type(0) == DType::boolean) refuse("its data has type bool, expected numbers");
   const auto number = [&](double value) { return node.scalar(node.type(0), value); };
   TensorId rest = x;
-  if (node.type(0) != DType::u8)
-    rest = node.add(Select{}, {node.binary(BinaryOp::lt, x, number(0)), number(-1), rest});
+  if (node.type(0) != DType::u8) rest = node.add(Select{}, {node.binary(BinaryOp::lt, x, number(0)), number(-1), rest});
   return {node.add(Select{}, {node.binary(BinaryOp::gt, x, number(0)), number(1), rest})};
 }
 

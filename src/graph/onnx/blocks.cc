@@ -55,8 +55,7 @@ Outputs import_space_to_depth(OnnxNode& node) {
   const Shape x = node.shape(0);
   if (x[2] % b != 0 || x[3] % b != 0) refuse("an image of {}x{} can't be cut into blocks of {}", x[2], x[3], b);
   const TensorId blocks = node.reshape(node.input(0), {x[0], x[1], x[2] / b, b, x[3] / b, b});
-  const std::vector<int> order =
-      is_depth_first(node) ? std::vector{0, 3, 5, 1, 2, 4} : std::vector{0, 1, 3, 5, 2, 4};
+  const std::vector<int> order = is_depth_first(node) ? std::vector{0, 3, 5, 1, 2, 4} : std::vector{0, 1, 3, 5, 2, 4};
   return {node.reshape(node.add(Transpose{order}, {blocks}), {x[0], x[1] * b * b, x[2] / b, x[3] / b})};
 }
 

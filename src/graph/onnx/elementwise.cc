@@ -62,8 +62,7 @@ Outputs import_variadic(OnnxNode& node) {
 /// The result has the type of the base; powers of integers are computed in f64.
 Outputs import_pow(OnnxNode& node) {
   const DType type = is_float(node.type(0)) ? node.type(0) : DType::f64;
-  const TensorId power =
-      node.binary(te::BinaryOp::pow, node.cast(node.input(0), type), node.cast(node.input(1), type));
+  const TensorId power = node.binary(te::BinaryOp::pow, node.cast(node.input(0), type), node.cast(node.input(1), type));
   return {node.cast(power, node.type(0))};
 }
 

@@ -64,7 +64,8 @@ Result<runtime::Tensor> ExternalData::read(const onnx::TensorProto& proto, DType
   const Result<InputFile> file = open(*place, bytes);
   if (!file) return file.failure();
   runtime::Tensor tensor(type, shape);
-  if (const Status ok = file->read(place->offset, {static_cast<char*>(tensor.data()), static_cast<std::size_t>(bytes)}); !ok)
+  if (const Status ok = file->read(place->offset, {static_cast<char*>(tensor.data()), static_cast<std::size_t>(bytes)});
+      !ok)
     return failure("cannot read external data {}: {}", (folder_ / place->location).string(), ok.message());
   return read_.emplace(key, std::move(tensor)).first->second;
 }

@@ -12,8 +12,8 @@
 
 namespace tilewright::graph {
 
-/// The files of their own that a model's weights are in. A model says which files are read and may come from anywhere, so
-/// they must lie inside of its folder, as ONNX demands, and take no more memory than they are large.
+/// The files of their own that a model's weights are in. A model says which files are read and may come from anywhere,
+/// so they must lie inside of its folder, as ONNX demands, and take no more memory than they are large.
 class ExternalData {
  public:
   ExternalData(std::filesystem::path folder, Links links) : folder_(std::move(folder)), links_(links) {}

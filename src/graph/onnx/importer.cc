@@ -126,7 +126,8 @@ void Importer::read_inputs(const ImportOptions& options) {
     }
   const Result<std::vector<Shape>> shapes = input_shapes(all, options);
   if (!shapes) fail("{}", shapes.message());
-  for (std::size_t i = 0; i < all.size(); ++i) add_input(*all[i], (*shapes)[i], options.shapes.count(all[i]->name()) > 0);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    add_input(*all[i], (*shapes)[i], options.shapes.count(all[i]->name()) > 0);
 }
 
 void Importer::add_input(const onnx::ValueInfoProto& input, const Shape& shape, bool is_given) {
@@ -139,9 +140,10 @@ void Importer::add_input(const onnx::ValueInfoProto& input, const Shape& shape, 
                          false});
   if (const Status ok = check_indexable(shape); !ok) fail("input '{}': {}", input.name(), ok.message());
   if (is_empty(shape) && !is_given)
-    notes_.push_back(fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, give "
-                                 "it with --shape {}:{}",
-                                 input.name(), to_text(shape), input.name(), example_shape(declared)));
+    notes_.push_back(
+        fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, give "
+                    "it with --shape {}:{}",
+                    input.name(), to_text(shape), input.name(), example_shape(declared)));
   values_[input.name()] = graph_.add_input(input.name(), {type.value_or(DType::f32), shape});
 }
 
@@ -166,9 +168,10 @@ void Importer::refuse_unknown(const std::string& name) const {
   for (const onnx::NodeProto& node : model_.graph().node())
     for (const std::string& output : node.output())
       if (output == name)
-        refuse("it reads '{}', which a later node '{}' ({}) computes; sort the nodes so that each comes after those it "
-               "reads",
-               name, node.name(), node.op_type());
+        refuse(
+            "it reads '{}', which a later node '{}' ({}) computes; sort the nodes so that each comes after those it "
+            "reads",
+            name, node.name(), node.op_type());
   refuse("it reads '{}', which no input, weight or earlier node provides", name);
 }
 

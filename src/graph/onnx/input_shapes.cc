@@ -39,8 +39,8 @@ bool fits(const Shape& shape, const onnx::TypeProto_Tensor& type) {
   });
 }
 
-/// The names of an input's dimensions in a given shape. Exporters write "?" for dimensions that they know nothing of, or one
-/// name for several that have nothing to do with each other: such say nothing.
+/// The names of an input's dimensions in a given shape. Exporters write "?" for dimensions that they know nothing of,
+/// or one name for several that have nothing to do with each other: such say nothing.
 std::map<std::string, std::int64_t> extents_of_names(const onnx::TypeProto_Tensor& type, const Shape& shape) {
   std::map<std::string, std::int64_t> extents;
   std::set<std::string> ambiguous{"", "?"};
@@ -125,9 +125,7 @@ Result<std::vector<Shape>> input_shapes(Inputs inputs, const ImportOptions& opti
 std::string declared_shape(const onnx::TypeProto_Tensor& type) {
   std::vector<std::string> dims;
   for (const Dimension& dim : type.shape().dim())
-    dims.push_back(dim.has_dim_value()   ? std::to_string(dim.dim_value())
-                   : dim.has_dim_param() ? dim.dim_param()
-                                         : "?");
+    dims.push_back(dim.has_dim_value() ? std::to_string(dim.dim_value()) : dim.has_dim_param() ? dim.dim_param() : "?");
   return fmt::format("[{}]", fmt::join(dims, ", "));
 }
 

@@ -20,7 +20,8 @@ Moments moments(OnnxNode& node, TensorId x, const std::vector<int>& axes) {
   node.require_float(0);
   const TensorId mean = node.add(Reduce{ReduceKind::mean, axes, true}, {x});
   const TensorId centred = node.binary(BinaryOp::sub, x, mean);
-  return {mean, centred, node.add(Reduce{ReduceKind::mean, axes, true}, {node.binary(BinaryOp::mul, centred, centred)})};
+  return {mean, centred,
+          node.add(Reduce{ReduceKind::mean, axes, true}, {node.binary(BinaryOp::mul, centred, centred)})};
 }
 
 struct Normalized {

@@ -165,9 +165,7 @@ void OnnxNode::require_table(const Shape& shape) const {
            kLargestTable);
 }
 
-TensorId OnnxNode::cast(TensorId data, DType type) {
-  return type_of(data) == type ? data : add(Cast{type}, {data});
-}
+TensorId OnnxNode::cast(TensorId data, DType type) { return type_of(data) == type ? data : add(Cast{type}, {data}); }
 
 TensorId OnnxNode::reshape(TensorId data, Shape shape) {
   return graph_.shape(data) == shape ? data : add(Reshape{std::move(shape)}, {data});

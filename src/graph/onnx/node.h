@@ -32,8 +32,7 @@ class OnnxNode {
   static constexpr std::int64_t kLargestSize = 1 << 30;   ///< of a number given for an extent, stride, padding, …
   static constexpr std::int64_t kLargestTable = 1 << 26;  ///< elements; some seconds to make
 
-  OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, ExternalData& external,
-           Graph& graph)
+  OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, ExternalData& external, Graph& graph)
       : proto_(proto), opset_(opset), inputs_(std::move(inputs)), external_(external), graph_(graph) {}
 
   int opset() const { return opset_; }

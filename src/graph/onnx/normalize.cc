@@ -91,7 +91,8 @@ TensorId log_sum_exp(OnnxNode& node, const Reduction& r, TensorId data) {
   return node.reshape(out, shape);
 }
 
-/// Means of integers, rounded towards 0. Quotients and remainders are summed apart, since a sum of the data may overflow.
+/// Means of integers, rounded towards 0. Quotients and remainders are summed apart, since a sum of the data may
+/// overflow.
 TensorId whole_mean(OnnxNode& node, const Reduction& r, TensorId data) {
   using te::BinaryOp;
   std::int64_t elements = 1;

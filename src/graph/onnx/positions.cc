@@ -89,8 +89,7 @@ Outputs import_arg_extreme(OnnxNode& node) {
   if (is_empty(node.shape(0)) && !is_empty(shape))
     refuse("axis {} of shape {} has no elements to choose from", axis, to_text(node.shape(0)));
   const ReduceKind kind = node.op_type() == "ArgMax" ? ReduceKind::max : ReduceKind::min;
-  const TensorId kept =
-      position_of_extreme(node, node.input(0), axis, kind, node.integer("select_last_index", 0) != 0);
+  const TensorId kept = position_of_extreme(node, node.input(0), axis, kind, node.integer("select_last_index", 0) != 0);
   if (node.integer("keepdims", 1) != 0) return {kept};
   return {node.reshape(kept, shape)};
 }

@@ -39,8 +39,7 @@ TensorId floor_mod_of_floats(OnnxNode& node, TensorId x, TensorId y) {
   const TensorId rest = node.binary(BinaryOp::fmod, x, y), zero = node.scalar(node.type(0), 0);
   const auto is_negative = [&](TensorId id) { return node.binary(BinaryOp::lt, id, zero); };
   const TensorId signs_differ = node.binary(BinaryOp::ne, is_negative(rest), is_negative(y));
-  const TensorId further =
-      node.binary(BinaryOp::logical_and, signs_differ, node.binary(BinaryOp::ne, rest, zero));
+  const TensorId further = node.binary(BinaryOp::logical_and, signs_differ, node.binary(BinaryOp::ne, rest, zero));
   return node.add(Select{}, {further, node.binary(BinaryOp::add, rest, y), rest});
 }
 
@@ -56,7 +55,8 @@ Outputs import_mod(OnnxNode& node) {
   if (!fmod) return {node.binary(BinaryOp::floor_mod, x, y)};
   const TensorId quotient = node.binary(BinaryOp::div, x, y);
   const TensorId remainder = node.binary(BinaryOp::sub, x, node.binary(BinaryOp::mul, y, quotient));
-  const TensorId zero = node.scalar(node.type(0), std::int64_t{0});  // by which the remainder is 0 (docs/decisions/0018)
+  const TensorId zero =
+      node.scalar(node.type(0), std::int64_t{0});  // by which the remainder is 0 (docs/decisions/0018)
   return {node.add(Select{}, {node.binary(BinaryOp::eq, y, zero), zero, remainder})};
 }
 

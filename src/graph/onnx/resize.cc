@@ -17,7 +17,8 @@ struct Sampling {
   std::string mode, coordinates, nearest;
   double cubic_a;
   bool exclude_outside;
-  bool up_where_it_shrinks = false;  ///< the nearest element of opset 10: the next one, where there are more than results
+  bool up_where_it_shrinks =
+      false;  ///< the nearest element of opset 10: the next one, where there are more than results
 };
 
 /// One dimension: the scale is `numerator / denominator`. Of given sizes it is out / in, and is never rounded, since
@@ -228,8 +229,10 @@ Outputs import_resize(OnnxNode& node) {
   const bool old = node.opset() < 11;
   const Sampling s{node.text("mode", "nearest"),
                    node.text("coordinate_transformation_mode", old ? "asymmetric" : "half_pixel"),
-                   node.text("nearest_mode", old ? "floor" : "round_prefer_floor"), node.real("cubic_coeff_a", -0.75),
-                   node.integer("exclude_outside", 0) != 0, old};
+                   node.text("nearest_mode", old ? "floor" : "round_prefer_floor"),
+                   node.real("cubic_coeff_a", -0.75),
+                   node.integer("exclude_outside", 0) != 0,
+                   old};
   require_float_unless_nearest(node, s.mode);
   if (node.integer("antialias", 0) != 0) refuse("antialias 1 is not supported");
   const int scales_at = old ? 1 : 2;

@@ -16,13 +16,13 @@ struct Slide {
 
   /// Padding for an output of ceil(extent / stride) elements; `upper`: the odd one at the end.
   void pad_to_same(bool upper) {
-    const std::int64_t total =
-        std::max<std::int64_t>((ceil_div(extent, stride) - 1) * stride + reach() - extent, 0);
+    const std::int64_t total = std::max<std::int64_t>((ceil_div(extent, stride) - 1) * stride + reach() - extent, 0);
     pad_begin = upper ? total / 2 : total - total / 2;
     pad_end = total - pad_begin;
   }
 
-  /// How far the last window hangs over the padding in ceil_mode: it starts inside of the data or the padding before it.
+  /// How far the last window hangs over the padding in ceil_mode: it starts inside of the data or the padding before
+  /// it.
   std::int64_t overhang() const {
     const std::int64_t span = extent + pad_begin + pad_end - reach();
     std::int64_t windows = ceil_div(span, stride) + 1;

@@ -12,8 +12,8 @@ namespace {
 
 using te::BinaryOp;
 
-/// Whether constants that were worked out may replace those they were made of. One that is infinite may not: it left the
-/// range of the type where the data would not have. `normal`: nor one that lost digits below that range.
+/// Whether constants that were worked out may replace those they were made of. One that is infinite may not: it left
+/// the range of the type where the data would not have. `normal`: nor one that lost digits below that range.
 bool is_in_range(const TensorInfo& worked_out, bool normal) {
   if (!worked_out.is_constant()) return true;
   const auto fits = [&](auto value) { return std::isfinite(value) && (!normal || value == 0 || std::isnormal(value)); };

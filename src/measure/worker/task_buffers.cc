@@ -83,7 +83,8 @@ runtime::Tensor& TaskBuffers::packed_copy(const PackedArgument& packed) {
     return copies_.front().tensor;
   }
   const runtime::Tensor& dense = tensors_[index(packed)];
-  PackedCopy& copy = copies_.emplace_front(PackedCopy{packed, {dense.type(), packed.layout.blocked_shape(), runtime::Use::kernels}});
+  PackedCopy& copy =
+      copies_.emplace_front(PackedCopy{packed, {dense.type(), packed.layout.blocked_shape(), runtime::Use::kernels}});
   to_blocks(packed.layout, bytes_of(dense.type()), dense.data(), copy.tensor.data());
   return copy.tensor;
 }
