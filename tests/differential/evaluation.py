@@ -84,8 +84,11 @@ class Evaluator:
     def run(self, feeds):
         if self.own:
             self.by = "own"
-            with np.errstate(all="ignore"):
-                return [self.own(*({**feeds, **self.fixed}[n] for n in self.node.input if n))]
+            try:
+                with np.errstate(all="ignore"):
+                    return [self.own(*({**feeds, **self.fixed}[n] for n in self.node.input if n))]
+            except ValueError as error:  # of NumPy: a maximum of nothing, a window larger than its data
+                raise Refused(str(error)) from error
         if self.session:
             try:
                 outputs = self.session.run(None, feeds)

@@ -102,7 +102,8 @@ Outputs import_clip(OnnxNode& node) {
     if (node.has_input(2)) out = node.binary(te::BinaryOp::min, out, node.input(2));
     return {out == node.input(0) ? node.add(Identity{}, {out}) : out};
   }
-  const double largest = largest_of(node.type(0));
+  constexpr int kBoundsAreInputs = 11;  // before, they are attributes, which default to the ends of f32 for f64, too
+  const double largest = largest_of(node.opset() < kBoundsAreInputs ? DType::f32 : node.type(0));
   double low = node.real("min", -largest), high = node.real("max", largest);
   if (node.has_input(1)) low = node.constant_real(1, "min");
   if (node.has_input(2)) high = node.constant_real(2, "max");
