@@ -92,6 +92,9 @@ std::vector<Case> cases() {
       {"DepthToSpace", 13, {{0, 4, 2, 2}}, {}, {{"blocksize", std::int64_t{2}}}, {0, 1, 4, 4}},
       {"SpaceToDepth", 13, {{1, 0, 4, 4}}, {}, {{"blocksize", std::int64_t{2}}}, {1, 0, 2, 2}},
       {"Trilu", 14, {{0, 3}}, {}, {}, {0, 3}},
+      {"CumSum", 13, {{0, 3}}, {{1}}, {}, {0, 3}},
+      {"CumSum", 13, {{3, 0}}, {{1}}, {}, {3, 0}},
+      {"Resize", 13, {{0, 3, 4, 4}, {0}, {0}}, {{0, 3, 8, 8}}, {}, {0, 3, 8, 8}},
   };
 }
 
@@ -162,6 +165,14 @@ TEST(Empty, SlicesOfShapesAreFolded) {
   model.node("Reshape", {"x", "wanted"}, {"y"}).output("y");
   const Graph network = optimize(model.import().graph);
   EXPECT_EQ(network.shape(network.outputs()[0].tensor), (Shape{1, 2, 3}));
+}
+
+TEST(Empty, RangesMayHaveNoElements) {
+  OnnxModel model;
+  model.weight("start", array({}, {3})).weight("limit", array({}, {1})).weight("delta", array({}, {1}));
+  model.node("Range", {"start", "limit", "delta"}, {"y"}).output("y");
+  const Graph network = model.import().graph;
+  EXPECT_EQ(network.shape(network.outputs()[0].tensor), Shape{0});
 }
 
 TEST(Empty, ExtremesOfNothingAreTheBoundsOfIntegers) {

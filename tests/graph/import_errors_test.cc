@@ -205,13 +205,6 @@ std::vector<BadModel> bad_models() {
            .node("Resize", {"x", "", "scales"}, {"y"})
            .output("y"),
        {"at compile time; supported are up to 67108864"}},
-      {"sums_of_a_constant_without_elements",
-       with_input()
-           .weight("w", te::Array(DType::f32, {2, 0}, std::vector<double>{}))
-           .integers("axis", {1})
-           .node("CumSum", {"w", "axis"}, {"y"})
-           .output("y"),
-       {"CumSum", "its data has no elements (shape 2x0)"}},
       {"output_from_nowhere",
        with_input().node("Relu", {"x"}, {"y"}).output("z"),
        {"output 'z' is computed by no node"}},

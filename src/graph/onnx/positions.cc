@@ -1,5 +1,6 @@
 // Operators that compare or produce positions: indices of extremes, masks, ranges, running sums.
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -161,10 +162,10 @@ Outputs import_range(OnnxNode& node) {
            tilewright::to_text(node.type(1)), tilewright::to_text(node.type(2)));
   if (to_double(delta) == 0) refuse("a delta of 0");
   const double count = is_float(node.type(0)) ? real_count(start, limit, delta) : integer_count(start, limit, delta);
-  if (!(count >= 1) || count > std::numeric_limits<std::int32_t>::max())
+  if (std::isnan(count) || count > std::numeric_limits<std::int32_t>::max())
     refuse("the range from {} to {} by {} has {} elements", to_double(start), to_double(limit), to_double(delta),
            count);
-  const Shape shape{static_cast<std::int64_t>(count)};
+  const Shape shape{static_cast<std::int64_t>(std::max(count, 0.0))};
   if (is_float(node.type(0)))
     return {constant(node, node.type(0), shape,
                      [&](std::int64_t i) { return to_double(start) + static_cast<double>(i) * to_double(delta); })};
@@ -185,7 +186,7 @@ Outputs import_cum_sum(OnnxNode& node) {
   constexpr std::int64_t kLongest = 4096;
   if (node.type(0) == DType::boolean) refuse("its data has type bool, expected numbers");
   const int axis = node.axis(node.constant_size(1, "axis"), node.rank(0));
-  const std::int64_t n = node.filled_shape(0)[static_cast<std::size_t>(axis)];
+  const std::int64_t n = node.shape(0)[static_cast<std::size_t>(axis)];
   if (n > kLongest) refuse("axis {} has extent {}; supported are up to {}", axis, n, kLongest);
   return {node.add(CumSum{axis, node.integer("exclusive", 0) != 0, node.integer("reverse", 0) != 0}, {node.input(0)})};
 }

@@ -5,6 +5,7 @@
 
 #include "base/integer.h"
 #include "graph/array.h"
+#include "graph/empty.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -131,13 +132,18 @@ TensorId resize_dimension(OnnxNode& node, TensorId x, std::size_t d, const std::
 
 TensorId resize(OnnxNode& node, const Sampling& s, const std::vector<Stretch>& stretches) {
   TensorId out = node.input(0);
-  const Shape shape = node.filled_shape(0);
+  const Shape shape = node.shape(0);
+  Shape sizes;
   for (std::size_t d = 0; d < stretches.size(); ++d) {
     const std::int64_t extent = stretches[d].out;
-    if (extent < 1) refuse("dimension {} of shape {} would get extent {}", d, to_text(shape), extent);
+    if (shape[d] == 0 ? extent != 0 : extent < 1)
+      refuse("dimension {} of shape {} would get extent {}", d, to_text(shape), extent);
     node.require_table({extent});
-    if (!stretches[d].is_identity()) out = resize_dimension(node, out, d, taps_of(s, stretches[d]));
+    sizes.push_back(extent);
   }
+  if (is_empty(shape)) return node.add(Expand{sizes}, {node.scalar(node.type(0), 0)});
+  for (std::size_t d = 0; d < stretches.size(); ++d)
+    if (!stretches[d].is_identity()) out = resize_dimension(node, out, d, taps_of(s, stretches[d]));
   return out == node.input(0) ? node.add(Identity{}, {out}) : out;
 }
 
@@ -189,7 +195,7 @@ std::vector<Stretch> by_sizes(const OnnxNode& node, const std::vector<std::int64
   const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
   if (policy != "stretch" && policy != "not_larger" && policy != "not_smaller")
     refuse("keep_aspect_ratio_policy is '{}', expected stretch, not_larger or not_smaller", policy);
-  std::vector<Stretch> stretches = unstretched(node.filled_shape(0));
+  std::vector<Stretch> stretches = unstretched(policy == "stretch" ? node.shape(0) : node.filled_shape(0));
   const Stretch* kept = nullptr;
   for (std::size_t i = 0; i < sizes.size(); ++i) {
     Stretch& d = stretches[axes[i]];
