@@ -25,4 +25,18 @@ class OutOfMemory : public std::bad_alloc {
   std::runtime_error message_;  ///< whose copies can't fail
 };
 
+/// While one lives, the thread runs a library that is built without exceptions: std::bad_alloc can't be thrown through
+/// it. A program whose new handler asks `on_this_thread` ends there instead, in order.
+class NoUnwinding {
+ public:
+  NoUnwinding() { ++depth_; }
+  ~NoUnwinding() { --depth_; }
+  NoUnwinding(const NoUnwinding&) = delete;
+  NoUnwinding& operator=(const NoUnwinding&) = delete;
+  static bool on_this_thread() { return depth_ > 0; }
+
+ private:
+  inline static thread_local int depth_ = 0;
+};
+
 }  // namespace tilewright

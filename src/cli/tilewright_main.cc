@@ -119,6 +119,12 @@ int report_bug(const char* what) {
   std::_Exit(kOutOfMemoryCode);
 }
 
+/// What operator new asks for help when there is no memory.
+void end_where_nothing_unwinds() {
+  if (NoUnwinding::on_this_thread()) end_without_memory(nullptr);
+  throw std::bad_alloc();
+}
+
 std::terminate_handler terminate_otherwise = nullptr;
 
 /// For std::bad_alloc where nothing can catch it: in a library's function that promises not to throw, before main, or
@@ -154,6 +160,7 @@ void occupy_standard_streams() {
 
 int main(int argc, char** argv) {
   occupy_standard_streams();
+  std::set_new_handler(end_where_nothing_unwinds);
   for (int signal : {SIGPIPE, SIGXFSZ}) std::signal(signal, SIG_IGN);  // errors to report, like a full disk
   cli::leave_nothing_when_interrupted();
   const FilesRead files_read;

@@ -17,6 +17,7 @@
 #include <mutex>
 #include <new>
 
+#include "base/out_of_memory.h"
 #include "codegen/emit/kernel.h"
 #include "codegen/emit/size.h"
 #include "codegen/passes.h"
@@ -29,7 +30,10 @@ namespace {
 void initialize_llvm() {
   static std::once_flag once;
   std::call_once(once, [] {
-    llvm::install_bad_alloc_error_handler([](void*, const char*, bool) { throw std::bad_alloc(); });
+    llvm::install_bad_alloc_error_handler([](void*, const char*, bool) {
+      if (const std::new_handler handler = std::get_new_handler()) handler();
+      throw std::bad_alloc();
+    });
     llvm::InitializeAllTargetInfos();
     llvm::InitializeAllTargets();
     llvm::InitializeAllTargetMCs();
@@ -47,6 +51,7 @@ struct Compiler::Llvm {
   std::unique_ptr<llvm::TargetMachine> machine;
 
   Llvm(const Target& t, double most) : target(t), most_instructions(most) {
+    const NoUnwinding inside_llvm;
     initialize_llvm();
     std::string error;
     const llvm::Target* backend = llvm::TargetRegistry::lookupTarget(target.triple, error);
@@ -115,6 +120,7 @@ Compiler::Compiler(Compiler&&) noexcept = default;
 Compiler& Compiler::operator=(Compiler&&) noexcept = default;
 
 Result<std::string> Compiler::compile(const loop::Program& program, std::string_view symbol) {
+  const NoUnwinding inside_llvm;
   llvm::LLVMContext context;
   auto module = llvm_->build(context, program, symbol);
   if (!module) return module.failure();
@@ -122,6 +128,7 @@ Result<std::string> Compiler::compile(const loop::Program& program, std::string_
 }
 
 Result<std::string> Compiler::emit_ir(const loop::Program& program, std::string_view symbol) {
+  const NoUnwinding inside_llvm;
   llvm::LLVMContext context;
   auto module = llvm_->build(context, program, symbol);
   if (!module) return module.failure();
@@ -132,6 +139,7 @@ Result<std::string> Compiler::emit_ir(const loop::Program& program, std::string_
 }
 
 Result<std::string> Compiler::emit_assembly(const loop::Program& program, std::string_view symbol) {
+  const NoUnwinding inside_llvm;
   llvm::LLVMContext context;
   auto module = llvm_->build(context, program, symbol);
   if (!module) return module.failure();

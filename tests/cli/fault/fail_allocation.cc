@@ -76,9 +76,11 @@ void* allocate(std::size_t bytes, std::size_t alignment = 1) {
   return failed ? nullptr : memory;
 }
 
+/// Asks the new handler once; it does not return.
 void* or_throw(void* memory) {
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
+  if (memory != nullptr) return memory;
+  if (const std::new_handler handler = std::get_new_handler()) handler();
+  throw std::bad_alloc();
 }
 
 }  // namespace
