@@ -26,10 +26,9 @@ bool ends_torn(const Descriptor& file, off_t size) {
   return size > 0 && ::pread(file.get(), &last, 1, size - 1) == 1 && last != '\n';
 }
 
-/// The first bytes of a file.
+/// The first bytes of a file: as many as surely hold a line, if it is one of lines.
 std::string head_of(const Descriptor& file) {
-  constexpr std::size_t kMost =
-      1 << 20;  // a file of lines holds one in these; whatever else it is, no more needs be read
+  constexpr std::size_t kMost = 1 << 20;
   std::string head(kMost, '\0');
   const ssize_t got = ::pread(file.get(), head.data(), head.size(), 0);
   head.resize(got > 0 ? static_cast<std::size_t>(got) : 0);

@@ -52,8 +52,6 @@ std::optional<double> quota_v1(const fs::path& group) {
                to_number(first_line(group / "cpu.cfs_period_us").value_or("")));
 }
 
-using QuotaOf = std::optional<double> (*)(const fs::path&);
-
 /// A control-group file system: its group `root` is seen at `point`.
 struct Mount {
   fs::path root, point;

@@ -18,6 +18,8 @@ class Descriptor {
   }
   explicit operator bool() const { return file_ >= 0; }
   int get() const { return file_; }
+  /// Gives the file to the caller, who closes it.
+  int release() { return std::exchange(file_, -1); }
 
  private:
   int file_;

@@ -6,8 +6,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <system_error>
-#include <utility>
 
 #include "base/files_read.h"
 
@@ -17,7 +15,7 @@ namespace {
 // Without O_NONBLOCK opening a pipe waits for its writer; without O_NOCTTY opening a terminal may take it.
 constexpr int kFlags = O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY;
 
-Failure reason() { return Failure{std::generic_category().message(errno)}; }
+Failure reason() { return Failure{system_reason()}; }
 
 /// Why a file of this kind is not read; empty for a regular file.
 std::string_view misfit(mode_t mode) {
@@ -29,53 +27,37 @@ std::string_view misfit(mode_t mode) {
 }
 
 /// Looks at what was opened, not at what its name means by now.
-Result<InputFile> regular(int descriptor, Links links = Links::followed) {
-  if (descriptor < 0) return errno == ENXIO ? failure("it is no regular file") : reason();  // ENXIO: a socket
+Result<InputFile> regular(Descriptor file, Links links = Links::followed) {
+  if (!file) return errno == ENXIO ? failure("it is no regular file") : reason();  // ENXIO: a socket
   struct stat status{};
-  const bool known = ::fstat(descriptor, &status) == 0;
-  const Failure why_unknown = reason();
-  InputFile file(descriptor, status.st_size);
-  if (!known) return why_unknown;
+  if (::fstat(file.get(), &status) != 0) return reason();
   note_read(status);
   if (const std::string_view why = misfit(status.st_mode); !why.empty()) return failure("{}", why);
   if (links == Links::refused && status.st_nlink > 1)
     return failure("it has a second name (a hard link), which may lie outside of the folder");
-  return file;
+  return InputFile(std::move(file), status.st_size);
 }
 
 /// Opens component by component, so that none of them can be a link, nor become one meanwhile.
 Result<InputFile> open_without_links(const std::filesystem::path& folder, const std::filesystem::path& relative) {
   constexpr int kFolderFlags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-  InputFile at(::open(folder.empty() ? "." : folder.c_str(), kFolderFlags), 0);
+  Descriptor at(::open(folder.empty() ? "." : folder.c_str(), kFolderFlags));
   for (const std::filesystem::path& name : relative.parent_path()) {
-    if (at.descriptor() < 0) return reason();
-    at = InputFile(::openat(at.descriptor(), name.c_str(), kFolderFlags | O_NOFOLLOW), 0);
+    if (!at) return reason();
+    at = Descriptor(::openat(at.get(), name.c_str(), kFolderFlags | O_NOFOLLOW));
   }
-  if (at.descriptor() < 0) return errno == ENOTDIR ? failure("a folder on the way is a link, or none") : reason();
-  const int file = ::openat(at.descriptor(), relative.filename().c_str(), kFlags | O_NOFOLLOW);
-  if (file < 0 && errno == ELOOP) return failure("it is a symbolic link, which may lead outside of the folder");
-  return regular(file, Links::refused);
+  if (!at) return errno == ENOTDIR ? failure("a folder on the way is a link, or none") : reason();
+  Descriptor file(::openat(at.get(), relative.filename().c_str(), kFlags | O_NOFOLLOW));
+  if (!file && errno == ELOOP) return failure("it is a symbolic link, which may lead outside of the folder");
+  return regular(std::move(file), Links::refused);
 }
 
 }  // namespace
 
-InputFile::~InputFile() {
-  if (descriptor_ >= 0) ::close(descriptor_);
-}
-
-InputFile::InputFile(InputFile&& other) noexcept
-    : descriptor_(std::exchange(other.descriptor_, -1)), bytes_(other.bytes_) {}
-
-InputFile& InputFile::operator=(InputFile&& other) noexcept {
-  std::swap(descriptor_, other.descriptor_);
-  std::swap(bytes_, other.bytes_);
-  return *this;
-}
-
 Result<std::size_t> InputFile::read_some(std::int64_t offset, std::span<char> into) const {
   std::size_t filled = 0;
   while (filled < into.size()) {
-    const ssize_t got = ::pread(descriptor_, into.data() + filled, into.size() - filled,
+    const ssize_t got = ::pread(file_.get(), into.data() + filled, into.size() - filled,
                                 static_cast<off_t>(offset + static_cast<std::int64_t>(filled)));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) return reason();
@@ -92,7 +74,9 @@ Status InputFile::read(std::int64_t offset, std::span<char> into) const {
   return {};
 }
 
-Result<InputFile> open_input(const std::filesystem::path& path) { return regular(::open(path.c_str(), kFlags)); }
+Result<InputFile> open_input(const std::filesystem::path& path) {
+  return regular(Descriptor(::open(path.c_str(), kFlags)));
+}
 
 Result<InputFile> open_input_inside(const std::filesystem::path& folder, const std::filesystem::path& relative,
                                     Links links) {

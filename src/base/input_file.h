@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <span>
 #include <string>
+#include <utility>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace tilewright {
@@ -17,13 +19,9 @@ inline constexpr std::int64_t kMostFileBytes = (std::int64_t{1} << 31) - 1;
 class InputFile {
  public:
   InputFile() = default;  ///< none
-  /// Takes the descriptor, closes it at the end of its life.
-  explicit InputFile(int descriptor, std::int64_t bytes) : descriptor_(descriptor), bytes_(bytes) {}
-  ~InputFile();
-  InputFile(InputFile&& other) noexcept;
-  InputFile& operator=(InputFile&& other) noexcept;
+  InputFile(Descriptor file, std::int64_t bytes) : file_(std::move(file)), bytes_(bytes) {}
 
-  int descriptor() const { return descriptor_; }
+  int descriptor() const { return file_.get(); }
   /// When it was opened. 0 for files that the kernel makes up, as in /proc.
   std::int64_t bytes() const { return bytes_; }
   /// Fills `into` from byte `offset` on. Failure: the reason, also if the file ends before.
@@ -32,7 +30,7 @@ class InputFile {
   Result<std::size_t> read_some(std::int64_t offset, std::span<char> into) const;
 
  private:
-  int descriptor_ = -1;
+  Descriptor file_;
   std::int64_t bytes_ = 0;
 };
 

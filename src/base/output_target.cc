@@ -58,4 +58,15 @@ Descriptor open_stream(const OutputTarget& target) {
   return Descriptor(::open(target.path.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY));
 }
 
+void write_stream(const OutputTarget& target, const fs::path& named, std::span<const std::string_view> pieces) {
+  const Descriptor stream = open_stream(target);
+  if (!stream) fail_to_write(named);
+  for (const std::string_view piece : pieces)
+    if (!write_all(stream.get(), piece)) fail_to_write(named);
+}
+
+void fail_to_write(const fs::path& named, std::string_view reason) {
+  throw Error(Code::cannot_write, "cannot write {}: {}", named.string(), reason);
+}
+
 }  // namespace tilewright

@@ -4,6 +4,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <span>
+#include <string_view>
 
 #include "base/descriptor.h"
 
@@ -23,5 +25,11 @@ void refuse_if_read(const OutputTarget& target, const std::filesystem::path& nam
 
 /// Opens a stream, after its reader has come. No descriptor, with errno set, if that can't be done.
 Descriptor open_stream(const OutputTarget& target);
+/// Opens a stream and writes all of it. Errors: as fail_to_write.
+void write_stream(const OutputTarget& target, const std::filesystem::path& named,
+                  std::span<const std::string_view> pieces);
+
+/// Error(cannot_write) naming `named` and the reason; without one, what errno says.
+[[noreturn]] void fail_to_write(const std::filesystem::path& named, std::string_view reason = system_reason());
 
 }  // namespace tilewright

@@ -29,8 +29,8 @@ Replacement::Replacement(const OutputTarget& target, std::filesystem::path named
     : target_(target), named_(std::move(named)) {
   const std::filesystem::path folder = target_.path.parent_path();
   folder_ = Descriptor(::open(folder.empty() ? "." : folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!folder_) fail(system_reason());
-  if (target_.status && ::access(target_.path.c_str(), W_OK) != 0) fail(system_reason());
+  if (!folder_) fail_to_write(named_);
+  if (target_.status && ::access(target_.path.c_str(), W_OK) != 0) fail_to_write(named_);
   create();
   if (target_.status) keep_owner_and_mode();
 }
@@ -47,27 +47,27 @@ void Replacement::create() {
     unfinished_.reset();
     if (errno != EEXIST) break;
   }
-  fail(system_reason());
+  fail_to_write(named_);
 }
 
 void Replacement::keep_owner_and_mode() {
   struct stat made{};
-  if (::fstat(file_.get(), &made) != 0) fail(system_reason());
+  if (::fstat(file_.get(), &made) != 0) fail_to_write(named_);
   const struct stat& old = *target_.status;
   const bool other_owner = made.st_uid != old.st_uid || made.st_gid != old.st_gid;
   // Only root can give a file away; written by others it becomes theirs.
   [[maybe_unused]] const bool is_given = other_owner && ::fchown(file_.get(), old.st_uid, old.st_gid) == 0;
   if (((made.st_mode ^ old.st_mode) & kPermissions) != 0 && ::fchmod(file_.get(), old.st_mode & kPermissions) != 0)
-    fail(system_reason());
+    fail_to_write(named_);
 }
 
 void Replacement::write(std::span<const std::string_view> pieces) {
   for (const std::string_view piece : pieces)
-    if (!write_all(file_.get(), piece)) fail(system_reason());
+    if (!write_all(file_.get(), piece)) fail_to_write(named_);
 }
 
 void Replacement::take_place(Existing existing) {
-  if (::fsync(file_.get()) != 0) fail(system_reason());
+  if (::fsync(file_.get()) != 0) fail_to_write(named_);
   const std::string own_name = target_.path.filename().string();
   const auto rename = [&](unsigned flags) {
     return ::renameat2(folder_.get(), name_.c_str(), folder_.get(), own_name.c_str(), flags) == 0;
@@ -75,8 +75,8 @@ void Replacement::take_place(Existing existing) {
   bool renamed = rename(existing == Existing::refused ? RENAME_NOREPLACE : 0);
   if (!renamed && errno == EINVAL && existing == Existing::refused)
     renamed = rename(0);  // not known to this file system
-  if (!renamed && errno == EEXIST) fail("another program has made it meanwhile; try again");
-  if (!renamed) fail(system_reason());
+  if (!renamed && errno == EEXIST) fail_to_write(named_, "another program has made it meanwhile; try again");
+  if (!renamed) fail_to_write(named_);
   unfinished_->keep();
   sync_folder();
 }
@@ -85,11 +85,7 @@ void Replacement::take_place(Existing existing) {
 void Replacement::sync_folder() const {
   const Descriptor folder(::openat(folder_.get(), ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (folder && ::fsync(folder.get()) != 0 && errno != EINVAL)
-    fail(system_reason() + "; the new content is in its place, but may not outlast a power loss");
-}
-
-void Replacement::fail(const std::string& reason) const {
-  throw Error(Code::cannot_write, "cannot write {}: {}", named_.string(), reason);
+    fail_to_write(named_, system_reason() + "; the new content is in its place, but may not outlast a power loss");
 }
 
 }  // namespace tilewright

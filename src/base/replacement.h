@@ -28,7 +28,6 @@ class Replacement {
   void create();
   void keep_owner_and_mode();
   void sync_folder() const;
-  [[noreturn]] void fail(const std::string& reason) const;
 
   OutputTarget target_;
   std::filesystem::path named_;

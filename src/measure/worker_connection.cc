@@ -18,6 +18,7 @@
 #include <fstream>
 #include <utility>
 
+#include "base/descriptor.h"
 #include "base/error.h"
 
 namespace tilewright::measure {
@@ -57,26 +58,11 @@ class SpawnSetup {
 /// Errors: Error(nothing_measured) that says what could not be done, and why.
 int checked(int result, const char* what) {
   if (result >= 0) return result;
-  throw Error(Code::nothing_measured, "cannot start a worker, which runs candidates: {}: {}", what,
-              std::strerror(errno));
+  throw Error(Code::nothing_measured, "cannot start a worker, which runs candidates: {}: {}", what, system_reason());
 }
 
-/// An open file, closed at the end.
-class OpenFile {
- public:
-  explicit OpenFile(int file) : file_(file) {}
-  ~OpenFile() { close(file_); }
-  OpenFile(const OpenFile&) = delete;
-  OpenFile& operator=(const OpenFile&) = delete;
-  int get() const { return file_; }
-  int release() { return std::exchange(file_, -1); }
-
- private:
-  int file_;
-};
-
 /// The same file out of the range that the new process assigns, where it would be overwritten before it is used.
-int above_assigned(const OpenFile& file) {
+int above_assigned(const Descriptor& file) {
   return checked(fcntl(file.get(), F_DUPFD_CLOEXEC, kWorkerSocket + 1), "no file descriptor is left");
 }
 
@@ -96,10 +82,11 @@ std::string signal_text(int signal) {
 std::unique_ptr<WorkerConnection> WorkerConnection::spawn(const std::filesystem::path& program) {
   int ends[2];
   checked(socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends), "no socket pair can be made");
-  OpenFile ours(ends[0]);
-  const OpenFile low(ends[1]), theirs(above_assigned(low));
-  const OpenFile low_log(checked(memfd_create("tilewright-worker-log", MFD_CLOEXEC), "no file in memory can be made"));
-  OpenFile log(above_assigned(low_log));
+  Descriptor ours(ends[0]);
+  const Descriptor low(ends[1]), theirs(above_assigned(low));
+  const Descriptor low_log(
+      checked(memfd_create("tilewright-worker-log", MFD_CLOEXEC), "no file in memory can be made"));
+  Descriptor log(above_assigned(low_log));
   const SpawnSetup setup(theirs.get(), log.get());
   std::string name = program.string(), parent = std::to_string(getpid());
   char* const arguments[] = {name.data(), parent.data(), nullptr};
