@@ -142,16 +142,6 @@ std::int64_t work(const te::Dag& dag) {
   return total;
 }
 
-/// Leaves out what the result does not depend on.
-void drop_unread(const te::Tensor& result, std::vector<te::Tensor>& arguments, std::vector<te::Array>& values) {
-  const std::vector<bool> read = te::are_read(arguments, result);
-  for (std::size_t i = read.size(); i-- > 0;) {
-    if (read[i]) continue;
-    arguments.erase(arguments.begin() + static_cast<std::ptrdiff_t>(i));
-    values.erase(values.begin() + static_cast<std::ptrdiff_t>(i));
-  }
-}
-
 }  // namespace
 
 Result<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs) {
@@ -176,7 +166,7 @@ Result<Tensor> evaluate(const Op& op, std::span<const Tensor> inputs) {
     values.push_back(to_array(input));
   }
   const te::Tensor result = express(op, operands);
-  drop_unread(result, arguments, values);
+  te::drop_unread(arguments, values, result);
   arguments.push_back(result);
   const te::DagRef dag = te::Dag::make(arguments);
   if (work(*dag) > kInterpreterLimit) return failure("too large to be interpreted at compile time");

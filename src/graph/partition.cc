@@ -72,7 +72,7 @@ class GroupExpression {
       tensors_[node.output] = express(node.op, operands);
       last_ = tensors_[node.output];
     }
-    drop_unread();
+    te::drop_unread(placeholders_, inputs_, last_);  // a constant may decide alone: a condition, a factor of 0
   }
   const std::vector<TensorId>& inputs() const { return inputs_; }
   /// Positions of the inputs that are constants.
@@ -95,16 +95,6 @@ class GroupExpression {
     inputs_ = node.inputs;
     placeholders_.push_back(te::placeholder(merged_op.shape, "p0", graph_.type(node.inputs[0]).type));
     last_ = express(Transpose{merged_op.order}, std::array{Operand{placeholders_[0], std::nullopt, {}}});
-  }
-
-  /// A constant may decide alone (a condition, an integer factor of 0): what it leaves unread is no argument.
-  void drop_unread() {
-    const std::vector<bool> read = te::are_read(placeholders_, last_);
-    for (std::size_t i = read.size(); i-- > 0;) {
-      if (read[i]) continue;
-      placeholders_.erase(placeholders_.begin() + static_cast<std::ptrdiff_t>(i));
-      inputs_.erase(inputs_.begin() + static_cast<std::ptrdiff_t>(i));
-    }
   }
 
   /// Sums and products of the same kind read what the group computes first, so that they are equal tasks.
