@@ -4,31 +4,13 @@
 
 #include <bit>
 
+#include "base/element.h"
 #include "base/error.h"
 #include "base/rng.h"
+#include "base/rounding.h"
 
 namespace tilewright::driver {
 namespace {
-
-template <class T, class Wide = double>
-std::vector<Wide> widen(const runtime::Tensor& tensor) {
-  const std::span<const T> values = tensor.as<T>();
-  return {values.begin(), values.end()};
-}
-
-std::vector<std::int64_t> widen_boolean(const runtime::Tensor& tensor) {
-  std::vector<std::int64_t> result = widen<std::uint8_t, std::int64_t>(tensor);
-  for (std::int64_t& value : result) value = value != 0 ? 1 : 0;
-  return result;
-}
-
-std::vector<double> widen_bf16(const runtime::Tensor& tensor) {
-  std::vector<double> result;
-  result.reserve(static_cast<std::size_t>(tensor.elements()));
-  for (std::uint16_t half : tensor.as<std::uint16_t>())
-    result.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(half) << 16));
-  return result;
-}
 
 template <class T>
 void fill(runtime::Tensor& tensor, const auto& draw) {
@@ -38,44 +20,18 @@ void fill(runtime::Tensor& tensor, const auto& draw) {
 }  // namespace
 
 std::vector<double> elements_as_double(const runtime::Tensor& tensor) {
-  switch (tensor.type()) {
-    case DType::boolean:
-    case DType::u8:
-      return widen<std::uint8_t>(tensor);
-    case DType::i8:
-      return widen<std::int8_t>(tensor);
-    case DType::i32:
-      return widen<std::int32_t>(tensor);
-    case DType::i64:
-      return widen<std::int64_t>(tensor);
-    case DType::bf16:
-      return widen_bf16(tensor);
-    case DType::f32:
-      return widen<float>(tensor);
-    case DType::f64:
-      return widen<double>(tensor);
-  }
-  return {};
+  std::vector<double> elements(static_cast<std::size_t>(tensor.elements()));
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    elements[i] = to_double(load_element(tensor.type(), tensor.data(), static_cast<std::int64_t>(i)));
+  return elements;
 }
 
 std::vector<std::int64_t> elements_as_integer(const runtime::Tensor& tensor) {
-  switch (tensor.type()) {
-    case DType::boolean:
-      return widen_boolean(tensor);
-    case DType::u8:
-      return widen<std::uint8_t, std::int64_t>(tensor);
-    case DType::i8:
-      return widen<std::int8_t, std::int64_t>(tensor);
-    case DType::i32:
-      return widen<std::int32_t, std::int64_t>(tensor);
-    case DType::i64:
-      return widen<std::int64_t, std::int64_t>(tensor);
-    case DType::bf16:
-    case DType::f32:
-    case DType::f64:
-      break;
-  }
-  TW_CHECK(false, "elements of type {} are no integers", to_text(tensor.type()));
+  TW_CHECK(!is_float(tensor.type()), "elements of type {} are no integers", to_text(tensor.type()));
+  std::vector<std::int64_t> elements(static_cast<std::size_t>(tensor.elements()));
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    elements[i] = to_integer(tensor.type(), load_element(tensor.type(), tensor.data(), static_cast<std::int64_t>(i)));
+  return elements;
 }
 
 runtime::Tensor random_tensor(DType type, const std::vector<std::int64_t>& shape, std::uint64_t seed) {

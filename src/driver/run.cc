@@ -2,6 +2,7 @@
 
 #include <chrono>
 
+#include "driver/input.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 
@@ -9,7 +10,7 @@ namespace tilewright::driver {
 
 RunReport run(const RunRequest& request) {
   graph::ImportOptions import = request.import;
-  import.fed = shapes_of(request.inputs);
+  if (kind_of(request.input) == InputKind::onnx) import.fed = shapes_of(request.inputs);
   const runtime::Model model =
       obtain_model(request.input, import, request.schedules, codegen::Target::host(), resolve_threads(request.threads));
   const NamedTensors inputs = request.inputs.empty() ? random_inputs(model.inputs(), request.seed)

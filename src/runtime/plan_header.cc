@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "base/integer.h"
+#include "base/json_text.h"
 #include "runtime/check_plan.h"
 
 namespace tilewright::runtime {
@@ -23,9 +24,7 @@ json to_json(const std::vector<Port>& ports) {
 
 /// An integer of JSON, and nothing that would have to be changed to become one.
 std::int64_t integer(const json& j, std::int64_t most = std::numeric_limits<std::int64_t>::max()) {
-  const bool is_too_large = j.is_number_unsigned() && j.get<std::uint64_t>() > static_cast<std::uint64_t>(most);
-  if (!j.is_number_integer() || is_too_large || j.get<std::int64_t>() < 0)
-    throw InternalError(fmt::format("{} is no integer from 0 to {}", j.dump(), most));
+  if (!is_whole(j, 0, most)) throw InternalError(fmt::format("{} is no integer from 0 to {}", j.dump(), most));
   return j.get<std::int64_t>();
 }
 

@@ -111,7 +111,8 @@ bool has(const Feature& feature) {
   if (__get_cpuid_count(feature.leaf, feature.subleaf, &registers[eax], &registers[ebx], &registers[ecx],
                         &registers[edx]) == 0)
     return false;
-  return (registers[feature.in] >> feature.bit & 1) != 0 && (saved_state() & feature.state) == feature.state;
+  static const std::uint64_t saved = saved_state();
+  return (registers[feature.in] >> feature.bit & 1) != 0 && (saved & feature.state) == feature.state;
 }
 
 #elif defined(__aarch64__)

@@ -11,8 +11,8 @@ namespace tilewright::te {
 std::optional<Expr> fold_binary(BinaryOp op, DType type, const Expr& a, const Expr& b);
 
 /// `a op b` of integers of one type, wrapped to the result's `type` (comparisons: 0 or 1). What no integer is the
-/// answer to (docs/decisions/0018): a quotient and a remainder by 0 are 0. InternalError for pow, which takes floats
-/// only.
+/// answer to (docs/decisions/0018): a quotient and a remainder by 0 are 0. InternalError for pow and
+/// fmod, which take floats only.
 std::int64_t wrapping_arithmetic(BinaryOp op, DType type, std::int64_t a, std::int64_t b);
 /// `op a` of an integer, wrapped to `type`: the smallest one is its own negative. For neg, abs and logical_not.
 std::int64_t wrapping_arithmetic(UnaryOp op, DType type, std::int64_t a);

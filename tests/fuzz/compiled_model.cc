@@ -1,7 +1,6 @@
 // Compiled models: runtime::Model::load, of files whose lengths and checksums are right whatever else is wrong. They
 // are not run: the code may be changed, too, and it is trusted.
 #include <fmt/format.h>
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <filesystem>
@@ -10,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "memory_file.h"
 #include "mutate_bytes.h"
 #include "runtime/model.h"
 #include "runtime/object_files.h"
@@ -22,22 +22,6 @@ namespace {
 
 using runtime::BufferRef;
 using Place = BufferRef::Place;
-
-/// A file that is in memory alone.
-class MemoryFile {
- public:
-  MemoryFile() : file_(::memfd_create("model", MFD_CLOEXEC)) {}
-  ~MemoryFile() { ::close(file_); }
-  MemoryFile(const MemoryFile&) = delete;
-  MemoryFile& operator=(const MemoryFile&) = delete;
-  std::string path() const { return fmt::format("/proc/self/fd/{}", file_); }
-  void fill(std::string_view bytes) const {
-    TW_CHECK(::ftruncate(file_, 0) == 0 && ::pwrite(file_, bytes.data(), bytes.size(), 0) == std::ssize(bytes));
-  }
-
- private:
-  int file_;
-};
 
 runtime::ModelPlan small_plan() {
   runtime::ModelPlan plan;

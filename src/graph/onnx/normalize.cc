@@ -97,7 +97,7 @@ TensorId whole_mean(OnnxNode& node, const Reduction& r, TensorId data) {
   using te::BinaryOp;
   std::int64_t elements = 1;
   for (const int axis : r.axes) elements *= node.shape(0)[static_cast<std::size_t>(axis)];
-  const TensorId count = node.scalar(DType::i64, static_cast<double>(elements)), zero = node.scalar(DType::i64, 0);
+  const TensorId count = node.scalar(DType::i64, elements), zero = node.scalar(DType::i64, 0);
   const TensorId x = node.cast(data, DType::i64);
   const TensorId quotients = r.apply(node, ReduceKind::sum, node.binary(BinaryOp::floor_div, x, count));
   const TensorId rests = r.apply(node, ReduceKind::sum, node.binary(BinaryOp::floor_mod, x, count));

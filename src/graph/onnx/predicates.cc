@@ -55,8 +55,7 @@ Outputs import_mod(OnnxNode& node) {
   if (!fmod) return {node.binary(BinaryOp::floor_mod, x, y)};
   const TensorId quotient = node.binary(BinaryOp::div, x, y);
   const TensorId remainder = node.binary(BinaryOp::sub, x, node.binary(BinaryOp::mul, y, quotient));
-  const TensorId zero =
-      node.scalar(node.type(0), std::int64_t{0});  // by which the remainder is 0 (docs/decisions/0018)
+  const TensorId zero = node.scalar(node.type(0), 0);  // by which the remainder is 0 (docs/decisions/0018)
   return {node.add(Select{}, {node.binary(BinaryOp::eq, y, zero), zero, remainder})};
 }
 

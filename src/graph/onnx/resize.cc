@@ -18,8 +18,8 @@ struct Sampling {
   std::string mode, coordinates, nearest;
   double cubic_a;
   bool exclude_outside;
-  bool up_where_it_shrinks =
-      false;  ///< the nearest element of opset 10: the next one, where there are more than results
+  /// The nearest element of opset 10: the next one, where there are more than results.
+  bool up_where_it_shrinks = false;
 };
 
 /// One dimension: the scale is `numerator / denominator`. Of given sizes it is out / in, and is never rounded, since
