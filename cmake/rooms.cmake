@@ -30,6 +30,12 @@ function(tw_room name)
   list(TRANSFORM arg_USES PREPEND tilewright_ OUTPUT_VARIABLE used_targets)
   target_link_libraries(tilewright_${name} PUBLIC ${used_targets} ${arg_LIBRARIES}
                         PRIVATE tilewright_warnings ${arg_PRIVATE_LIBRARIES})
+  set_target_properties(tilewright_${name} PROPERTIES UNITY_BUILD ${TILEWRIGHT_UNITY} UNITY_BUILD_BATCH_SIZE 12)
+endfunction()
+
+# tw_alone(FILE…): sources that are compiled each by itself: names of theirs mean something else in another file of the room.
+function(tw_alone)
+  set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
 # tw_test(NAME [LABEL label] USES room... LIBRARIES target...): one test program from every .cc of the folder
@@ -41,6 +47,7 @@ function(tw_test name)
   list(TRANSFORM arg_USES PREPEND tilewright_ OUTPUT_VARIABLE used_targets)
   target_include_directories(${name}_test PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name}_test PRIVATE ${used_targets} ${arg_LIBRARIES} tilewright_warnings GTest::gtest GTest::gtest_main)
-  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests
+                        UNITY_BUILD ${TILEWRIGHT_UNITY} UNITY_BUILD_BATCH_SIZE 8)
   add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
 endfunction()

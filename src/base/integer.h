@@ -19,6 +19,9 @@ inline std::int64_t product(std::span<const std::int64_t> values) {
   return std::accumulate(values.begin(), values.end(), std::int64_t{1}, std::multiplies<>{});
 }
 
+/// A position that is not negative, as containers take it.
+constexpr std::size_t at(int position) { return static_cast<std::size_t>(position); }
+
 /// The divisors of n >= 1, ascending.
 std::vector<std::int64_t> divisors(std::int64_t n);
 

@@ -9,12 +9,12 @@
 namespace tilewright::graph {
 namespace {
 
-using Types = std::vector<TensorType>;
+using OperandTypes = std::vector<TensorType>;
 
 void to_channels_last(Shape& nchw) { nchw = {nchw[0], nchw[2], nchw[3], nchw[1]}; }
 
 /// Convolutions and pools as the pass to_nhwc leaves them: only those have expressions.
-Op in_nhwc(Conv op, Types& types) {
+Op in_nhwc(Conv op, OperandTypes& types) {
   if (op.layout == Layout::nhwc) return op;
   const std::int64_t channels = types[0].shape[1];
   const Shape oihw = types[1].shape;
@@ -24,18 +24,18 @@ Op in_nhwc(Conv op, Types& types) {
   op.layout = Layout::nhwc;
   return op;
 }
-Op in_nhwc(Pool op, Types& types) {
+Op in_nhwc(Pool op, OperandTypes& types) {
   if (op.layout == Layout::nhwc) return op;
   to_channels_last(types[0].shape);
   op.layout = Layout::nhwc;
   return op;
 }
 template <class Other>
-Op in_nhwc(const Other& op, Types&) {
+Op in_nhwc(const Other& op, OperandTypes&) {
   return op;
 }
 
-Status check_parameters(const Types& types) {
+Status check_parameters(const OperandTypes& types) {
   if (!is_float(types[0].type))
     return failure("its data has type {}, expected a float type", tilewright::to_text(types[0].type));
   for (const TensorType& parameter : types)
@@ -47,7 +47,7 @@ Status check_parameters(const Types& types) {
 }  // namespace
 
 Status check_types(const Op& op, std::span<const TensorType> inputs) {
-  Types types(inputs.begin(), inputs.end());
+  OperandTypes types(inputs.begin(), inputs.end());
   if (std::any_of(types.begin(), types.end(), [](const TensorType& type) { return is_empty(type.shape); })) return {};
   if (std::holds_alternative<BatchNorm>(op)) return check_parameters(types);
   if (std::holds_alternative<Concat>(op)) return {};  // joins what `infer` lets it join

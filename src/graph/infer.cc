@@ -14,8 +14,6 @@ namespace {
 
 using Types = std::span<const TensorType>;
 
-std::size_t at(int axis) { return static_cast<std::size_t>(axis); }
-
 /// Elements of `extent` padded that a dilated window visits; <= 0 when it does not fit.
 std::int64_t windows(std::int64_t extent, const Window& w, std::size_t d) {
   const std::int64_t reach = (w.kernel[d] - 1) * w.dilations[d] + 1;

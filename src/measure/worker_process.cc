@@ -34,7 +34,7 @@ std::uint64_t bytes_of(const Argument& argument) {
   return static_cast<std::uint64_t>(product(argument.shape) * tilewright::bytes_of(argument.type));
 }
 
-RunReply failed(ErrorKind kind, std::string text) {
+RunReply failed_run(ErrorKind kind, std::string text) {
   RunReply reply;
   reply.error = kind;
   reply.error_text = std::move(text);
@@ -98,14 +98,15 @@ RunReply WorkerProcess::bury(Transfer received, double longest_s, double timeout
   if (is_timeout && disturbance_ == Disturbance::none && end.cpu_s - cpu_before_s_ < kLeastShare * timeout_s)
     disturbance_ = Disturbance::starved;
   if (received == Transfer::late) {
-    return failed(ErrorKind::run_timeout,
-                  fmt::format("the candidate did not end within {:.3g} s and was killed", longest_s));
+    return failed_run(ErrorKind::run_timeout,
+                      fmt::format("the candidate did not end within {:.3g} s and was killed", longest_s));
   }
-  if (received == Transfer::malformed) return failed(ErrorKind::runtime, "the candidate damaged the worker's memory");
+  if (received == Transfer::malformed)
+    return failed_run(ErrorKind::runtime, "the candidate damaged the worker's memory");
   if (end.kind == ErrorKind::run_timeout) {
-    return failed(end.kind, fmt::format("the candidate ran longer than {:.3g} s", timeout_s));
+    return failed_run(end.kind, fmt::format("the candidate ran longer than {:.3g} s", timeout_s));
   }
-  return failed(end.kind, "the candidate " + end.text);
+  return failed_run(end.kind, "the candidate " + end.text);
 }
 
 std::optional<RunReply> WorkerProcess::converse(const Frame& message, double longest_s, double timeout_s,
@@ -169,7 +170,7 @@ RunReply WorkerProcess::exchange(const RunMessage& message) {
       if (disturbance_ == Disturbance::starved) return reply;  // it waits for something that never comes
       worker_.reset();
       ensure_worker();
-      return failed(ErrorKind::unknown, std::string(kNotMeasured));
+      return failed_run(ErrorKind::unknown, std::string(kNotMeasured));
     }
     worker_.reset();
     ensure_worker();

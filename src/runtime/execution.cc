@@ -12,13 +12,13 @@
 namespace tilewright::runtime {
 namespace {
 
-constexpr std::uintptr_t kAlignment = 64;
+constexpr std::uintptr_t kBufferAlignment = 64;
 
 std::string type_text(DType type, const std::vector<std::int64_t>& shape) {
   return fmt::format("{} [{}]", to_text(type), fmt::join(shape, ", "));
 }
 
-bool is_aligned(const void* data) { return reinterpret_cast<std::uintptr_t>(data) % kAlignment == 0; }
+bool is_aligned(const void* data) { return reinterpret_cast<std::uintptr_t>(data) % kBufferAlignment == 0; }
 
 }  // namespace
 

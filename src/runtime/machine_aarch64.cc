@@ -8,7 +8,7 @@ namespace {
 using Form = RelocationForm;
 
 // ELF for the Arm 64-bit Architecture, section 5.7: what the small code model uses.
-constexpr RelocationKind kKinds[] = {
+constexpr RelocationKind kArmRelocations[] = {
     {R_AARCH64_NONE, "R_AARCH64_NONE", Form::nothing},
     {R_AARCH64_ABS64, "R_AARCH64_ABS64", Form::absolute64},
     {R_AARCH64_PREL64, "R_AARCH64_PREL64", Form::relative64},
@@ -28,13 +28,13 @@ constexpr RelocationKind kKinds[] = {
 };
 
 /// Branches have relocations of their own here.
-bool is_branch(const unsigned char*, std::size_t) { return false; }
+bool is_arm_branch(const unsigned char*, std::size_t) { return false; }
 
-constexpr char kFarJump[] = "\x50\x00\x00\x58\x00\x02\x1f\xd6";  // ldr x16, .+8; br x16
-constexpr Machine kMachine = {EM_AARCH64, "aarch64", kKinds, {kFarJump, 8}, 8, is_branch};
+constexpr char kArmFarJump[] = "\x50\x00\x00\x58\x00\x02\x1f\xd6";  // ldr x16, .+8; br x16
+constexpr Machine kArmMachine = {EM_AARCH64, "aarch64", kArmRelocations, {kArmFarJump, 8}, 8, is_arm_branch};
 
 }  // namespace
 
-const Machine* aarch64() { return &kMachine; }
+const Machine* aarch64() { return &kArmMachine; }
 
 }  // namespace tilewright::runtime

@@ -8,7 +8,7 @@ namespace {
 using Form = RelocationForm;
 
 // System V ABI, AMD64 supplement, table 4.9.
-constexpr RelocationKind kKinds[] = {
+constexpr RelocationKind kX86Relocations[] = {
     {R_X86_64_NONE, "R_X86_64_NONE", Form::nothing},
     {R_X86_64_64, "R_X86_64_64", Form::absolute64},
     {R_X86_64_PC32, "R_X86_64_PC32", Form::relative32},
@@ -21,16 +21,16 @@ constexpr RelocationKind kKinds[] = {
     {R_X86_64_32S, "R_X86_64_32S", Form::refused},
 };
 
-bool is_branch(const unsigned char* at, std::size_t before) {
+bool is_x86_branch(const unsigned char* at, std::size_t before) {
   if (before >= 1 && (at[-1] == 0xe8 || at[-1] == 0xe9)) return true;  // call, jmp
   return before >= 2 && at[-2] == 0x0f && (at[-1] & 0xf0) == 0x80;     // jcc
 }
 
-constexpr char kFarJump[] = "\xff\x25\x02\x00\x00\x00\xcc\xcc";  // jmp *2(%rip); int3; int3
-constexpr Machine kMachine = {EM_X86_64, "x86-64", kKinds, {kFarJump, 8}, 8, is_branch};
+constexpr char kX86FarJump[] = "\xff\x25\x02\x00\x00\x00\xcc\xcc";  // jmp *2(%rip); int3; int3
+constexpr Machine kX86Machine = {EM_X86_64, "x86-64", kX86Relocations, {kX86FarJump, 8}, 8, is_x86_branch};
 
 }  // namespace
 
-const Machine* x86_64() { return &kMachine; }
+const Machine* x86_64() { return &kX86Machine; }
 
 }  // namespace tilewright::runtime

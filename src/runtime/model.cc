@@ -16,20 +16,20 @@
 namespace tilewright::runtime {
 namespace {
 
-constexpr std::int64_t kAlignment = 64;
+constexpr std::int64_t kConstantAlignment = 64;
 
 /// Copies all constants into one block and lets the plan look at it. A kernel walks weights with strides of some KiB,
 /// so with small pages nearly every step misses the TLB; a block as large as all of them gets huge pages.
 std::shared_ptr<void> gather_constants(ModelPlan& plan) {
   std::int64_t bytes = 0;
-  for (const Tensor& constant : plan.constants) bytes += round_up(constant.bytes(), kAlignment);
+  for (const Tensor& constant : plan.constants) bytes += round_up(constant.bytes(), kConstantAlignment);
   std::shared_ptr<void> block = allocate(bytes);
   if (!block) throw OutOfMemory("the model's weights need {} bytes", bytes);
   char* at = static_cast<char*>(block.get());
   for (Tensor& constant : plan.constants) {
     std::memcpy(at, constant.data(), static_cast<std::size_t>(constant.bytes()));
     constant = Tensor::view(constant.type(), constant.shape(), at);
-    at += round_up(constant.bytes(), kAlignment);
+    at += round_up(constant.bytes(), kConstantAlignment);
   }
   return block;
 }

@@ -11,7 +11,7 @@ namespace tilewright::runtime {
 namespace {
 
 /// Errors: InternalError for a negative dimension or more bytes than an int64 holds.
-std::int64_t checked_bytes(DType type, const std::vector<std::int64_t>& shape) {
+std::int64_t bytes_of_shape(DType type, const std::vector<std::int64_t>& shape) {
   std::int64_t bytes = bytes_of(type);
   for (const std::int64_t dim : shape) {
     TW_CHECK(dim >= 0, "tensor dimension {} is negative", dim);
@@ -24,14 +24,14 @@ std::int64_t checked_bytes(DType type, const std::vector<std::int64_t>& shape) {
 }  // namespace
 
 Tensor::Tensor(DType type, std::vector<std::int64_t> shape, Use use) : type_(type), shape_(std::move(shape)) {
-  const std::int64_t bytes = checked_bytes(type_, shape_);
+  const std::int64_t bytes = bytes_of_shape(type_, shape_);
   data_ = allocate(bytes, use);
   if (data_ == nullptr) throw OutOfMemory("a tensor needs {} bytes", bytes);
   std::memset(data_.get(), 0, static_cast<std::size_t>(bytes));
 }
 
 Tensor Tensor::view(DType type, std::vector<std::int64_t> shape, void* data) {
-  checked_bytes(type, shape);
+  bytes_of_shape(type, shape);
   Tensor tensor;
   tensor.type_ = type;
   tensor.shape_ = std::move(shape);

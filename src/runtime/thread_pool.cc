@@ -38,11 +38,11 @@ struct Worker {
 };
 
 /// What the current thread is doing: which pool's loop it is in, as which thread of that pool.
-struct Place {
+struct WorkerPlace {
   const void* pool = nullptr;
   int thread = 0;
 };
-thread_local Place t_place;
+thread_local WorkerPlace t_place;
 
 using Mask = std::array<cpu_set_t, 16>;  // 16,384 cores
 

@@ -6,10 +6,10 @@
 namespace tilewright::search {
 namespace {
 
-constexpr std::size_t kWindow = 150;
-constexpr std::size_t kFew = 10;  ///< attempts below which a rule counts as good as the average
-constexpr double kFloor = 0.02;   ///< as long as there are fewer than 50 rules
-constexpr int kMeasuredWeight = 10;
+constexpr std::size_t kAttemptsKept = 150;
+constexpr std::size_t kFewAttempts = 10;  ///< attempts below which a rule counts as good as the average
+constexpr double kLeastOdds = 0.02;       ///< as long as there are fewer than 50 rules
+constexpr int kTimesMeasured = 10;
 
 double credit_of(const std::deque<double>& window) {
   std::vector<double> gains(window.begin(), window.end());
@@ -28,14 +28,14 @@ AdaptiveMutationPolicy::AdaptiveMutationPolicy(int rules)
 void AdaptiveMutationPolicy::observe(std::span<const Outcome> outcomes) {
   for (const Outcome& o : outcomes) {
     std::deque<double>& window = windows_[static_cast<std::size_t>(o.mutation)];
-    for (int i = 0; i < (o.measured ? kMeasuredWeight : 1); ++i) window.push_back(std::max(0.0, o.gain));
-    while (window.size() > kWindow) window.pop_front();
+    for (int i = 0; i < (o.measured ? kTimesMeasured : 1); ++i) window.push_back(std::max(0.0, o.gain));
+    while (window.size() > kAttemptsKept) window.pop_front();
   }
   std::vector<double> credits(windows_.size(), -1);
   double sum = 0;
   int known = 0;
   for (std::size_t i = 0; i < windows_.size(); ++i)
-    if (windows_[i].size() >= kFew) sum += credits[i] = credit_of(windows_[i]), ++known;
+    if (windows_[i].size() >= kFewAttempts) sum += credits[i] = credit_of(windows_[i]), ++known;
   const double average = known > 0 && sum > 0 ? sum / known : 1;
   double total = 0;
   for (double& credit : credits) total += credit = credit < 0 ? average : credit;
@@ -43,8 +43,8 @@ void AdaptiveMutationPolicy::observe(std::span<const Outcome> outcomes) {
     odds_.assign(odds_.size(), 1.0);
     return;
   }
-  const double free = 1 - kFloor * static_cast<double>(odds_.size());
-  for (std::size_t i = 0; i < odds_.size(); ++i) odds_[i] = kFloor + std::max(0.0, free) * credits[i] / total;
+  const double free = 1 - kLeastOdds * static_cast<double>(odds_.size());
+  for (std::size_t i = 0; i < odds_.size(); ++i) odds_[i] = kLeastOdds + std::max(0.0, free) * credits[i] / total;
 }
 
 }  // namespace tilewright::search

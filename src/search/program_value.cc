@@ -11,7 +11,7 @@ namespace {
 constexpr float kStrength = 30;       ///< of the prior, in rows: what ranked held-out operators best (decision 14)
 constexpr float kOtherTasks = 0.25f;  ///< what a row of another task of the run counts
 constexpr double kMostWeight = 1e6;   ///< of the prior; training leads to 0.4
-constexpr double kWorst = 4;          ///< log2: what is slower than the best by more is as bad as this
+constexpr double kWorstLog2 = 4;      ///< log2: what is slower than the best by more is as bad as this
 
 using Matrix = Eigen::Map<Eigen::MatrixXf>;
 using ConstMatrix = Eigen::Map<const Eigen::MatrixXf>;
@@ -88,7 +88,7 @@ void ProgramValue::learn(std::span<const Sample> samples) {
 void ProgramValue::add(const Sample& sample) {
   Group& group = groups_[sample.sketch];
   std::vector<float> terms = terms_of(sample.features);
-  const double value = std::max(sample.log2_speed, best_ - kWorst);
+  const double value = std::max(sample.log2_speed, best_ - kWorstLog2);
   group.mean_terms.resize(kValueTerms, 0.0f);
   const int n = group.size++;
   const float share = 1.0f / static_cast<float>(n + 1);

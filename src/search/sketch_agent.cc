@@ -13,12 +13,12 @@ namespace {
 constexpr double kPriorVariance = 0.25, kNoise = 0.3;  ///< of values, which are log2 of speed-ups per slot
 constexpr double kMostSum = 1e12;                      ///< over what was learned; training leads to thousands
 constexpr int kRows = static_cast<int>(kSketchFeatures.size());
-using Matrix = Eigen::Matrix<double, kRows, kRows, Eigen::RowMajor>;
+using Square = Eigen::Matrix<double, kRows, kRows, Eigen::RowMajor>;
 using Vector = Eigen::Matrix<double, kRows, 1>;
 
 /// The precision of data and prior together, factored.
-Eigen::LLT<Matrix> with_prior(const double* precision) {
-  return Eigen::LLT<Matrix>(Eigen::Map<const Matrix>(precision) + Matrix::Identity() / kPriorVariance);
+Eigen::LLT<Square> with_prior(const double* precision) {
+  return Eigen::LLT<Square>(Eigen::Map<const Square>(precision) + Square::Identity() / kPriorVariance);
 }
 
 double normal(Rng& rng) {
@@ -36,7 +36,7 @@ double SketchAgent::value(const SketchFeatures& x) const {
 }
 
 void SketchAgent::learn(const SketchFeatures& x, double target) {
-  Eigen::Map<Matrix> precision(precision_.data());
+  Eigen::Map<Square> precision(precision_.data());
   Eigen::Map<Vector> moment(moment_.data());
   const Eigen::Map<const Vector> row(x.data());
   precision += row * row.transpose() / (kNoise * kNoise);
@@ -46,15 +46,15 @@ void SketchAgent::learn(const SketchFeatures& x, double target) {
 }
 
 void SketchAgent::solve() {
-  const Eigen::LLT<Matrix> factors = with_prior(precision_.data());
+  const Eigen::LLT<Square> factors = with_prior(precision_.data());
   Eigen::Map<Vector>(weights_.data()) = factors.solve(Eigen::Map<const Vector>(moment_.data()));
   // covariance = (L L')^-1 = L'^-1 L^-1
-  Eigen::Map<Matrix>(spread_.data()) = factors.matrixU().solve(Matrix::Identity());
+  Eigen::Map<Square>(spread_.data()) = factors.matrixU().solve(Square::Identity());
 }
 
 std::vector<double> SketchAgent::chances_to_be_best(std::span<const SketchFeatures> rows, int draws, Rng& rng) const {
   std::vector<double> chances(rows.size(), 0);
-  const Eigen::Map<const Matrix> spread(spread_.data());
+  const Eigen::Map<const Square> spread(spread_.data());
   for (int d = 0; d < draws; ++d) {
     Vector noise;
     for (int i = 0; i < kRows; ++i) noise[i] = normal(rng);

@@ -9,7 +9,7 @@ namespace tilewright::search {
 namespace {
 
 constexpr double kDiscount = 0.5;
-constexpr double kFloor = 0.03;
+constexpr double kLeastChance = 0.03;
 constexpr double kDoubt = 0.1;  ///< of the cost model, where it puts no candidate of a sketch first
 constexpr int kDraws = 128;
 constexpr double kMostWon = 3;    ///< log2; the step from a poor default says little about the sketch
@@ -38,13 +38,13 @@ std::vector<double> QLearningSketchPolicy::shares() const {
   Rng rng(hash_mix(seed_, static_cast<std::uint64_t>(batches_)));
   std::vector<double> chances = agent_.chances_to_be_best(rows(), kDraws, rng);
   for (double& chance : chances) chance = std::max(chance, 1e-6);  // the floor is for all
-  return with_floor(std::move(chances), kFloor);
+  return with_floor(std::move(chances), kLeastChance);
 }
 
 std::vector<double> QLearningSketchPolicy::slots(std::span<const double> ranked_first) const {
   std::vector<double> both = shares();
   for (std::size_t k = 0; k < both.size(); ++k) both[k] *= ranked_first[k] + kDoubt;
-  return with_floor(std::move(both), kFloor);
+  return with_floor(std::move(both), kLeastChance);
 }
 
 void QLearningSketchPolicy::observe(std::span<const Outcome> outcomes) {

@@ -8,7 +8,7 @@ namespace tilewright::search {
 namespace {
 
 constexpr double kBackwardWeight = 0.2;
-constexpr std::size_t kWindow = 3;  ///< rounds that backward looks at
+constexpr std::size_t kRoundsBack = 3;  ///< rounds that backward looks at
 constexpr std::size_t kRoundsWithoutValid = 3;
 constexpr double kShortestRound_s = 1e-3;  ///< so that a made-up runner that takes no time is no reason to divide by 0
 
@@ -19,7 +19,7 @@ double expected_gain(const TaskProgress& task, double peak_gflops) {
   if (rounds == 0) return std::numeric_limits<double>::infinity();
   const double best = task.best_after_round.back();
   if (!std::isfinite(best)) return rounds < kRoundsWithoutValid ? std::numeric_limits<double>::infinity() : 0;
-  const std::size_t window = std::min(kWindow, rounds - 1);
+  const std::size_t window = std::min(kRoundsBack, rounds - 1);
   const double before = task.best_after_round[rounds - 1 - window];
   const double backward = window > 0 && std::isfinite(before) ? (before - best) / static_cast<double>(window) : 0;
   const double floor = peak_gflops > 0 ? task.flops / (peak_gflops * 1e9) : 0;

@@ -67,17 +67,15 @@ Bounded power(const Bounded& a, const Bounded& b) {
   return at_corners(f, a, b);
 }
 
-bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
-
 /// An integer or bool.
-Bounded integer(std::int64_t whole, double error) { return {static_cast<double>(whole), error, whole}; }
+Bounded whole_number(std::int64_t whole, double error) { return {static_cast<double>(whole), error, whole}; }
 
 /// 0 or 1, with error 1 when the operands' intervals leave it open.
 Bounded comparison(BinaryOp op, const Bounded& a, const Bounded& b, bool floats) {
   const bool apart = a.high() < b.low() || b.high() < a.low();
   const bool exact = a.error == 0 && b.error == 0;
   const bool holds = floats ? compare(op, a.value, b.value) : compare(op, a.whole, b.whole);
-  return integer(holds, apart || exact ? 0 : 1);
+  return whole_number(holds, apart || exact ? 0 : 1);
 }
 
 Bounded arithmetic(BinaryOp op, const Bounded& a, const Bounded& b) {
@@ -106,25 +104,26 @@ bool fits(DType type, const Bounded& x) {
 /// Nothing is said of inexact integers that may wrap or are divided.
 Bounded integer_arithmetic(BinaryOp op, DType type, const Bounded& a, const Bounded& b) {
   const std::int64_t whole = wrapping_arithmetic(op, type, a.whole, b.whole);
-  if (a.error == 0 && b.error == 0) return integer(whole, 0);
-  if (op == BinaryOp::div || op == BinaryOp::floor_div || op == BinaryOp::floor_mod) return integer(whole, kInfinity);
+  if (a.error == 0 && b.error == 0) return whole_number(whole, 0);
+  if (op == BinaryOp::div || op == BinaryOp::floor_div || op == BinaryOp::floor_mod)
+    return whole_number(whole, kInfinity);
   const Bounded unlimited = arithmetic(op, a, b);
-  return integer(whole, fits(type, unlimited) ? unlimited.error : kInfinity);
+  return whole_number(whole, fits(type, unlimited) ? unlimited.error : kInfinity);
 }
 
 Bounded integer_function(UnaryOp op, DType type, const Bounded& a) {
   const bool may_wrap = op != UnaryOp::logical_not && a.error != 0 && !fits(type, {-a.value, a.error});
-  return integer(wrapping_arithmetic(op, type, a.whole), may_wrap ? kInfinity : a.error);
+  return whole_number(wrapping_arithmetic(op, type, a.whole), may_wrap ? kInfinity : a.error);
 }
 
 /// A float as an integer; nothing is said where it may be one that the type does not hold.
 Bounded truncated(DType type, const Bounded& a) {
-  const Bounded result = integer(to_integer(type, a.value), 0);
+  const Bounded result = whole_number(to_integer(type, a.value), 0);
   if (a.error == 0) return result;
   const auto convert = [&](double x) { return static_cast<double>(to_integer(type, x)); };
   const auto holds = [&](double x) { return convert(x) == std::trunc(x); };
-  if (type == DType::boolean) return integer(result.whole, a.low() <= 0 && a.high() >= 0 ? 1 : 0);
-  return integer(result.whole, holds(a.low()) && holds(a.high()) ? monotone(convert, a).error : kInfinity);
+  if (type == DType::boolean) return whole_number(result.whole, a.low() <= 0 && a.high() >= 0 ? 1 : 0);
+  return whole_number(result.whole, holds(a.low()) && holds(a.high()) ? monotone(convert, a).error : kInfinity);
 }
 
 /// A number of type `from` as one of type `to`.
@@ -135,8 +134,8 @@ Bounded converted(DType from, DType to, const Bounded& a) {
   }
   if (is_float(from)) return truncated(to, a);
   const std::int64_t whole = to_integer(to, a.whole);
-  if (to == DType::boolean) return integer(whole, a.error == 0 ? 0 : 1);
-  return integer(whole, a.error == 0 || fits(to, a) ? a.error : kInfinity);
+  if (to == DType::boolean) return whole_number(whole, a.error == 0 ? 0 : 1);
+  return whole_number(whole, a.error == 0 || fits(to, a) ? a.error : kInfinity);
 }
 
 Bounded function(UnaryOp op, DType type, const Bounded& a) {
@@ -179,7 +178,7 @@ Bounded BoundedEvaluator::reduction(const Reduce& reduce) {
   const BinaryOp op = operation_of(reduce.combiner);
   const bool floats = is_float(op_.type), sums = floats && op == BinaryOp::add;
   const Number start = as<Constant>(identity(reduce.combiner, op_.type))->value;
-  Bounded result = floats ? Bounded{std::get<double>(start)} : integer(std::get<std::int64_t>(start), 0);
+  Bounded result = floats ? Bounded{std::get<double>(start)} : whole_number(std::get<std::int64_t>(start), 0);
   double terms = 0, magnitude = 0;
   do {
     const Bounded term = evaluate(root_);
@@ -194,7 +193,7 @@ Bounded BoundedEvaluator::reduction(const Reduce& reduce) {
 Bounded BoundedEvaluator::evaluate(int n) const {
   const Node& node = at(n);
   const DType type = node.expr.type();
-  const auto exact = [&] { return is_real(n) ? Bounded{real(n)} : integer(whole(n), 0); };
+  const auto exact = [&] { return is_real(n) ? Bounded{real(n)} : whole_number(whole(n), 0); };
   return match(
       node.expr, [&](const Constant&) { return exact(); }, [&](const AxisIndex&) { return exact(); },
       [&](const Unary& u) {
@@ -213,7 +212,7 @@ Bounded BoundedEvaluator::binary(const Binary& b, const Node& node, DType type) 
     const bool decided = (left.whole != 0) == (b.op == BinaryOp::logical_or);
     if (decided && left.error == 0) return left;
     const Bounded right = evaluate(operand(node, 1));
-    return integer(wrapping_arithmetic(b.op, type, left.whole, right.whole), std::max(left.error, right.error));
+    return whole_number(wrapping_arithmetic(b.op, type, left.whole, right.whole), std::max(left.error, right.error));
   }
   const Bounded right = evaluate(operand(node, 1));
   if (is_comparison(b.op)) return comparison(b.op, left, right, is_real(operand(node, 0)));
@@ -237,7 +236,7 @@ Bounded BoundedEvaluator::load(const Node& node, const Load& load) const {
   const std::size_t element = offset(node, load);
   const double error = bounds.empty() ? 0.0 : bounds[element];
   return is_float(node.expr.type()) ? Bounded{loaded(node).values[element], error}
-                                    : integer(loaded(node).integers[element], error);
+                                    : whole_number(loaded(node).integers[element], error);
 }
 
 }  // namespace tilewright::te

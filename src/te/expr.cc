@@ -31,8 +31,6 @@ void unify(Expr& a, Expr& b) {
     a = adapt(a, b.type());
 }
 
-bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
-
 bool is_integral_only(BinaryOp op) { return op == BinaryOp::floor_div || op == BinaryOp::floor_mod; }
 
 bool takes_any_number(UnaryOp op) { return op == UnaryOp::neg || op == UnaryOp::abs; }

@@ -67,6 +67,8 @@ enum class BinaryOp : std::uint8_t {
   logical_or,  ///< bool, and lazy: the right side is not evaluated when the left decides
   fmod,        ///< floats only: the exact rest of a division that truncates; it has the sign of the left side
 };
+/// Of booleans to a boolean.
+constexpr bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
 enum class UnaryOp : std::uint8_t {
   neg,
   abs,

@@ -11,7 +11,7 @@ namespace {
 
 TEST(ParallelFor, DoesAllTheWorkWhereNoThreadIsGranted) {
   std::vector<int> done(100);
-  const testing::NoThreads limit;
+  const support::NoThreads limit;
   parallel_for(100, 8, [&](int i) { ++done[static_cast<std::size_t>(i)]; });
   EXPECT_EQ(done, std::vector<int>(100, 1));
 }

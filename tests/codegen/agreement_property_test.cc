@@ -51,12 +51,12 @@ class Agreement : public ::testing::Test {
     EXPECT_TRUE(static_cast<bool>(finished_valid)) << "finished: " << finished_valid.message();
     const auto inputs = te::random_inputs(dag, seed);
     const auto expected = te::interpret_with_bounds(dag, inputs);
-    const auto of_finished = testing::difference(loop::interpret(finished, inputs), expected);
+    const auto of_finished = support::difference(loop::interpret(finished, inputs), expected);
     EXPECT_FALSE(of_finished) << "finished loop program: " << *of_finished << loop::to_text(finished);
-    const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected);
+    const auto interpreted = support::difference(loop::interpret(*program, inputs), expected);
     EXPECT_FALSE(interpreted) << "loop program: " << *interpreted;
-    if (const auto outputs = testing::run_kernel(compiler, pool_, *program, inputs)) {
-      const auto compiled = testing::difference(*outputs, expected);
+    if (const auto outputs = support::run_kernel(compiler, pool_, *program, inputs)) {
+      const auto compiled = support::difference(*outputs, expected);
       EXPECT_FALSE(compiled) << "machine code: " << *compiled;
       ++counts_.run;
     }
@@ -73,8 +73,8 @@ class Agreement : public ::testing::Test {
 TEST_F(Agreement, HoldsForRandomSchedulesOfRandomDags) {
   for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(samples()); ++seed) {
     Rng rng(seed);
-    const te::DagRef dag = testing::random_dag(rng);
-    check(testing::random_schedule(dag, rng), seed);
+    const te::DagRef dag = support::random_dag(rng);
+    check(support::random_schedule(dag, rng), seed);
     if (HasFailure()) return;
   }
   EXPECT_GT(counts_.lowered, samples() / 2);
@@ -86,7 +86,7 @@ TEST_F(Agreement, HoldsForSamplesOfTheFullSpace) {
   int drawn = 0;
   for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(samples()) / 2; ++seed) {
     Rng rng(seed + 1'000'000);
-    const te::DagRef dag = testing::random_dag(rng);
+    const te::DagRef dag = support::random_dag(rng);
     space::Hardware hardware;
     hardware.cores = static_cast<int>(rng.between(1, 4));
     hardware.vector_lanes = rng.chance(0.5) ? 16 : 8;
@@ -113,7 +113,7 @@ TEST_F(Agreement, HoldsForSamplesOfEveryTargetThatRunsHere) {
   for (const char* name : {"x86-64-v2", "x86-64-v3", "x86-64-v4"}) {
     SCOPED_TRACE(name);
     const codegen::Target target = *codegen::Target::parse(name);
-    if (!testing::runs_here(target)) continue;
+    if (!support::runs_here(target)) continue;
     codegen::Compiler compiler(target);
     space::Hardware hardware;
     hardware.cores = 2;
@@ -123,9 +123,9 @@ TEST_F(Agreement, HoldsForSamplesOfEveryTargetThatRunsHere) {
     const int draws = samples() / 25;
     for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(draws); ++seed) {
       Rng rng(seed + 2'000'000);
-      const te::DagRef dag = testing::random_dag(rng);
+      const te::DagRef dag = support::random_dag(rng);
       if (rng.chance(0.5)) {
-        check(testing::random_schedule(dag, rng), seed, compiler);
+        check(support::random_schedule(dag, rng), seed, compiler);
       } else {
         const space::SearchSpace space(dag, hardware, {});
         const int sketch = static_cast<int>(rng.below(std::ssize(space.sketches())));
@@ -139,11 +139,12 @@ TEST_F(Agreement, HoldsForSamplesOfEveryTargetThatRunsHere) {
 
 TEST_F(Agreement, HoldsForSamplesOfEveryWorkload) {
   constexpr int kShareOfSamples = 20;
-  const int each = std::max<int>(1, samples() / kShareOfSamples / static_cast<int>(std::size(testing::kSmallWorkloads)));
+  const int each =
+      std::max<int>(1, samples() / kShareOfSamples / static_cast<int>(std::size(support::kSmallWorkloads)));
   space::Hardware hardware;
   hardware.cores = 2;
   int drawn = 0;
-  for (const char* text : testing::kSmallWorkloads) {
+  for (const char* text : support::kSmallWorkloads) {
     SCOPED_TRACE(text);
     const space::SearchSpace space(workload::parse(text).dag, hardware, {});
     Rng rng(first_seed());

@@ -87,11 +87,11 @@ TEST(Gather, ReadsWhatTheInterpreterReadsAndNothingElse) {
       ASSERT_TRUE(state) << state.message();
       const auto program = loop::lower(*state);
       ASSERT_TRUE(program) << program.message();
-      const auto interpreted = testing::difference(loop::interpret(*program, inputs), expected);
+      const auto interpreted = support::difference(loop::interpret(*program, inputs), expected);
       EXPECT_FALSE(interpreted) << *interpreted;
-      const auto outputs = testing::run_kernel(compiler, pool, *program, inputs);
+      const auto outputs = support::run_kernel(compiler, pool, *program, inputs);
       ASSERT_TRUE(outputs) << outputs.message();
-      const auto compiled = testing::difference(*outputs, expected);
+      const auto compiled = support::difference(*outputs, expected);
       EXPECT_FALSE(compiled) << *compiled << "\n" << loop::to_text(*program);
     }
   }

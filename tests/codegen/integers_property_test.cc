@@ -27,16 +27,16 @@ class Integers : public ::testing::Test {
   void expect_of_machine_code(const loop::Program& program, std::span<const te::Array> inputs,
                               const std::vector<te::BoundedArray>& expected) {
     codegen::Compiler& compiler = compilers_[static_cast<std::size_t>(run_) % compilers_.size()];
-    const auto outputs = testing::run_kernel(compiler, pool_, program, inputs);
+    const auto outputs = support::run_kernel(compiler, pool_, program, inputs);
     if (!outputs) return;
     ++run_;
-    const auto compiled = testing::difference(*outputs, expected);
+    const auto compiled = support::difference(*outputs, expected);
     EXPECT_FALSE(compiled) << "machine code: " << *compiled;
   }
 
   void SetUp() override {
     for (const char* name : {"x86-64-v2", "x86-64-v3", "x86-64-v4"})
-      if (const codegen::Target target = *codegen::Target::parse(name); testing::runs_here(target))
+      if (const codegen::Target target = *codegen::Target::parse(name); support::runs_here(target))
         compilers_.emplace_back(target);
     if (compilers_.empty()) compilers_.emplace_back(codegen::Target::host());
   }
@@ -50,20 +50,20 @@ TEST_F(Integers, HaveOneMeaningEverywhere) {
   for (std::uint64_t seed = 0; seed < static_cast<std::uint64_t>(samples()); ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     Rng rng(seed);
-    const testing::RandomIntegers sample(rng);
+    const support::RandomIntegers sample(rng);
     const te::DagRef dag = sample.dag();
     const std::vector<te::Array> inputs = sample.inputs(*dag);
     const std::vector<te::BoundedArray> expected = te::interpret_with_bounds(*dag, inputs);
-    const auto interpreted = testing::difference(te::interpret(*dag, inputs), expected);
+    const auto interpreted = support::difference(te::interpret(*dag, inputs), expected);
     EXPECT_FALSE(interpreted) << "interpreter: " << *interpreted;
     if (!is_float(expected[0].array.type)) {
       for (const double bound : expected[0].bound) EXPECT_EQ(bound, 0);
     }
-    const auto folded = testing::difference({sample.folded()}, expected);
+    const auto folded = support::difference({sample.folded()}, expected);
     EXPECT_FALSE(folded) << "folded: " << *folded;
-    const schedule::State state = testing::random_schedule(dag, rng);
+    const schedule::State state = support::random_schedule(dag, rng);
     if (const Result<loop::Program> program = loop::lower(state)) {
-      const auto of_program = testing::difference(loop::interpret(*program, inputs), expected);
+      const auto of_program = support::difference(loop::interpret(*program, inputs), expected);
       EXPECT_FALSE(of_program) << "loop program: " << *of_program;
       expect_of_machine_code(*program, inputs, expected);
     }

@@ -22,7 +22,7 @@ std::vector<double> apply(UnaryOp op, const std::vector<double>& x, int lanes) {
   codegen::Compiler compiler(codegen::Target::host());
   runtime::ThreadPool pool({.threads = 1});
   const std::vector<te::Array> inputs{{DType::f32, {n / lanes, lanes}, x}};
-  return (*testing::run_kernel(compiler, pool, *loop::lower(*state), inputs))[0].values;
+  return (*support::run_kernel(compiler, pool, *loop::lower(*state), inputs))[0].values;
 }
 
 struct Function {
@@ -93,7 +93,7 @@ TEST(Maximum, PassesOnNanFromEitherSideAndAgainstAConstant) {
       if (!vectorized) continue;
       ASSERT_TRUE(static_cast<bool>(state.apply(schedule::AnnotateStep{s, 0, schedule::Annotation::vectorize})));
     }
-    const auto out = *testing::run_kernel(compiler, pool, *loop::lower(state), inputs);
+    const auto out = *support::run_kernel(compiler, pool, *loop::lower(state), inputs);
     EXPECT_TRUE(std::isnan(out[0].values[0]));
     EXPECT_TRUE(std::isnan(out[0].values[1]));
     EXPECT_EQ(out[0].values[2], 2);
@@ -112,7 +112,7 @@ TEST(Maximum, OfAConstantThatIsNanIsNan) {
   codegen::Compiler compiler(codegen::Target::host());
   runtime::ThreadPool pool({.threads = 1});
   const std::vector<te::Array> inputs{{DType::f32, {16}, std::vector<double>(16, 1.0)}};
-  const auto out = *testing::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), inputs);
+  const auto out = *support::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), inputs);
   for (const double value : out[0].values) EXPECT_TRUE(std::isnan(value));
 }
 

@@ -13,7 +13,7 @@ namespace tilewright::codegen {
 namespace {
 
 using namespace schedule;
-using testing::matmul;
+using support::matmul;
 
 te::DagRef row_sums(std::int64_t n, std::int64_t k) {
   const te::Tensor a = te::placeholder({n, k}, "A");
@@ -104,7 +104,7 @@ TEST(TargetPasses, MakeTheGoldenPrograms) {
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.name);
     const loop::Program program = finish(lowered(c.dag, c.steps), *Target::parse("x86-64-v4"));
-    testing::expect_golden(program, std::string("tests/codegen/golden/") + c.name + ".txt");
+    support::expect_golden(program, std::string("tests/codegen/golden/") + c.name + ".txt");
   }
 }
 

@@ -22,7 +22,7 @@ constexpr std::int64_t kLine = 16;  ///< floats
 /// `columns`.
 loop::Program scheduled(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t rows, std::int64_t columns,
                         bool fuse, const char* pragma = "prefetch_constants$1") {
-  const te::DagRef dag = testing::matmul(m, n, k, true);
+  const te::DagRef dag = support::matmul(m, n, k, true);
   std::vector<Step> steps{SplitStep{2, 0, m, {rows}}, SplitStep{2, 2, n, {columns}},
                           ReorderStep{2, {2, 0, 4, 1, 3}}};
   if (fuse) {

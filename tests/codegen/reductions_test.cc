@@ -31,7 +31,7 @@ TEST(Reductions, AgreeWithTheInterpreterWhateverTheirLength) {
   runtime::ThreadPool pool({.threads = 1});
   for (const char* name : {"host", "x86-64-v3", "x86-64-v2"}) {
     const codegen::Target target = *codegen::Target::parse(name);
-    if (!testing::runs_here(target)) continue;
+    if (!support::runs_here(target)) continue;
     codegen::Compiler compiler(target);
     for (std::uint64_t seed = 0; seed < 150; ++seed) {
       Rng rng(seed);
@@ -40,9 +40,9 @@ TEST(Reductions, AgreeWithTheInterpreterWhateverTheirLength) {
       const te::DagRef dag = rows(combiner, n, length, rng.chance(0.5));
       SCOPED_TRACE(fmt::format("{}, seed {}: combiner {}, {} x {}", name, seed, static_cast<int>(combiner), n, length));
       const auto inputs = te::random_inputs(*dag, seed);
-      const auto outputs = testing::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), inputs);
+      const auto outputs = support::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), inputs);
       ASSERT_TRUE(outputs) << outputs.message();
-      const auto wrong = testing::difference(*outputs, te::interpret_with_bounds(*dag, inputs));
+      const auto wrong = support::difference(*outputs, te::interpret_with_bounds(*dag, inputs));
       ASSERT_FALSE(wrong) << *wrong;
     }
   }
@@ -56,7 +56,7 @@ TEST(Reductions, PassOnNanFromEveryLane) {
     const te::DagRef dag = rows(combiner, kLength + 1, kLength, false);
     te::Array a{DType::f32, {kLength + 1, kLength}, std::vector<double>((kLength + 1) * kLength, 1.0)};
     for (std::size_t row = 0; row < kLength; ++row) a.values[row * kLength + row] = std::nan("");
-    const auto out = *testing::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), {{a}});
+    const auto out = *support::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), {{a}});
     for (std::size_t row = 0; row < kLength; ++row) EXPECT_TRUE(std::isnan(out[0].values[row])) << row;
     EXPECT_EQ(out[0].values[kLength], 1);
   }

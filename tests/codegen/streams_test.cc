@@ -52,9 +52,9 @@ TEST(Streams, AgreeWithTheInterpreter) {
     const std::int64_t m = rng.chance(0.5) ? 16 * rng.between(1, 12) : rng.between(1, 200);
     const schedule::State state = doubled(rng.between(1, 9), m, rng.between(1, std::min<std::int64_t>(m, 64)));
     const auto inputs = te::random_inputs(*state.base_dag(), seed);
-    const auto outputs = testing::run_kernel(compiler, pool, *loop::lower(state), inputs);
+    const auto outputs = support::run_kernel(compiler, pool, *loop::lower(state), inputs);
     ASSERT_TRUE(outputs) << outputs.message();
-    const auto wrong = testing::difference(*outputs, te::interpret_with_bounds(*state.base_dag(), inputs));
+    const auto wrong = support::difference(*outputs, te::interpret_with_bounds(*state.base_dag(), inputs));
     ASSERT_FALSE(wrong) << "seed " << seed << ": " << *wrong;
   }
 }

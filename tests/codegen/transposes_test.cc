@@ -30,7 +30,7 @@ TEST(Transposes, ReadWhatTheInterpreterReadsAndNothingElse) {
   runtime::ThreadPool pool({.threads = 2, .pin = false});
   for (const char* name : {"host", "x86-64-v3", "x86-64-v2"}) {
     const codegen::Target target = *codegen::Target::parse(name);
-    if (!testing::runs_here(target)) continue;
+    if (!support::runs_here(target)) continue;
     codegen::Compiler compiler(target);
     for (std::uint64_t seed = 0; seed < 120; ++seed) {
       Rng rng(seed);
@@ -39,9 +39,9 @@ TEST(Transposes, ReadWhatTheInterpreterReadsAndNothingElse) {
       SCOPED_TRACE(fmt::format("{}, seed {}: {} x {} in {} x {}", name, seed, n, m, rows, lanes));
       const schedule::State state = transposition(n, m, rows, lanes, rng.chance(0.5));
       const auto inputs = te::random_inputs(*state.base_dag(), seed);
-      const auto outputs = testing::run_kernel(compiler, pool, *loop::lower(state), inputs);
+      const auto outputs = support::run_kernel(compiler, pool, *loop::lower(state), inputs);
       ASSERT_TRUE(outputs) << outputs.message();
-      const auto wrong = testing::difference(*outputs, te::interpret_with_bounds(*state.base_dag(), inputs));
+      const auto wrong = support::difference(*outputs, te::interpret_with_bounds(*state.base_dag(), inputs));
       ASSERT_FALSE(wrong) << *wrong;
     }
   }

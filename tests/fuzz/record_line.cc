@@ -84,7 +84,7 @@ void mutate_form(std::string& input, Rng& rng) {
   if (line.is_discarded() || at == line.end()) return;
   nlohmann::json& steps = *at;
   const bool has_steps = steps.is_array() && steps.size() > 1 && steps[1].is_array() && steps[1].size() > 1;
-  testing::damage(has_steps && rng.chance(0.9) ? steps[1][1] : steps, rng);
+  support::damage(has_steps && rng.chance(0.9) ? steps[1][1] : steps, rng);
   input = line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
 }
 

@@ -469,7 +469,7 @@ TEST(ImportWeights, InAFileTakeNoMoreMemoryThanTheFileHas) {
 }
 
 TEST(ImportErrors, NamesThatAreNoTextAreRefused) {
-  for (const std::string name : {std::string("y\xff"), std::string("y\0z", 3)}) {
+  for (const std::string& name : {std::string("y\xff"), std::string("y\0z", 3)}) {
     expect_contains(message_of(OnnxModel().input("x", {3}).node("Relu", {"x"}, {name}).output(name)),
                     {"the name of an output is no UTF-8 text"});
     expect_contains(message_of(OnnxModel().input(name, {3}).node("Relu", {name}, {"y"}).output("y")),

@@ -11,7 +11,7 @@ namespace tilewright::loop {
 namespace {
 
 using namespace schedule;
-using testing::matmul;
+using support::matmul;
 
 te::DagRef conv_relu(std::int64_t size, std::int64_t channels) {
   const te::Tensor data = te::placeholder({1, size, size, channels}, "data");
@@ -75,7 +75,7 @@ TEST(Lowering, MakesTheGoldenPrograms) {
     ASSERT_TRUE(static_cast<bool>(state)) << state.message();
     const Result<Program> program = lower(*state);
     ASSERT_TRUE(static_cast<bool>(program)) << program.message();
-    testing::expect_golden(*program, std::string("tests/loop/golden/") + c.name + ".txt");
+    support::expect_golden(*program, std::string("tests/loop/golden/") + c.name + ".txt");
   }
 }
 

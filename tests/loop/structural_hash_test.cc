@@ -19,7 +19,7 @@ std::uint64_t hash_of(const te::DagRef& dag, const std::vector<Step>& steps) {
 }
 
 TEST(StructuralHash, SeesPastLoopsOfOneIterationAndNames) {
-  const te::DagRef dag = testing::matmul(16, 32, 8);
+  const te::DagRef dag = support::matmul(16, 32, 8);
   const std::uint64_t plain = hash_of(dag, {SplitStep{2, 1, 32, {16}}});
   EXPECT_EQ(hash_of(dag, {SplitStep{2, 0, 16, {1}}, SplitStep{2, 2, 32, {16}}}), plain);
   EXPECT_EQ(hash_of(dag, {SplitStep{2, 0, 16, {16}}, SplitStep{2, 2, 32, {1, 16}}}), plain);
@@ -28,7 +28,7 @@ TEST(StructuralHash, SeesPastLoopsOfOneIterationAndNames) {
 }
 
 TEST(StructuralHash, TellsProgramsApart) {
-  const te::DagRef dag = testing::matmul(16, 32, 8);
+  const te::DagRef dag = support::matmul(16, 32, 8);
   const std::vector<std::vector<Step>> different{
       {},
       {SplitStep{2, 1, 32, {16}}},
@@ -45,9 +45,9 @@ TEST(StructuralHash, TellsProgramsApart) {
   std::set<std::uint64_t> hashes;
   for (const std::vector<Step>& steps : different) hashes.insert(hash_of(dag, steps));
   EXPECT_EQ(hashes.size(), different.size());
-  EXPECT_NE(hash_of(testing::matmul(16, 32, 9), {}), hash_of(dag, {}));
-  EXPECT_NE(hash_of(testing::matmul(16, 32, 8, true), {CacheReadStep{1, kPackedScope, {2}}, ComputeAtStep{2, 3, 1}}),
-            hash_of(testing::matmul(16, 32, 8, true), {}));
+  EXPECT_NE(hash_of(support::matmul(16, 32, 9), {}), hash_of(dag, {}));
+  EXPECT_NE(hash_of(support::matmul(16, 32, 8, true), {CacheReadStep{1, kPackedScope, {2}}, ComputeAtStep{2, 3, 1}}),
+            hash_of(support::matmul(16, 32, 8, true), {}));
 }
 
 }  // namespace

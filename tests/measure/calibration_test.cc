@@ -68,7 +68,7 @@ TEST(Calibration, TakesNoMoreThreadsThanRunAtOnce) {
 }
 
 TEST(MachineLoops, SayHowManyThreadsAreGrantedIfTooFew) {
-  const testing::NoThreads limit;
+  const support::NoThreads limit;
   try {
     time_together(8, [](int) {});
     ADD_FAILURE();

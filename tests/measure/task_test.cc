@@ -10,7 +10,7 @@
 namespace tilewright::measure {
 namespace {
 
-te::DagRef matmul(std::int64_t m, std::int64_t n, std::int64_t k, const char* name = "C") {
+te::DagRef product_of(std::int64_t m, std::int64_t n, std::int64_t k, const char* name = "C") {
   const te::Tensor a = te::placeholder({m, k}, "A"), b = te::placeholder({k, n}, "B");
   const te::AxisRef axis = te::reduce_axis(k, "k");
   const te::Tensor c = te::compute(
@@ -19,17 +19,17 @@ te::DagRef matmul(std::int64_t m, std::int64_t n, std::int64_t k, const char* na
 }
 
 TEST(Task, HasAKeyOfStructureAndShapes) {
-  const Task task = make_task(matmul(2, 3, 4), "matmul 2x3x4", 5);
+  const Task task = make_task(product_of(2, 3, 4), "matmul 2x3x4", 5);
   EXPECT_EQ(task.key.size(), std::string(R"(["0123456789abcdef",[2,4],[4,3],[2,3]])").size()) << task.key;
   EXPECT_EQ(task.key.substr(19), R"(,[2,4],[4,3],[2,3]])");
   EXPECT_EQ(task.flops, 2 * 2 * 3 * 4);
   EXPECT_EQ(task.count, 5);
-  EXPECT_EQ(make_task(matmul(2, 3, 4, "D"), "").key, task.key) << "names do not matter";
-  EXPECT_NE(make_task(matmul(2, 3, 5), "").key, task.key);
+  EXPECT_EQ(make_task(product_of(2, 3, 4, "D"), "").key, task.key) << "names do not matter";
+  EXPECT_NE(make_task(product_of(2, 3, 5), "").key, task.key);
 }
 
 TEST(TaskReference, IsWhatTheInterpreterFindsForTheInputsOfTheSeed) {
-  const te::DagRef dag = matmul(3, 2, 5);
+  const te::DagRef dag = product_of(3, 2, 5);
   const auto reference = interpreted_reference(*dag, 9, 1e-6);
   ASSERT_TRUE(reference);
   ASSERT_EQ(reference->outputs.size(), 1U);
@@ -47,11 +47,11 @@ TEST(TaskReference, IsWhatTheInterpreterFindsForTheInputsOfTheSeed) {
 }
 
 TEST(TaskReference, IsLeftToTheFirstCandidateWhereTheInterpreterWouldTakeLong) {
-  EXPECT_FALSE(interpreted_reference(*matmul(128, 128, 128), 1, 1e-6));
+  EXPECT_FALSE(interpreted_reference(*product_of(128, 128, 128), 1, 1e-6));
 }
 
 TEST(TaskMessage, ListsArgumentsAsAKernelTakesThem) {
-  const TaskMessage message = task_message(*matmul(3, 2, 5), 9);
+  const TaskMessage message = task_message(*product_of(3, 2, 5), 9);
   ASSERT_EQ(message.arguments.size(), 3U);
   EXPECT_EQ(message.arguments[2].name, "C");
   EXPECT_TRUE(message.arguments[2].is_output);

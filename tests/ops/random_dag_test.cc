@@ -7,7 +7,7 @@
 
 #include "te/interpreter.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 namespace {
 
 TEST(RandomDag, ComputesFiniteValuesWithinItsWork) {
@@ -26,4 +26,4 @@ TEST(RandomDag, IsDecidedByItsSeed) {
 }
 
 }  // namespace
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -182,7 +182,7 @@ TEST(Workspace, OfSlotOneBelongsToOneThread) {
 }
 
 TEST(ThreadPool, SaysHowManyThreadsAreGrantedIfTooFew) {
-  const testing::NoThreads limit;
+  const support::NoThreads limit;
   try {
     ThreadPool pool({.threads = 5});
     ADD_FAILURE();

@@ -24,7 +24,7 @@ TEST(Codec, DamagedRecordsAreRefusedOrReplayed) {
   for (std::uint64_t seed = 0; seed < 3000; ++seed) {
     Rng rng(seed);
     auto [dag, steps] = programs[static_cast<std::size_t>(rng.below(std::ssize(programs)))];
-    for (std::int64_t n = rng.between(1, 3); n > 0; --n) testing::damage(steps, rng);
+    for (std::int64_t n = rng.between(1, 3); n > 0; --n) support::damage(steps, rng);
     const Result<std::vector<Step>> read = steps_from_json(steps);
     if (!read) {
       EXPECT_FALSE(read.message().empty());

@@ -29,7 +29,7 @@ void expect_agrees(const schedule::State& state, std::uint64_t seed, std::string
   ASSERT_TRUE(ok) << what << " of seed " << seed << ": " << ok.message();
   const te::Dag& dag = *state.base_dag();
   const std::vector<te::Array> inputs = te::random_inputs(dag, seed);
-  const auto wrong = testing::difference(loop::interpret(*program, inputs), te::interpret_with_bounds(dag, inputs));
+  const auto wrong = support::difference(loop::interpret(*program, inputs), te::interpret_with_bounds(dag, inputs));
   ASSERT_FALSE(wrong) << what << " of seed " << seed << ": " << *wrong << "\n"
                       << te::to_text(dag) << schedule::to_json(state.steps()) << "\n"
                       << loop::to_text(*program);
@@ -39,7 +39,7 @@ TEST(DefaultSchedule, AgreesWithTheInterpreterForRandomDags) {
   int scheduled = 0;
   for (std::uint64_t seed = 0; seed < 300; ++seed) {
     Rng rng(seed);
-    const te::DagRef dag = testing::random_dag(rng);
+    const te::DagRef dag = support::random_dag(rng);
     const schedule::State state = SearchSpace(dag, random_hardware(rng), {}).default_state();
     scheduled += state.num_steps() > 0 ? 1 : 0;
     expect_agrees(state, seed, "default schedule");
@@ -52,7 +52,7 @@ TEST(SearchSpace, SamplesAndMutationsAgreeWithTheInterpreterForRandomDags) {
   int agreed = 0;
   for (std::uint64_t seed = 0; seed < 150; ++seed) {
     Rng rng(seed + 10000);
-    const te::DagRef dag = testing::random_dag(rng);
+    const te::DagRef dag = support::random_dag(rng);
     const SearchSpace space(dag, random_hardware(rng), rng.chance(0.3) ? SpaceOptions::ansor() : SpaceOptions{});
     for (int draw = 0; draw < 2; ++draw) {
       auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);

@@ -30,7 +30,7 @@ std::vector<te::DagRef> small_dags() {
           workloads::parsed("matmul:n=16,m=192,k=192,constant=1")};  // weights worth asking for ahead
 }
 
-Hardware two_cores() {
+Hardware on_two_cores() {
   Hardware hardware;
   hardware.cores = 2;
   return hardware;
@@ -70,7 +70,7 @@ TEST_P(SpaceKinds, SamplesAreConcreteReplayAndLower) {
   Rng rng(1);
   int valid = 0, drawn = 0;
   for (const te::DagRef& dag : small_dags()) {
-    const SearchSpace space(dag, two_cores(), options_);
+    const SearchSpace space(dag, on_two_cores(), options_);
     for (int draw = 0; draw < 20; ++draw) {
       ++drawn;
       const auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
@@ -88,7 +88,7 @@ TEST_P(SpaceKinds, ChainsOfMutationsReplayAndLower) {
   Rng rng(2);
   std::vector<int> successes;
   for (const te::DagRef& dag : small_dags()) {
-    const SearchSpace space(dag, two_cores(), options_);
+    const SearchSpace space(dag, on_two_cores(), options_);
     successes.resize(space.mutations().size());
     for (int chain = 0; chain < 4; ++chain) {
       std::optional<schedule::State> state;
@@ -109,12 +109,12 @@ TEST_P(SpaceKinds, ChainsOfMutationsReplayAndLower) {
       }
     }
   }
-  const auto rules = SearchSpace(small_dags().front(), two_cores(), options_).mutations();
+  const auto rules = SearchSpace(small_dags().front(), on_two_cores(), options_).mutations();
   for (std::size_t i = 0; i < rules.size(); ++i) EXPECT_GT(successes[i], 5) << rules[i].name;
 }
 
 TEST(SearchSpace, HintsAtMemoryOnlyWhereTheyCanMatter) {
-  Hardware hardware = two_cores();
+  Hardware hardware = on_two_cores();
   hardware.l3_bytes = 16 << 10;
   const auto hints = [&](const std::string& text) {
     const SearchSpace space(workloads::parsed(text), hardware, {});
@@ -136,7 +136,7 @@ TEST(SearchSpace, HintsAtMemoryOnlyWhereTheyCanMatter) {
 }
 
 TEST(SearchSpace, DrawsAreDecidedByTheSeed) {
-  const SearchSpace space(workloads::conv2d_bias_relu({14, 16, 8, 3, 1, 1}), two_cores(), SpaceOptions::ansor());
+  const SearchSpace space(workloads::conv2d_bias_relu({14, 16, 8, 3, 1, 1}), on_two_cores(), SpaceOptions::ansor());
   const auto draw = [&](std::uint64_t seed) {
     Rng rng(seed);
     auto state = space.sample(0, rng);
@@ -149,7 +149,7 @@ TEST(SearchSpace, DrawsAreDecidedByTheSeed) {
 }
 
 TEST(SearchSpace, MutationsHaveAnsorsOdds) {
-  const SearchSpace space(small_dags().front(), two_cores(), SpaceOptions::ansor());
+  const SearchSpace space(small_dags().front(), on_two_cores(), SpaceOptions::ansor());
   double sum = 0;
   for (const SearchSpace::MutationInfo& info : space.mutations()) sum += info.odds;
   EXPECT_DOUBLE_EQ(sum, 1.0);
@@ -167,13 +167,13 @@ TEST(SpaceOptions, NamesRoundTripAndUnknownOnesAreRefused) {
 
 TEST(DefaultSchedule, ReplaysAndLowersForEveryDag) {
   for (const te::DagRef& dag : small_dags()) {
-    const schedule::State state = SearchSpace(dag, two_cores(), {}).default_state();
+    const schedule::State state = SearchSpace(dag, on_two_cores(), {}).default_state();
     EXPECT_TRUE(state.is_concrete());
     EXPECT_GT(state.num_steps(), 0) << te::to_text(*dag);
     expect_lowers(state);
   }
   for (const auto& [name, dag] : workloads::all()) {
-    const schedule::State state = SearchSpace(dag, two_cores(), {}).default_state();
+    const schedule::State state = SearchSpace(dag, on_two_cores(), {}).default_state();
     EXPECT_GT(state.num_steps(), 0) << name;
     expect_lowers(state);
   }

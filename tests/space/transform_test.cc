@@ -107,7 +107,7 @@ TEST(Transforms, ComputeTheSameInAllSchedules) {
     for (const State& state : states) {
       const Result<loop::Program> program = loop::lower(state);
       ASSERT_TRUE(program) << "seed " << seed << ": " << program.message() << "\n" << schedule::to_text(state);
-      const auto wrong = testing::difference(loop::interpret(*program, inputs), expected);
+      const auto wrong = support::difference(loop::interpret(*program, inputs), expected);
       ASSERT_FALSE(wrong) << "seed " << seed << ": " << *wrong << "\n" << loop::to_text(*program);
       ++agreed;
     }

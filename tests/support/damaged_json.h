@@ -5,7 +5,7 @@
 
 #include "base/rng.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 inline nlohmann::json random_json_value(Rng& rng) {
   using nlohmann::json;
@@ -52,4 +52,4 @@ inline void damage(nlohmann::json& value, Rng& rng) {
   }
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

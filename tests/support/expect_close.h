@@ -7,7 +7,7 @@
 
 #include "te/error_bound.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 inline std::string text(const Number& number) {
   return std::visit([](auto value) { return fmt::to_string(value); }, number);
@@ -26,4 +26,4 @@ inline std::optional<std::string> difference(const std::vector<te::Array>& actua
   return std::nullopt;
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

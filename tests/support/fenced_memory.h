@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// Memory aligned to 64 bytes between two pages that nobody may touch: an access beyond the end (by more than fills the
 /// last 64 bytes) or before the first page ends the program.
@@ -34,4 +34,4 @@ class FencedMemory {
   std::size_t size_ = 0;
 };
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -7,7 +7,7 @@
 
 #include "te/interpreter.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// A stand-in for a compiled kernel: evaluates bodies in single precision, rounding every operation, and sums from the
 /// last element to the first. Bodies are walked as trees; integers stay below 2^24, so they are exact here.
@@ -164,4 +164,4 @@ inline std::vector<te::Array> run_in_floats(const te::Dag& dag, std::span<const 
   return outputs;
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

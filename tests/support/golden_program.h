@@ -9,7 +9,7 @@
 
 #include "loop/program.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// Expects a valid program whose text is that of the file; with TW_BLESS in the environment, writes the file first.
 inline void expect_golden(const loop::Program& program, const std::string& path) {
@@ -22,4 +22,4 @@ inline void expect_golden(const loop::Program& program, const std::string& path)
   EXPECT_EQ(loop::to_text(program), text.str()) << path;
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

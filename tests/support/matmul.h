@@ -3,7 +3,7 @@
 #include "te/dag.h"
 #include "te/expr.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// C[i, j] = sum over k of A[i, k] * B[k, j]: A is [n, k], B [k, m], C [n, m]; axes "i", "j", "k". `constant`: B is one.
 inline te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k, bool constant = false) {
@@ -17,4 +17,4 @@ inline te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k, bool co
   return te::Dag::make(std::vector<te::Tensor>{a, b, c});
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// While it lives, the operating system refuses every new thread, as one that has reached its limit does: none finds
 /// room for its stack.
@@ -29,4 +29,4 @@ class NoThreads {
   pthread_attr_t before_;
 };
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

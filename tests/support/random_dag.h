@@ -4,7 +4,7 @@
 #include "support/random_moves.h"
 #include "te/dag.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// Most steps (elements times reduction length, summed) that the interpreter takes for a random DAG.
 inline constexpr double kMaxWork = 30000;
@@ -118,4 +118,4 @@ inline te::DagRef random_dag(Rng& rng) {
   }
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

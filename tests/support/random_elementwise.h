@@ -2,7 +2,7 @@
 
 #include "support/random_ops.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// Functions that are smooth on all of f32, or on the interval that `x` is clipped to first.
 inline RandomTensor random_math(RandomSource& s, const RandomTensor& x) {
@@ -129,4 +129,4 @@ inline MaybeTensor random_epilogue(RandomSource& s, const RandomTensor& x) {
   return s.rng().chance(0.8) ? random_activation(s, y) : y;
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -10,7 +10,7 @@
 #include "base/rounding.h"
 #include "te/interpreter.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// A random expression of integers where they go wrong: divisors of 0 and -1, the least and the largest of every type,
 /// numbers that a double does not hold, floats beyond all integers.
@@ -186,4 +186,4 @@ class RandomIntegers {
   te::Combiner combiner_ = te::Combiner::sum;
 };
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -2,7 +2,7 @@
 
 #include "support/random_ops.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 inline ops::Shape random_reshaped(RandomSource& s, const ops::Shape& shape) {
   ops::Shape result;
@@ -95,4 +95,4 @@ inline MaybeTensor random_move(RandomSource& s, const RandomTensor& x) {
   }
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -13,7 +13,7 @@
 #include "ops/softmax.h"
 #include "support/random_tensor.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 // One function a family of operators: applies a random one to `x`, or nothing when none fits its shape or type.
 using MaybeTensor = std::optional<RandomTensor>;
@@ -136,4 +136,4 @@ inline MaybeTensor random_reduction(RandomSource& s, const RandomTensor& x) {
                       x.exact && !is_float(x.type())};
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-namespace tilewright::testing {
+namespace tilewright::support {
 namespace {
 
 using namespace schedule;
@@ -106,4 +106,4 @@ class Generator {
 
 State random_schedule(const te::DagRef& dag, Rng& rng) { return Generator(dag, rng).run(); }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -11,7 +11,7 @@
 #include "ops/elementwise.h"
 #include "te/tensor.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// A tensor of a random DAG and what is known of its elements: bounds, and whether a kernel computes them exactly (then
 /// they may be compared, rounded or converted to integers).
@@ -88,4 +88,4 @@ class RandomSource {
   int next_name_ = 0;
 };
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -10,7 +10,7 @@
 #include "runtime/tensor.h"
 #include "support/fenced_memory.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 namespace {
 
 void write(const te::Array& array, runtime::Tensor& tensor) {
@@ -72,4 +72,4 @@ bool runs_here(const codegen::Target& target) {
   return runtime::missing_features(target.required_features()).empty();
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

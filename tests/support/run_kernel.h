@@ -7,7 +7,7 @@
 #include "runtime/thread_pool.h"
 #include "te/interpreter.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// Compiles the program, loads it into this process and runs it once, in buffers with fences around them: an access
 /// outside ends the process. Failure: it is too large to compile.
@@ -18,4 +18,4 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
 /// Whether this machine can run code for the target.
 bool runs_here(const codegen::Target& target);
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

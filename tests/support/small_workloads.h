@@ -1,6 +1,6 @@
 #pragma once
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// Every operator that a workload text may name, in a size that the interpreter can bear and that tiles do not divide.
 inline constexpr const char* kSmallWorkloads[] = {
@@ -30,4 +30,4 @@ inline constexpr const char* kSmallWorkloads[] = {
     "resize:h=4,c=19,scale=2",
 };
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -14,7 +14,7 @@ namespace {
 TEST(ErrorBound, HoldsWhatTheInterpreterComputes) {
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Rng rng(seed);
-    const DagRef dag = testing::random_dag(rng);
+    const DagRef dag = support::random_dag(rng);
     const std::vector<Array> inputs = random_inputs(*dag, seed), plain = interpret(*dag, inputs);
     const std::vector<BoundedArray> bounded = interpret_with_bounds(*dag, inputs);
     for (std::size_t i = 0; i < plain.size(); ++i)
@@ -27,10 +27,10 @@ TEST(ErrorBound, HoldsWhatTheInterpreterComputes) {
 TEST(ErrorBound, CoversAKernelInSinglePrecision) {
   for (std::uint64_t seed = 0; seed < 1500; ++seed) {
     Rng rng(seed);
-    const DagRef dag = testing::random_dag(rng);
+    const DagRef dag = support::random_dag(rng);
     const std::vector<Array> inputs = random_inputs(*dag, seed);
     const std::vector<BoundedArray> expected = interpret_with_bounds(*dag, inputs);
-    const std::vector<Array> found = testing::run_in_floats(*dag, inputs);
+    const std::vector<Array> found = support::run_in_floats(*dag, inputs);
     for (std::size_t i = 0; i < found.size(); ++i) {
       const std::int64_t miss = expected[i].first_mismatch(found[i]);
       const auto at = static_cast<std::size_t>(std::max<std::int64_t>(miss, 0));
@@ -45,7 +45,7 @@ TEST(ErrorBound, IsSmallForWellBehavedOperators) {
   int finite = 0, elements = 0;
   for (std::uint64_t seed = 0; seed < 500; ++seed) {
     Rng rng(seed);
-    const DagRef dag = testing::random_dag(rng);
+    const DagRef dag = support::random_dag(rng);
     for (const BoundedArray& output : interpret_with_bounds(*dag, random_inputs(*dag, seed))) {
       elements += static_cast<int>(output.bound.size());
       for (double bound : output.bound) finite += bound < 1e-2 ? 1 : 0;

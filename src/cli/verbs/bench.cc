@@ -11,7 +11,7 @@
 namespace tilewright::cli {
 namespace {
 
-struct Flags {
+struct BenchFlags {
   ModelArguments model;
   ScheduleArguments schedules;
   std::string target = "host";
@@ -33,7 +33,7 @@ void print_kernels(const driver::BenchReport& report) {
                percent(kernel.median_s / report.times.median_s));
 }
 
-int bench(const Flags& flags, const Common& common) {
+int bench(const BenchFlags& flags, const Common& common) {
   driver::BenchRequest request;
   request.input = flags.model.input;
   request.import = flags.model.import;
@@ -67,7 +67,7 @@ int bench(const Flags& flags, const Common& common) {
 }  // namespace
 
 Action declare_bench(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<BenchFlags>();
   add_model_arguments(command, "INPUT", flags->model);
   add_schedule_arguments(command, flags->schedules);
   add_target_option(command, flags->target);

@@ -11,7 +11,7 @@
 namespace tilewright::cli {
 namespace {
 
-struct Flags {
+struct CompileFlags {
   ModelArguments model;
   ScheduleArguments schedules;
   std::string output, target = "host";
@@ -23,7 +23,7 @@ void print_text(const driver::CompileReport& report, const std::string& output) 
   print_algorithms(report.algorithms);
 }
 
-int compile(const Flags& flags, const Common& common) {
+int compile(const CompileFlags& flags, const Common& common) {
   driver::CompileRequest request;
   request.input = flags.model.input;
   request.import = flags.model.import;
@@ -46,7 +46,7 @@ int compile(const Flags& flags, const Common& common) {
 }  // namespace
 
 Action declare_compile(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<CompileFlags>();
   add_model_arguments(command, "MODEL", flags->model);
   add_schedule_arguments(command, flags->schedules);
   command.add_option("-o,--output", flags->output, "the compiled model to write")->required()->type_name("OUT");

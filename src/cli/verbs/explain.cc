@@ -19,7 +19,7 @@ using driver::Explanation;
 
 constexpr Bound kBounds[] = {Bound::compute, Bound::l1, Bound::l2, Bound::l3, Bound::memory};
 
-struct Flags {
+struct ExplainFlags {
   ModelArguments model;
   ScheduleArguments schedules;
   std::string record, target = "host";
@@ -131,7 +131,7 @@ void print_text(const Explanation& e, bool verbose) {
   if (e.policies) print_text(*e.policies);
 }
 
-int explain(const Flags& flags, const Common& common) {
+int explain(const ExplainFlags& flags, const Common& common) {
   driver::ExplainRequest request;
   request.input = flags.model.input;
   request.import = flags.model.import;
@@ -159,7 +159,7 @@ int explain(const Flags& flags, const Common& common) {
 }  // namespace
 
 Action declare_explain(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<ExplainFlags>();
   add_model_arguments(command, "INPUT", flags->model);
   command.get_option("INPUT")->required(false);
   add_schedule_arguments(command, flags->schedules);

@@ -15,12 +15,12 @@ namespace {
 
 constexpr std::int64_t kMostPolicyBytes = 16 << 20;  ///< trained ones have 30 KiB
 
-struct Flags {
+struct LabFlags {
   std::string suite, output, replay, records, budget, continued, results, html, markdown;
   int max_runs = 1 << 30;
 };
 
-lab::RunRequest request_of(const Flags& flags, const Common& common, const Interrupt& interrupt) {
+lab::RunRequest request_of(const LabFlags& flags, const Common& common, const Interrupt& interrupt) {
   lab::RunRequest request;
   request.suite = lab::find_suite(flags.suite);
   request.output = flags.output.empty() ? "lab-" + request.suite.name + ".jsonl" : flags.output;
@@ -34,7 +34,7 @@ lab::RunRequest request_of(const Flags& flags, const Common& common, const Inter
   return request;
 }
 
-int run(const Flags& flags, const Common& common) {
+int run_suite(const LabFlags& flags, const Common& common) {
   Interrupt interrupt;
   const lab::RunRequest request = request_of(flags, common, interrupt);
   const lab::RunSummary summary = lab::run_suite(request);
@@ -53,7 +53,7 @@ int run(const Flags& flags, const Common& common) {
   return interrupt.raised() ? static_cast<int>(Code::interrupted) : 0;
 }
 
-int train(const Flags& flags, const Common& common) {
+int train(const LabFlags& flags, const Common& common) {
   Interrupt interrupt;
   const lab::RunRequest request = request_of(flags, common, interrupt);
   auto memory = std::make_shared<search::PolicyMemory>();
@@ -91,7 +91,7 @@ nlohmann::json comparisons_of(const lab::Results& results) {
   return list;
 }
 
-int report(const Flags& flags, const Common& common) {
+int report(const LabFlags& flags, const Common& common) {
   const lab::Results results = lab::in_judged_time(lab::read_results(flags.results));
   if (results.runs.empty())
     throw Error(Code::bad_input, "{} holds no run of a lab; make some with tilewright lab run", flags.results);
@@ -108,7 +108,7 @@ int report(const Flags& flags, const Common& common) {
   return 0;
 }
 
-void declare_searches(CLI::App& command, Flags& flags) {
+void declare_searches(CLI::App& command, LabFlags& flags) {
   command.add_option("SUITE", flags.suite, "name of a suite, or a file")->required();
   command.add_option("--replay", flags.replay, "record file that stands in for the machine")
       ->check(CLI::ExistingFile)
@@ -118,10 +118,10 @@ void declare_searches(CLI::App& command, Flags& flags) {
 }  // namespace
 
 Action declare_lab(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<LabFlags>();
   const auto chosen = std::make_shared<Action>();
   command.require_subcommand(1);
-  const auto add = [&](const char* name, const char* summary, int (*action)(const Flags&, const Common&),
+  const auto add = [&](const char* name, const char* summary, int (*action)(const LabFlags&, const Common&),
                        const std::vector<std::string>& outputs, const std::vector<InputArgument>& inputs) {
     CLI::App* sub = command.add_subcommand(name, summary);
     sub->fallthrough();
@@ -133,7 +133,7 @@ Action declare_lab(CLI::App& command) {
     });
     return sub;
   };
-  CLI::App* running = add("run", "do what is missing of a suite: variants x inputs x spaces x seeds", run,
+  CLI::App* running = add("run", "do what is missing of a suite: variants x inputs x spaces x seeds", run_suite,
                           {"--output", "--records"}, {{"SUITE", "suite"}, {"--replay", "record file"}});
   declare_searches(*running, *flags);
   running->add_option("-o,--output", flags->output, "result file, resumed from (default: lab-SUITE.jsonl)");

@@ -15,7 +15,7 @@ namespace {
 using driver::RecordGroup;
 using driver::Selection;
 
-struct Flags {
+struct RecordsFlags {
   std::vector<std::filesystem::path> files;
   std::filesystem::path output;
   std::string workload, workload_key;
@@ -33,8 +33,8 @@ struct Operation {
   const char* name;
   const char* summary;
   const char* example;
-  void (*declare)(CLI::App& command, Flags& flags);
-  Product (*run)(const Flags& flags);
+  void (*declare)(CLI::App& command, RecordsFlags& flags);
+  Product (*run)(const RecordsFlags& flags);
   bool rewrites;  ///< the output may be the input itself: it stays a record file of ours
 };
 
@@ -64,43 +64,43 @@ void print_text(const Selection& selection) {
   fmt::print("{} records\n", selection.records.size());
 }
 
-void declare_file(CLI::App& command, Flags& flags) {
+void declare_file(CLI::App& command, RecordsFlags& flags) {
   command.add_option("FILE", flags.files, "record file, ours or TVM's")->required()->expected(1);
 }
 
-void declare_output(CLI::App& command, Flags& flags) {
+void declare_output(CLI::App& command, RecordsFlags& flags) {
   command.add_option("-o,--output", flags.output, "file to write")->required()->type_name("FILE");
 }
 
-void declare_file_and_output(CLI::App& command, Flags& flags) {
+void declare_file_and_output(CLI::App& command, RecordsFlags& flags) {
   declare_file(command, flags);
   declare_output(command, flags);
 }
 
-void declare_best(CLI::App& command, Flags& flags) {
+void declare_best(CLI::App& command, RecordsFlags& flags) {
   declare_file(command, flags);
   command.add_option("-o,--output", flags.output, "file to write them to")->type_name("FILE");
 }
 
-void declare_merge(CLI::App& command, Flags& flags) {
+void declare_merge(CLI::App& command, RecordsFlags& flags) {
   command.add_option("FILE", flags.files, "record files")->required();
   declare_output(command, flags);
 }
 
-void declare_prune(CLI::App& command, Flags& flags) {
+void declare_prune(CLI::App& command, RecordsFlags& flags) {
   declare_file_and_output(command, flags);
   command.add_option("--keep", flags.keep, "records to keep of each workload, target and number of threads")
       ->check(CLI::Range(1, 1'000'000'000))
       ->capture_default_str();
 }
 
-void declare_import(CLI::App& command, Flags& flags) {
+void declare_import(CLI::App& command, RecordsFlags& flags) {
   declare_file_and_output(command, flags);
   command.add_option("--workload", flags.workload, "what the schedules compute: a workload or an ONNX model")
       ->required();
 }
 
-void declare_export(CLI::App& command, Flags& flags) {
+void declare_export(CLI::App& command, RecordsFlags& flags) {
   declare_file_and_output(command, flags);
   command.add_option("--workload-key", flags.workload_key,
                      R"(TVM's name of the workload, as in '["matmul", 64, 64, 64]')");
@@ -111,22 +111,24 @@ Product as_records(Selection selection) {
   return {std::move(selection), std::move(text)};
 }
 
-Product list(const Flags& flags) { return {driver::read_selection(flags.files[0]), ""}; }
+Product list(const RecordsFlags& flags) { return {driver::read_selection(flags.files[0]), ""}; }
 
-Product best(const Flags& flags) { return as_records(driver::fastest(driver::read_selection(flags.files[0]), 1)); }
+Product best(const RecordsFlags& flags) {
+  return as_records(driver::fastest(driver::read_selection(flags.files[0]), 1));
+}
 
-Product merge(const Flags& flags) { return as_records(driver::merge(flags.files)); }
+Product merge(const RecordsFlags& flags) { return as_records(driver::merge(flags.files)); }
 
-Product prune(const Flags& flags) {
+Product prune(const RecordsFlags& flags) {
   return as_records(driver::fastest(driver::read_selection(flags.files[0]), flags.keep));
 }
 
-Product import(const Flags& flags) {
+Product import(const RecordsFlags& flags) {
   return as_records(
       driver::attach(driver::read_selection(flags.files[0]), driver::tasks_of(flags.workload, graph::ImportOptions{})));
 }
 
-Product to_tvm(const Flags& flags) {
+Product to_tvm(const RecordsFlags& flags) {
   const bool is_key =
       flags.workload_key.empty() || nlohmann::json::parse(flags.workload_key, nullptr, false).is_array();
   if (!is_key)
@@ -137,7 +139,7 @@ Product to_tvm(const Flags& flags) {
   return {std::move(exported), std::move(text)};
 }
 
-bool is_output_read(const Flags& flags) {
+bool is_output_read(const RecordsFlags& flags) {
   std::error_code none;
   return std::ranges::any_of(flags.files, [&](const auto& file) {
     return std::filesystem::is_regular_file(file, none) && std::filesystem::equivalent(file, flags.output, none);
@@ -145,7 +147,8 @@ bool is_output_read(const Flags& flags) {
 }
 
 /// The output is kept from others from before anything is read: it may be the very file, which a search appends to.
-Selection perform(const Operation& operation, const CLI::App& command, const Flags& flags, const Common& common) {
+Selection perform(const Operation& operation, const CLI::App& command, const RecordsFlags& flags,
+                  const Common& common) {
   if (flags.output.empty()) return operation.run(flags).selection;
   keep_outputs_apart(command, {"--output"},
                      {{operation.rewrites ? "" : "FILE", "record file"}, {"--workload", "model"}});
@@ -176,7 +179,7 @@ constexpr Operation kOperations[] = {
 }  // namespace
 
 Action declare_records(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<RecordsFlags>();
   command.require_subcommand(1);
   std::vector<std::pair<CLI::App*, const Operation*>> declared;
   for (const Operation& operation : kOperations) {

@@ -15,7 +15,7 @@
 namespace tilewright::cli {
 namespace {
 
-struct Flags {
+struct RunFlags {
   ModelArguments model;
   ScheduleArguments schedules;
   std::vector<std::string> inputs, expected;
@@ -39,7 +39,7 @@ nlohmann::json to_json(const driver::RunReport& report) {
   return json;
 }
 
-void print_text(const driver::RunReport& report, const Flags& flags) {
+void print_text(const driver::RunReport& report, const RunFlags& flags) {
   for (const runtime::Port& port : report.outputs)
     fmt::print("{} {} {}\n", port.name, to_text(port.type), driver::shape_text(port.shape));
   if (!report.comparison) return;
@@ -51,7 +51,7 @@ void print_text(const driver::RunReport& report, const Flags& flags) {
                c.first->actual, c.first->expected);
 }
 
-int run(const Flags& flags, const Common& common) {
+int run(const RunFlags& flags, const Common& common) {
   driver::RunRequest request;
   request.input = flags.model.input;
   request.import = flags.model.import;
@@ -74,7 +74,7 @@ int run(const Flags& flags, const Common& common) {
 }  // namespace
 
 Action declare_run(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<RunFlags>();
   add_model_arguments(command, "MODEL", flags->model);
   add_schedule_arguments(command, flags->schedules);
   command.add_option("--input", flags->inputs, ".npz or .pb files with the inputs (default: seeded random values)")

@@ -13,7 +13,7 @@
 namespace tilewright::cli {
 namespace {
 
-struct Flags {
+struct SampleFlags {
   SpaceArguments space;
   int count = 10;
   std::string records;
@@ -33,7 +33,7 @@ measure::Record unmeasured(const measure::Task& task, const driver::Sample& samp
   return record;
 }
 
-int sample(const Flags& flags, const Common& common) {
+int sample(const SampleFlags& flags, const Common& common) {
   const driver::SpaceRequest request = flags.space.request(common);
   const driver::Samples drawn = driver::draw_samples(request, flags.count);
   std::optional<measure::RecordWriter> writer;
@@ -58,7 +58,7 @@ int sample(const Flags& flags, const Common& common) {
 }  // namespace
 
 Action declare_sample(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<SampleFlags>();
   add_space_arguments(command, flags->space);
   command.add_option("--count", flags->count, "samples to draw")
       ->check(CLI::Range(1, 1'000'000))

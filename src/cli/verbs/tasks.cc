@@ -9,7 +9,7 @@
 namespace tilewright::cli {
 namespace {
 
-struct Flags {
+struct TasksFlags {
   ModelArguments model;
   AlgorithmArguments algorithms;
 };
@@ -41,7 +41,7 @@ void print_text(const driver::TaskList& list) {
 }  // namespace
 
 Action declare_tasks(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<TasksFlags>();
   add_model_arguments(command, "MODEL", flags->model);
   add_algorithm_arguments(command, flags->algorithms);
   return [flags](const Common& common) {

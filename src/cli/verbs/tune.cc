@@ -24,7 +24,7 @@ namespace {
 
 constexpr int kNoLimit = 1'000'000'000;  ///< of trials
 
-struct Flags {
+struct TuneFlags {
   ModelArguments model;
   AlgorithmArguments algorithms;
   std::string records, replay, budget, until, min_gain, space, target = "host", progress = "auto";
@@ -34,7 +34,7 @@ struct Flags {
   std::optional<std::string> priors, sketch_policy, mutation_policy, cost_model;
 };
 
-search::TuneOptions search_options(const Flags& flags, const Common& common) {
+search::TuneOptions search_options(const TuneFlags& flags, const Common& common) {
   search::TuneOptions options = flags.preset == "ansor" ? search::ansor_options() : search::TuneOptions{};
   options.seed = common.seed;
   const int threads = driver::resolve_threads(common.threads);
@@ -75,14 +75,14 @@ std::string failures(const search::TuneResult& result) {
 }
 
 /// What can't be meant together.
-void refuse_contradictions(const Flags& flags, const Common& common) {
+void refuse_contradictions(const TuneFlags& flags, const Common& common) {
   if (common.verbosity < 0 && (flags.progress == "plain" || flags.progress == "json"))
     throw Error(Code::usage, "--quiet shows no progress, --progress {} does; give one of them", flags.progress);
   if (flags.preset == "ansor" && !flags.space.empty() && flags.space != "ansor")
     throw Error(Code::usage, "--preset ansor searches the space ansor, not {}; leave out one of the two", flags.space);
 }
 
-int tune(const Flags& flags, const Common& common) {
+int tune(const TuneFlags& flags, const Common& common) {
   driver::TuneRequest request;
   request.begun = std::chrono::steady_clock::now();
   refuse_contradictions(flags, common);
@@ -104,11 +104,11 @@ int tune(const Flags& flags, const Common& common) {
   interrupt.end();
 
   if (common.json)
-    print_json(to_json(report));
+    print_json(cli::to_json(report));
   else if (report.result.tasks.empty())
     fmt::print("{}: there is nothing to tune: no operator of it is computed when it runs\n", flags.model.input);
   else
-    print_text(report, flags.replay.empty() ? request.records.string() : "");
+    cli::print_text(report, flags.replay.empty() ? request.records.string() : "");
   if (report.nothing_valid() && report.result.ending != search::Ending::stopped)
     throw Error(Code::nothing_measured, "nothing valid could be measured: {}", failures(report.result));
   return exit_code(report);
@@ -117,7 +117,7 @@ int tune(const Flags& flags, const Common& common) {
 }  // namespace
 
 Action declare_tune(CLI::App& command) {
-  const auto flags = std::make_shared<Flags>();
+  const auto flags = std::make_shared<TuneFlags>();
   add_model_arguments(command, "INPUT", flags->model);
   command.add_option("--trials", flags->trials, "candidates to measure, over all tasks (default: 1000, or no limit with --budget)")
       ->check(CLI::Range(1, kNoLimit));

@@ -2,28 +2,28 @@
 
 #include <algorithm>
 
+#include "base/integer.h"
+
 namespace tilewright::graph {
 namespace {
 
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
-
 /// Dimensions of the source that the reshape turns into dimensions of its result, independently of all others.
 /// Dimensions of extent 1 are in no group's `from`.
-struct Group {
+struct AxisGroup {
   std::vector<int> from;  ///< of the source, in transposed order
   std::vector<int> to;    ///< of the result
   int first() const { return *std::min_element(from.begin(), from.end()); }
 };
 
-std::vector<Group> find_groups(const Shape& source, const std::vector<int>& order, const Shape& shape) {
+std::vector<AxisGroup> find_groups(const Shape& source, const std::vector<int>& order, const Shape& shape) {
   std::vector<int> from, to;
   for (const int d : order)
     if (source[at(d)] != 1) from.push_back(d);
   for (int d = 0; at(d) < shape.size(); ++d)
     if (shape[at(d)] != 1) to.push_back(d);
-  std::vector<Group> groups;
+  std::vector<AxisGroup> groups;
   for (std::size_t i = 0, j = 0; i < from.size() && j < to.size();) {
-    Group group{{from[i]}, {to[j]}};
+    AxisGroup group{{from[i]}, {to[j]}};
     std::int64_t before = source[at(from[i++])], after = shape[at(to[j++])];
     while (before != after) {
       if (before < after) {
@@ -41,13 +41,13 @@ std::vector<Group> find_groups(const Shape& source, const std::vector<int>& orde
 
 /// Dimensions of the result in the order of the groups, each with the dimensions of extent 1 that follow it; those in
 /// front of all others stay there.
-std::vector<int> result_dimensions(const std::vector<Group>& groups, const Shape& shape) {
+std::vector<int> result_dimensions(const std::vector<AxisGroup>& groups, const Shape& shape) {
   std::vector<int> dims;
   const auto append_units_from = [&](int d) {
     for (; at(d) < shape.size() && shape[at(d)] == 1; ++d) dims.push_back(d);
   };
   append_units_from(0);
-  for (const Group& group : groups)
+  for (const AxisGroup& group : groups)
     for (const int d : group.to) {
       dims.push_back(d);
       append_units_from(d + 1);
@@ -60,8 +60,8 @@ std::vector<int> result_dimensions(const std::vector<Group>& groups, const Shape
 std::optional<TensorId> sink_through_reshape(Graph& graph, TensorId source, const std::vector<int>& order,
                                              const Shape& shape, const std::string& name) {
   const Shape from = graph.shape(source);
-  std::vector<Group> groups = find_groups(from, order, shape);
-  const auto by_source = [](const Group& a, const Group& b) { return a.first() < b.first(); };
+  std::vector<AxisGroup> groups = find_groups(from, order, shape);
+  const auto by_source = [](const AxisGroup& a, const AxisGroup& b) { return a.first() < b.first(); };
   const bool moves_groups = !std::is_sorted(groups.begin(), groups.end(), by_source);
   std::sort(groups.begin(), groups.end(), by_source);
 
@@ -69,7 +69,7 @@ std::optional<TensorId> sink_through_reshape(Graph& graph, TensorId source, cons
   for (int d = 0; at(d) < from.size(); ++d)
     if (from[at(d)] == 1) within.push_back(d);
   const auto units = static_cast<std::ptrdiff_t>(within.size());
-  for (const Group& group : groups) within.insert(within.end(), group.from.begin(), group.from.end());
+  for (const AxisGroup& group : groups) within.insert(within.end(), group.from.begin(), group.from.end());
   const bool moves_within = !std::is_sorted(within.begin() + units, within.end());
   if (!moves_groups && moves_within) return std::nullopt;
 

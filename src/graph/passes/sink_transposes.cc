@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/integer.h"
 #include "base/match.h"
 #include "graph/passes.h"
 #include "graph/passes/sink_through_reshape.h"
@@ -10,8 +11,6 @@ namespace tilewright::graph {
 namespace {
 
 using Order = std::vector<int>;
-
-std::size_t at(int i) { return static_cast<std::size_t>(i); }
 
 Order inverse(const Order& order) {
   Order result(order.size());

@@ -9,7 +9,7 @@ using schedule::State;
 constexpr std::int64_t kMaxVectorizeSize = 16;  ///< elements
 
 /// How many innermost loops may become one vector.
-int fusible_loops(const State& state, int id) {
+int vectorizable_loops(const State& state, int id) {
   const schedule::Stage& stage = state.stage(id);
   std::int64_t lanes = 1;
   int count = 0;
@@ -33,7 +33,7 @@ const AnnotationRule kVectorize{"vectorize", [](const SampleContext&, State& sta
                                     const schedule::Stage& stage = state.stage(id);
                                     if (stage.is_placeholder() || stage.compute_at == schedule::ComputeAt::inlined)
                                       continue;
-                                    int count = fusible_loops(state, id);
+                                    int count = vectorizable_loops(state, id);
                                     if (count == 0) continue;
                                     if (count > 1) count = 1 + static_cast<int>(rng.below(count - 1));
                                     const int first = static_cast<int>(stage.iters.size()) - count;

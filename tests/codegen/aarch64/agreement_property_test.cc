@@ -80,7 +80,7 @@ class AArch64 : public ::testing::Test {
     ++run_;
     if (ran.error == measure::ErrorKind::none) {
       const auto wrong =
-          testing::difference(arrays_of(dag, *worker_->reference()), te::interpret_with_bounds(dag, inputs));
+          support::difference(arrays_of(dag, *worker_->reference()), te::interpret_with_bounds(dag, inputs));
       EXPECT_FALSE(wrong) << *wrong;
     } else {
       ADD_FAILURE() << ran.error_text;
@@ -99,8 +99,8 @@ class AArch64 : public ::testing::Test {
 TEST_F(AArch64, AgreesForRandomSchedulesOfRandomDags) {
   for (int seed = 0; seed < samples() && !HasFailure(); ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed) + 3'000'000);
-    const te::DagRef dag = testing::random_dag(rng);
-    check(testing::random_schedule(dag, rng), static_cast<std::uint64_t>(seed));
+    const te::DagRef dag = support::random_dag(rng);
+    check(support::random_schedule(dag, rng), static_cast<std::uint64_t>(seed));
   }
   EXPECT_GT(run_, samples() / 2);
 }
@@ -109,8 +109,8 @@ TEST_F(AArch64, AgreesForRandomSchedulesOfRandomDags) {
 TEST_F(AArch64, AgreesOnWhatIntegersMean) {
   for (int seed = 0; seed < samples() && !HasFailure(); ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed) + 5'000'000);
-    const te::DagRef dag = testing::RandomIntegers(rng).dag();
-    check(testing::random_schedule(dag, rng), static_cast<std::uint64_t>(seed));
+    const te::DagRef dag = support::RandomIntegers(rng).dag();
+    check(support::random_schedule(dag, rng), static_cast<std::uint64_t>(seed));
   }
   EXPECT_GT(run_, samples() / 2);
 }
@@ -118,7 +118,7 @@ TEST_F(AArch64, AgreesOnWhatIntegersMean) {
 TEST_F(AArch64, AgreesForSamplesOfTheSpaceOfRandomDags) {
   for (int seed = 0; seed < samples() && !HasFailure(); ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed) + 4'000'000);
-    const te::DagRef dag = testing::random_dag(rng);
+    const te::DagRef dag = support::random_dag(rng);
     const space::SearchSpace space(dag, hardware_, {});
     const auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
     if (state) check(*state, static_cast<std::uint64_t>(seed));
@@ -127,7 +127,7 @@ TEST_F(AArch64, AgreesForSamplesOfTheSpaceOfRandomDags) {
 }
 
 TEST_F(AArch64, AgreesForSamplesOfEveryWorkload) {
-  for (const char* text : testing::kSmallWorkloads) {
+  for (const char* text : support::kSmallWorkloads) {
     SCOPED_TRACE(text);
     const space::SearchSpace space(workload::parse(text).dag, hardware_, {});
     check(space.default_state(), 0);
@@ -137,7 +137,7 @@ TEST_F(AArch64, AgreesForSamplesOfEveryWorkload) {
       if (state) check(*state, static_cast<std::uint64_t>(draw));
     }
   }
-  EXPECT_GE(run_, static_cast<int>(std::size(testing::kSmallWorkloads)));
+  EXPECT_GE(run_, static_cast<int>(std::size(support::kSmallWorkloads)));
 }
 
 }  // namespace
