@@ -6,10 +6,11 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "codegen/compiler.h"
+#include "backend/cpu/targets.h"
+#include "backend/cpu/compiler.h"
 #include "cost/ansor/features.h"
 #include "cost/cost_model.h"
-#include "cost/draft_features.h"
+#include "cost/analytic/analytic_features.h"
 #include "cost/learn/model_file.h"
 #include "loop/lower.h"
 #include "ops/conv.h"
@@ -64,7 +65,7 @@ void lower_convolution(benchmark::State& state) {
 BENCHMARK(lower_convolution)->Unit(benchmark::kMicrosecond);
 
 cost::Machine machine() {
-  codegen::Target target = codegen::Target::host();
+  target::TargetSpec target = cpu::host_target();
   target.cores = 2;
   return cost::machine_of(target);
 }
@@ -81,7 +82,7 @@ BENCHMARK(ansor_features_convolution)->Unit(benchmark::kMicrosecond);
 void draft_features_convolution(benchmark::State& state) {
   time_each(state, sample_candidates(64), [machine = machine()](const schedule::State& candidate) {
     const auto program = loop::lower(candidate);
-    return cost::draft_features(cost::Analysis(*program, machine), machine);
+    return cost::analytic_features(cost::Analysis(*program, machine), machine);
   });
 }
 BENCHMARK(draft_features_convolution)->Unit(benchmark::kMicrosecond);
@@ -94,7 +95,7 @@ void evolve_convolution(benchmark::State& state, const char* model_name) {
   const space::SearchSpace space(convolution(), hardware, {});
   const std::vector<schedule::State> parents = sample_candidates(64);
   cost::ModelOptions options;
-  options.target = codegen::Target::host();
+  options.target = cpu::host_target();
   options.target.cores = 2;
   const auto model = cost::make_cost_model(model_name, options);
   Rng rng(1);
@@ -135,11 +136,11 @@ BENCHMARK(predict_thousand_states)->Unit(benchmark::kMillisecond);
 /// What a round of 16 candidates costs in training: 512 programs, one every 16, per round.
 void learn_per_round(benchmark::State& state, const char* model_name) {
   const std::vector<schedule::State> candidates = sample_candidates(512);
-  std::vector<measure::Measurement> results(candidates.size());
+  std::vector<task::Measurement> results(candidates.size());
   Rng rng(2);
-  for (measure::Measurement& result : results) result.times_s = {1e-3 * (1 + 4 * rng.uniform())};
+  for (task::Measurement& result : results) result.times_s = {1e-3 * (1 + 4 * rng.uniform())};
   cost::ModelOptions options;
-  options.target = codegen::Target::host();
+  options.target = cpu::host_target();
   for (auto _ : state) {
     const auto model = cost::make_cost_model(model_name, options);
     for (std::size_t i = 0; i < candidates.size(); i += 16) {
@@ -155,7 +156,7 @@ BENCHMARK_CAPTURE(learn_per_round, gbdt, "gbdt")->Unit(benchmark::kMillisecond)-
 BENCHMARK_CAPTURE(learn_per_round, hybrid, "hybrid")->Unit(benchmark::kMillisecond)->Iterations(1);
 
 void compile_convolution(benchmark::State& state) {
-  codegen::Compiler compiler(codegen::Target::host());
+  cpu::Compiler compiler(cpu::host_target());
   time_each(state, sample_candidates(64),
             [&](const schedule::State& candidate) { return compiler.compile(*loop::lower(candidate), "kernel"); });
 }

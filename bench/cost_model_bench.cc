@@ -16,10 +16,11 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "backend/cpu/targets.h"
 #include "base/rng.h"
 #include "cost/learn/model_file.h"
 #include "cost/learn/objectives.h"
-#include "cost/learned_model.h"
+#include "cost/learn/learned_model.h"
 #include "cost_model/measured_programs.h"
 #include "cost_model/rank_quality.h"
 
@@ -59,7 +60,7 @@ Options parse(int argc, char** argv) {
 
 cost::ModelOptions model_options(std::uint64_t seed) {
   cost::ModelOptions options;
-  options.target = codegen::Target::host();
+  options.target = cpu::host_target();
   options.threads = 2;
   options.seed = seed;
   return options;
@@ -67,7 +68,7 @@ cost::ModelOptions model_options(std::uint64_t seed) {
 
 /// An ensemble that corrects the analytic model for all programs of the tasks at once.
 Ensemble train_prior(const std::vector<const MeasuredTask*>& tasks) {
-  const cost::Machine machine = cost::machine_of(codegen::Target::host());
+  const cost::Machine machine = cost::machine_of(cpu::host_target());
   const int columns = cost::columns_of(LearnedCostModel::columns(kHybrid));
   cost::TrainingSet data(columns, std::numeric_limits<int>::max());
   for (const MeasuredTask* task : tasks)
@@ -91,14 +92,14 @@ struct Quality {
 /// Lets a model learn from the first `known` programs in the order given, and rank the others.
 Quality rank_rest(cost::CostModel& model, const MeasuredTask& task, const std::vector<std::size_t>& order, int known) {
   std::vector<schedule::State> states, rest;
-  std::vector<measure::Measurement> results;
+  std::vector<task::Measurement> results;
   std::vector<double> times_s;
   for (std::size_t i = 0; i < order.size(); ++i) {
-    const measure::Measurement& result = task.results[order[i]];
+    const task::Measurement& result = task.results[order[i]];
     if (static_cast<int>(i) < known) {
       states.push_back(task.states[order[i]]);
       results.push_back(result);
-    } else if (result.error == measure::ErrorKind::none) {
+    } else if (result.error == task::ErrorKind::none) {
       rest.push_back(task.states[order[i]]);
       times_s.push_back(result.time_s());
     }

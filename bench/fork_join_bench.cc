@@ -1,7 +1,7 @@
 // How long a parallel loop takes that does nothing: what a kernel pays for each one.
 #include <benchmark/benchmark.h>
 
-#include "runtime/thread_pool.h"
+#include "runtime/cpu/thread_pool.h"
 
 namespace tilewright {
 namespace {

@@ -3,9 +3,9 @@
 //   tilewright_measurement [--trials N] [--repeats N] [WORKLOAD…]
 //
 // For each workload: a search of N trials, its speed and where its time went; the rank correlation of its quick
-// measurements with long ones (of 60 passes, where the search has 3), and of two halves of those with each other; and, R
-// times over, the choice of a champion among the last ten (quick measurement, then a contest of the best six), against the
-// best of the ten by a far longer contest.
+// measurements with long ones (of 60 passes, where the search has 3), and of two halves of those with each other; and,
+// R times over, the choice of a champion among the last ten (quick measurement, then a re-measurement of the best six),
+// against the best of the ten by a far longer re-measurement.
 #include <fmt/core.h>
 #include <sys/resource.h>
 
@@ -18,13 +18,14 @@
 #include <vector>
 
 #include "driver/peak.h"
-#include "search/network_tuner.h"
+#include "backend/cpu/targets.h"
+#include "search/tuner/network_tuner.h"
 #include "workload/workload.h"
 
 namespace tilewright {
 namespace {
 
-using measure::Measurement;
+using task::Measurement;
 using measure::Measurer;
 using States = std::vector<schedule::State>;
 
@@ -54,7 +55,7 @@ Options parse(int argc, char** argv) {
 
 Measurer::Options measuring() {
   Measurer::Options options;
-  options.target = codegen::Target::host();
+  options.target = cpu::host_target();
   return options;
 }
 
@@ -88,17 +89,17 @@ struct Searched {
 };
 
 /// Searches, and prints what that took.
-Searched search_and_print(const measure::Task& task, int trials) {
+Searched search_and_print(const task::Task& task, int trials) {
   Measurer measurer(measuring());
   search::MeasurerRunner runner(measurer);
   search::TuneOptions options;
   options.trials = trials;
   options.threads = measurer.options().threads;
   options.peak_gflops = driver::measure_peak_gflops(options.threads);
-  std::vector<measure::Record> records;
+  std::vector<task::Record> records;
   search::NetworkTuner tuner({task}, options, measurer.options().target, options.threads);
-  const auto keep = [&](const measure::Record& r) {
-    if (r.contest == 0 && r.result.error == measure::ErrorKind::none) records.push_back(r);
+  const auto keep = [&](const task::Record& r) {
+    if (r.remeasurement == 0 && r.result.error == task::ErrorKind::none) records.push_back(r);
   };
   const search::TuneResult result = tuner.run(runner, keep);
   const auto share = [&](double seconds) { return 100 * seconds / result.wall_s; };
@@ -107,10 +108,10 @@ Searched search_and_print(const measure::Task& task, int trials) {
              task.description, result.trials, result.wall_s, result.trials_per_s(), share(result.split.evolve_s),
              share(result.split.learn_s), share(result.split.compile_s), share(result.split.run_s),
              share(result.split.other_s), result.same_code, result.tasks[0].gflops());
-  if (!result.health.last.is_well()) fmt::print("  {}\n", measure::to_text(result.health.last));
-  std::ranges::stable_sort(records, {}, [](const measure::Record& r) { return r.result.time_s(); });
+  if (!result.health.last.is_well()) fmt::print("  {}\n", task::to_text(result.health.last));
+  std::ranges::stable_sort(records, {}, [](const task::Record& r) { return r.result.time_s(); });
   Searched searched;
-  for (const measure::Record& record : records) {
+  for (const task::Record& record : records) {
     searched.states.push_back(*schedule::State::replay(task.dag, record.steps));
     searched.quick_s.push_back(record.result.time_s());
   }
@@ -118,7 +119,7 @@ Searched search_and_print(const measure::Task& task, int trials) {
 }
 
 /// Over states spread evenly over the ranks, and over those within 1.5 times the best.
-void print_rank_correlation(const measure::Task& task, const Searched& searched) {
+void print_rank_correlation(const task::Task& task, const Searched& searched) {
   Measurer::Options options = measuring();
   options.passes = 30;
   options.passes_of_undecided = 0;
@@ -146,8 +147,8 @@ void print_rank_correlation(const measure::Task& task, const Searched& searched)
              near_quick_s.size(), rank_correlation(half_s, other_s));
 }
 
-/// The one of `ten` that measurement and contest choose.
-std::size_t choose(const measure::Task& task, const States& ten) {
+/// The one of `ten` that measurement and re-measurement choose.
+std::size_t choose(const task::Task& task, const States& ten) {
   Measurer measurer(measuring());  // a new one, which knows no code yet
   const std::vector<double> quick_rank = ranks(fastest(measurer.measure(task, ten, search::kNever)));
   std::vector<std::size_t> finalists;
@@ -155,17 +156,17 @@ std::size_t choose(const measure::Task& task, const States& ten) {
     if (quick_rank[i] < static_cast<double>(kFinalists)) finalists.push_back(i);
   States states;
   for (std::size_t i : finalists) states.push_back(ten[i]);
-  const std::vector<double> times = fastest(measurer.contest(task, states));
+  const std::vector<double> times = fastest(measurer.remeasure(task, states));
   if (times.empty()) return 0;
   return finalists[static_cast<std::size_t>(std::ranges::min_element(times) - times.begin())];
 }
 
-void print_champions(const measure::Task& task, const Searched& searched, int repeats) {
+void print_champions(const task::Task& task, const Searched& searched, int repeats) {
   const States ten(searched.states.begin(),
                    searched.states.begin() + static_cast<std::ptrdiff_t>(std::min(kLast, searched.states.size())));
   Measurer::Options options = measuring();
-  options.contest = {.max_time_s = 4, .min_runs = 50, .max_runs = 10000};
-  const std::vector<double> truth = fastest(Measurer(options).contest(task, ten));
+  options.remeasurement = {.max_time_s = 4, .min_runs = 50, .max_runs = 10000};
+  const std::vector<double> truth = fastest(Measurer(options).remeasure(task, ten));
   if (truth.empty()) {
     fmt::print("  the last ten could not be timed together\n");
     return;
@@ -183,7 +184,7 @@ void print_champions(const measure::Task& task, const Searched& searched, int re
 
 int run(const Options& options) {
   for (const std::string& name : options.workloads) {
-    const measure::Task task = measure::make_task(workload::parse(name).dag, name);
+    const task::Task task = task::make_task(workload::parse(name).dag, name);
     const Searched searched = search_and_print(task, options.trials);
     print_rank_correlation(task, searched);
     print_champions(task, searched, options.repeats);

@@ -16,9 +16,10 @@
 #include <vector>
 
 #include "driver/peak.h"
+#include "backend/cpu/targets.h"
 #include "loop/lower.h"
-#include "measure/measurer.h"
-#include "search/hardware.h"
+#include "measure/runner/measurer.h"
+#include "space/hardware.h"
 #include "space/search_space.h"
 #include "workload/workload.h"
 
@@ -88,14 +89,14 @@ int run(const Options& options) {
   fmt::print("peak {:.0f} GFLOP/s, best of {} random candidates, median of {} seeds\n", peak, options.samples,
              options.seeds);
   measure::Measurer::Options measuring;
-  measuring.target = codegen::Target::host();
+  measuring.target = cpu::host_target();
   measuring.threads = options.threads;
   measure::Measurer measurer(measuring);
-  const space::Hardware hardware = search::hardware_of(measuring.target, options.threads);
+  const space::Hardware hardware = space::hardware_of(measuring.target, options.threads);
   std::vector<double> log_ratio(options.spaces.size(), 0);
   std::map<std::string, Samples> totals;
   for (const std::string& name : options.workloads) {
-    const measure::Task task = measure::make_task(workload::parse(name).dag, name);
+    const task::Task task = task::make_task(workload::parse(name).dag, name);
     std::vector<double> medians;
     std::string line = fmt::format("{:10}", name);
     for (const std::string& text : options.spaces) {
@@ -106,8 +107,8 @@ int run(const Options& options) {
         Samples samples = draw(space, options.samples, static_cast<std::uint64_t>(seed) + 1);
         totals[text].drawn += samples.drawn, totals[text].seconds += samples.seconds;
         double best = std::numeric_limits<double>::infinity();
-        for (const measure::Measurement& m : measurer.measure(task, samples.states, best)) {
-          failed += m.error == measure::ErrorKind::none ? 0 : 1;
+        for (const task::Measurement& m : measurer.measure(task, samples.states, best)) {
+          failed += m.error == task::ErrorKind::none ? 0 : 1;
           best = std::min(best, m.time_s());
         }
         best_of_seed.push_back(best);

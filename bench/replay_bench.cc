@@ -8,19 +8,20 @@
 #include <limits>
 
 #include "loop/lower.h"
-#include "measure/measurer.h"
-#include "measure/records.h"
+#include "backend/cpu/targets.h"
+#include "measure/runner/measurer.h"
+#include "records/records.h"
 #include "workload/workload.h"
 
 namespace tilewright {
 namespace {
 
 int run(const std::string& name, const std::string& file, int threads) {
-  const measure::Task task = measure::make_task(workload::parse(name).dag, name);
-  const measure::RecordFile records = measure::read_records(file);
+  const task::Task task = task::make_task(workload::parse(name).dag, name);
+  const records::RecordFile records = records::read_records(file);
   for (const auto& [reason, lines] : records.skipped) fmt::print(stderr, "skipped {}: {}\n", lines, reason);
   measure::Measurer::Options options;
-  options.target = codegen::Target::host();
+  options.target = cpu::host_target();
   options.threads = threads;
   options.most_instructions = std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes
   options.compile_timeout_s = options.timeout_s = 600;
@@ -34,11 +35,11 @@ int run(const std::string& name, const std::string& file, int threads) {
       ++failed;
       continue;
     }
-    const measure::Measurement m = measurer.measure(task, {&*state, 1}, std::numeric_limits<double>::infinity()).at(0);
-    if (m.error == measure::ErrorKind::none)
+    const task::Measurement m = measurer.measure(task, {&*state, 1}, std::numeric_limits<double>::infinity()).at(0);
+    if (m.error == task::ErrorKind::none)
       fmt::print("{{\"record\": {}, \"ms\": {:.4f}}}\n", i, m.time_s() * 1e3);
     else
-      fmt::print("{{\"record\": {}, \"error\": \"{}\"}}\n", i, measure::to_text(m.error)), ++failed;
+      fmt::print("{{\"record\": {}, \"error\": \"{}\"}}\n", i, task::to_text(m.error)), ++failed;
   }
   return failed == 0 ? 0 : 1;
 }

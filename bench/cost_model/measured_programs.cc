@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "driver/model.h"
-#include "measure/records.h"
+#include "records/records.h"
 
 namespace tilewright {
 
@@ -22,10 +22,10 @@ std::vector<MeasuredTask> measured_tasks(const std::vector<std::string>& workloa
   std::vector<MeasuredTask> tasks;
   std::map<std::string, std::size_t> by_key;
   for (const std::string& text : workloads)
-    for (const measure::Task& task : driver::partition_of(text, {}).tasks)
+    for (const task::Task& task : driver::partition_of(text, {}).tasks)
       if (by_key.emplace(task.key, tasks.size()).second) tasks.push_back({text, task, {}, {}});
   for (const std::filesystem::path& file : record_files)
-    for (const measure::Record& record : measure::read_records(file).records) {
+    for (const task::Record& record : records::read_records(file).records) {
       const auto found = by_key.find(record.workload_key);
       if (found == by_key.end()) continue;
       MeasuredTask& task = tasks[found->second];

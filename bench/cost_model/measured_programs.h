@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "measure/measurement.h"
-#include "measure/task.h"
+#include "task/measurement.h"
+#include "task/task.h"
 #include "schedule/state.h"
 
 namespace tilewright {
@@ -14,9 +14,9 @@ namespace tilewright {
 /// A task with the programs that record files hold of it.
 struct MeasuredTask {
   std::string text;  ///< the workload as given
-  measure::Task task;
+  task::Task task;
   std::vector<schedule::State> states;
-  std::vector<measure::Measurement> results;
+  std::vector<task::Measurement> results;
 };
 
 /// The workloads of a list: one text a line, lines that begin with # left out.

@@ -5,14 +5,14 @@
 
 namespace tilewright {
 
-struct Checksum::State {
+struct Checksum::Impl {
   XXH3_state_t xxh3;
 };
 
-Checksum::Checksum() : state_(std::make_unique<State>()) { XXH3_64bits_reset(&state_->xxh3); }
+Checksum::Checksum() : impl_(std::make_unique<Impl>()) { XXH3_64bits_reset(&impl_->xxh3); }
 Checksum::~Checksum() = default;
-void Checksum::add(std::string_view bytes) { XXH3_64bits_update(&state_->xxh3, bytes.data(), bytes.size()); }
-std::uint64_t Checksum::value() const { return XXH3_64bits_digest(&state_->xxh3); }
+void Checksum::add(std::string_view bytes) { XXH3_64bits_update(&impl_->xxh3, bytes.data(), bytes.size()); }
+std::uint64_t Checksum::value() const { return XXH3_64bits_digest(&impl_->xxh3); }
 
 std::uint64_t checksum(std::string_view bytes) { return XXH3_64bits(bytes.data(), bytes.size()); }
 

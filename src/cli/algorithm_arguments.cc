@@ -8,10 +8,10 @@
 namespace tilewright::cli {
 namespace {
 
-using driver::AlgorithmChoice;
-using driver::Candidate;
+using compile::AlgorithmChoice;
+using compile::AlgorithmCandidate;
 
-nlohmann::json to_json(const Candidate& candidate) {
+nlohmann::json to_json(const AlgorithmCandidate& candidate) {
   const bool is_measured = candidate.algorithm != graph::Algorithm::direct;
   return {{"algorithm", graph::name_of(candidate.algorithm)},
           {"max_rel_error", is_measured ? nlohmann::json(candidate.error) : nlohmann::json(nullptr)},
@@ -20,7 +20,7 @@ nlohmann::json to_json(const Candidate& candidate) {
 }
 
 /// "winograd4 1.23 ms, error 2.1e-06"
-std::string to_text(const Candidate& candidate) {
+std::string to_text(const AlgorithmCandidate& candidate) {
   std::string text(graph::name_of(candidate.algorithm));
   if (candidate.best_s) text += " " + run_time(*candidate.best_s);
   if (candidate.algorithm == graph::Algorithm::direct) return text;
@@ -49,7 +49,7 @@ nlohmann::json algorithms_to_json(const std::vector<AlgorithmChoice>& choices) {
   nlohmann::json rows = nlohmann::json::array();
   for (const AlgorithmChoice& choice : choices) {
     nlohmann::json candidates = nlohmann::json::array();
-    for (const Candidate& candidate : choice.candidates) candidates.push_back(to_json(candidate));
+    for (const AlgorithmCandidate& candidate : choice.candidates) candidates.push_back(to_json(candidate));
     rows.push_back({{"workload", choice.task},
                     {"key", choice.key},
                     {"count", choice.count},
@@ -62,7 +62,7 @@ nlohmann::json algorithms_to_json(const std::vector<AlgorithmChoice>& choices) {
 void print_algorithms(const std::vector<AlgorithmChoice>& choices) {
   for (const AlgorithmChoice& choice : choices) {
     std::vector<std::string> candidates;
-    for (const Candidate& candidate : choice.candidates) candidates.push_back(to_text(candidate));
+    for (const AlgorithmCandidate& candidate : choice.candidates) candidates.push_back(to_text(candidate));
     fmt::print("{} by {} ({})\n", fitted(choice.task, 56), graph::name_of(choice.chosen), fmt::join(candidates, "; "));
   }
 }

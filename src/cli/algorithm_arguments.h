@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/algorithms.h"
+#include "compile/algorithm_choice.h"
 
 namespace tilewright::cli {
 
@@ -21,8 +21,8 @@ struct AlgorithmArguments {
 void add_algorithm_arguments(CLI::App& command, AlgorithmArguments& arguments);
 
 /// [{"workload", "key", "count", "chosen", "candidates": [{"algorithm", "max_rel_error", "exact_enough", "best_s"}]}]
-nlohmann::json algorithms_to_json(const std::vector<driver::AlgorithmChoice>& choices);
+nlohmann::json algorithms_to_json(const std::vector<compile::AlgorithmChoice>& choices);
 /// One line for each task that has several ways to be computed: the one chosen, then all with errors and times.
-void print_algorithms(const std::vector<driver::AlgorithmChoice>& choices);
+void print_algorithms(const std::vector<compile::AlgorithmChoice>& choices);
 
 }  // namespace tilewright::cli

@@ -57,7 +57,7 @@ class LiveProgress : public search::Observer {
  public:
   explicit LiveProgress(double peak_gflops) : peak_gflops_(peak_gflops) {}
   ~LiveProgress() override { clear(); }
-  void on_trial(const search::Progress& progress, const measure::Measurement&) override {
+  void on_trial(const search::Progress& progress, const task::Measurement&) override {
     if (!pace_.due()) return;
     constexpr int kOtherColumns = 78;
     const std::string text = line(progress, peak_gflops_, std::clamp(columns() - kOtherColumns, 16, 48));

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "search/observer.h"
+#include "search/tuner/observer.h"
 
 namespace tilewright::cli {
 

@@ -2,7 +2,7 @@
 
 namespace tilewright::cli {
 
-driver::ScheduleChoice ScheduleArguments::choice() const { return {!untuned, records, algorithms.options()}; }
+compile::ScheduleChoice ScheduleArguments::choice() const { return {!untuned, records, algorithms.options()}; }
 
 void add_schedule_arguments(CLI::App& command, ScheduleArguments& arguments) {
   CLI::Option* const records =

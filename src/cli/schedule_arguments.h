@@ -13,7 +13,7 @@ struct ScheduleArguments {
   std::string records;
   bool untuned = false;
   AlgorithmArguments algorithms;
-  driver::ScheduleChoice choice() const;
+  compile::ScheduleChoice choice() const;
 };
 
 /// Adds --records and --untuned, and those of algorithms. `arguments` must live as long as `command`.

@@ -17,23 +17,24 @@ double share_of(double gflops, double peak_gflops) { return peak_gflops > 0 ? gf
 nlohmann::json to_json(const TaskResult& task, double peak_gflops) {
   nlohmann::json curve = nlohmann::json::array();
   for (const search::CurvePoint& point : task.curve) curve.push_back({point.trial, point.wall_s, point.best_s});
-  return {{"workload", task.description},
-          {"key", task.workload_key},
-          {"flops", task.flops},
-          {"count", task.count},
-          {"competes_with", task.competes_with.empty() ? nlohmann::json(nullptr) : nlohmann::json(task.competes_with)},
-          {"trials", task.trials},
-          {"resumed", task.resumed},
-          {"valid", task.valid},
-          {"errors", task.errors},
-          {"error_texts", task.error_texts},
-          {"best_s", task.best_s},
-          {"default_s", task.default_s},
-          {"finalists", task.finalists},
-          {"gflops", task.gflops()},
-          {"share_of_peak", share_of(task.gflops(), peak_gflops)},
-          {"exhausted", task.exhausted},
-          {"curve", std::move(curve)}};
+  return {
+      {"workload", task.description},
+      {"key", task.workload_key},
+      {"flops", task.flops},
+      {"count", task.count},
+      {"competes_with", task.alternative_of.empty() ? nlohmann::json(nullptr) : nlohmann::json(task.alternative_of)},
+      {"trials", task.trials},
+      {"resumed", task.resumed},
+      {"valid", task.valid},
+      {"errors", task.errors},
+      {"error_texts", task.error_texts},
+      {"best_s", task.best_s},
+      {"default_s", task.default_s},
+      {"finalists", task.finalists},
+      {"gflops", task.gflops()},
+      {"share_of_peak", share_of(task.gflops(), peak_gflops)},
+      {"exhausted", task.exhausted},
+      {"curve", std::move(curve)}};
 }
 
 nlohmann::json to_json(const measure::MachineHealth& health) {

@@ -1,9 +1,9 @@
 #include "cost/cost_model.h"
 
 #include "base/error.h"
-#include "cost/analytic_model.h"
+#include "cost/analytic/analytic_model.h"
 #include "cost/learn/model_file.h"
-#include "cost/learned_model.h"
+#include "cost/learn/learned_model.h"
 #include "cost/random_model.h"
 
 namespace tilewright::cost {

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "codegen/target.h"
-#include "measure/measurement.h"
-#include "measure/task.h"
+#include "target/target_spec.h"
+#include "task/measurement.h"
+#include "task/task.h"
 #include "schedule/state.h"
 
 namespace tilewright::cost {
@@ -20,10 +20,10 @@ class CostModel {
  public:
   virtual ~CostModel() = default;
   /// One score per state, higher is better; -inf for a state that can't be lowered. Comparable within one task only.
-  virtual std::vector<double> predict(const measure::Task& task, std::span<const schedule::State> states) = 0;
+  virtual std::vector<double> predict(const task::Task& task, std::span<const schedule::State> states) = 0;
   /// Remembers what was measured; `results[i]` belongs to `states[i]`. Failed candidates are passed too.
-  virtual void update(const measure::Task& task, std::span<const schedule::State> states,
-                      std::span<const measure::Measurement> results) = 0;
+  virtual void update(const task::Task& task, std::span<const schedule::State> states,
+                      std::span<const task::Measurement> results) = 0;
   /// Learns from what it remembers, if there is enough that is new.
   virtual void learn() {}
   /// Its scores mean something; those of a model that starts without a prior do not before it has learned.
@@ -32,7 +32,7 @@ class CostModel {
 
 /// What every model is made from.
 struct ModelOptions {
-  codegen::Target target;  ///< the machine that is predicted; `target.cores` is how many threads a kernel runs with
+  target::TargetSpec target;  ///< the machine that is predicted; `target.cores` is how many threads a kernel runs with
   int threads = 1;         ///< to spread a prediction over
   std::uint64_t seed = 0;
   bool priors = true;  ///< start from what was learned on other operators

@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "cost/ansor/features.h"
-#include "cost/draft_features.h"
+#include "cost/analytic/analytic_features.h"
 
 namespace tilewright::cost {
 namespace {
@@ -100,7 +100,7 @@ std::vector<Text> ansor_columns() {
 const std::vector<Text>& columns() {
   static const std::vector<Text> all = [] {
     std::vector<Text> texts = ansor_columns();
-    for (const DraftColumn& column : draft_columns())
+    for (const AnalyticColumn& column : analytic_columns())
       texts.push_back({fmt::format("draft.{}", column.name), std::string(column.meaning)});
     return texts;
   }();
@@ -126,7 +126,7 @@ std::string features_document() {
       "statement accesses most. They are log2(1 + x) unless they are flags, and equal those of TVM 0.19 but for the\n"
       "integer operations, `unique_lines`, and the cases that `tests/cost/ansor_features_test.cc` names. The rest,\n"
       "`draft.*`, is what the analytic model makes of the loop program that is emitted\n"
-      "(`src/cost/draft_features.cc`). A test checks this file against the code.\n\n"
+      "(`src/cost/analytic/analytic_features.cc`). A test checks this file against the code.\n\n"
       "| column | name | meaning |\n|---|---|---|\n";
   for (std::size_t i = 0; i < columns().size(); ++i)
     text += fmt::format("| {} | `{}` | {} |\n", i, columns()[i].name, columns()[i].meaning);

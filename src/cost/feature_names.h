@@ -5,7 +5,7 @@
 
 namespace tilewright::cost {
 
-/// Names of all columns of a row: Ansor's 164 (as TVM calls them), then the draft model's under "draft.".
+/// Names of all columns of a row: Ansor's 164 (as TVM calls them), then the analytic model's under "draft.".
 const std::vector<std::string>& feature_names();
 
 /// docs/features.md: every column with its meaning.

@@ -9,7 +9,7 @@
 
 namespace tilewright::cost {
 
-std::vector<double> RandomCostModel::predict(const measure::Task&, std::span<const schedule::State> states) {
+std::vector<double> RandomCostModel::predict(const task::Task&, std::span<const schedule::State> states) {
   std::vector<double> scores(states.size(), -std::numeric_limits<double>::infinity());
   parallel_for(static_cast<int>(states.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);

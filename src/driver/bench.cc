@@ -4,7 +4,7 @@
 #include <functional>
 #include <map>
 
-#include "driver/feeds.h"
+#include "driver/tensors/feeds.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/peak.h"
@@ -35,7 +35,7 @@ std::vector<KernelTime> kernel_times(const runtime::ModelPlan& plan, const std::
 
 BenchReport bench(const BenchRequest& request) {
   const int threads = resolve_threads(request.threads);
-  const codegen::Target target = parse_target_to_run(request.target);
+  const target::TargetSpec target = parse_target_to_run(request.target);
   const runtime::Model model = obtain_model(request.input, request.import, request.schedules, target, threads);
   BenchReport report;
   report.flops = model.plan().flops;

@@ -8,7 +8,7 @@ namespace tilewright::driver {
 struct BenchRequest {
   std::string input;  ///< an ONNX file, compiled on the spot, or a compiled model
   graph::ImportOptions import;
-  ScheduleChoice schedules;  ///< for an ONNX file
+  compile::ScheduleChoice schedules;  ///< for an ONNX file
   int threads = 0;
   std::uint64_t seed = 0;  ///< of the random inputs
   std::string target = "host";  ///< for an ONNX file; this machine must be able to run its code

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "driver/elements.h"
+#include "driver/tensors/elements.h"
 
 namespace tilewright::driver {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "driver/npz.h"
+#include "driver/tensors/npz.h"
 
 namespace tilewright::driver {
 

@@ -1,22 +1,23 @@
 #include "driver/compile.h"
+#include "backend/cpu/targets.h"
 
 #include <chrono>
 
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/target.h"
-#include "graph/compile.h"
-#include "runtime/plan_file.h"
+#include "compile/compile_model.h"
+#include "runtime/model/plan_file.h"
 
 namespace tilewright::driver {
 
 CompileReport compile(const CompileRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
-  const codegen::Target target = parse_target(request.target);
-  Schedules schedules(request.schedules, target, resolve_threads(request.threads));
+  const target::TargetSpec target = parse_target(request.target);
+  compile::Schedules schedules(request.schedules, target, resolve_threads(request.threads));
   const ChosenNetwork network = choose_network(request.input, request.import, request.schedules, schedules);
   const graph::Partition& partition = network.partition;
-  runtime::save_plan(graph::compile_plan(partition, std::ref(schedules), target), request.output);
+  runtime::save_plan(compile::compile_plan(partition, std::ref(schedules), target), request.output);
 
   CompileReport report;
   report.algorithms = network.algorithms;

@@ -1,4 +1,5 @@
 #include "driver/doctor.h"
+#include "backend/cpu/targets.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -11,15 +12,15 @@
 #include "base/cores.h"
 #include "driver/machine.h"
 #include "driver/peak.h"
-#include "measure/measurer.h"
-#include "measure/records.h"
+#include "measure/runner/measurer.h"
+#include "records/records.h"
 #include "space/search_space.h"
 
 namespace tilewright::driver {
 namespace {
 
 Finding check_processor() {
-  const codegen::Target target = codegen::Target::host();
+  const target::TargetSpec target = cpu::host_target();
   Finding finding{"processor", Severity::ok, fmt::format("{}, vectors of {} bytes", target.cpu, target.vector_bytes),
                   ""};
   if (target.vector_bytes >= 32 && target.has_fma) return finding;
@@ -43,14 +44,14 @@ Finding check_vector_math() {
 Finding check_candidate() {
   const te::Tensor x = te::placeholder({4096}, "x");
   const te::Tensor y = te::compute({4096}, "y", [&](std::span<const te::Expr> i) { return x(i[0]) + te::Expr(1.0f); });
-  const measure::Task task = measure::make_task(te::Dag::make({x, y}), "x + 1");
+  const task::Task task = task::make_task(te::Dag::make({x, y}), "x + 1");
   try {
     measure::Measurer::Options options;
-    options.target = codegen::Target::host();
+    options.target = cpu::host_target();
     measure::Measurer measurer(options);
     const std::array states{schedule::State::initial(task.dag)};
-    const measure::Measurement result = measurer.measure(task, states, std::numeric_limits<double>::infinity()).at(0);
-    if (result.error == measure::ErrorKind::none)
+    const task::Measurement result = measurer.measure(task, states, std::numeric_limits<double>::infinity()).at(0);
+    if (result.error == task::ErrorKind::none)
       return {"worker", Severity::ok, "a candidate was compiled and run", ""};
     return {"worker", Severity::problem, result.error_text, "run scripts/build again, or report this as a bug"};
   } catch (const std::bad_alloc&) {
@@ -103,7 +104,7 @@ Finding check_noise() {
 }
 
 Finding check_record_file() {
-  const std::optional<std::filesystem::path> file = measure::find_default_record_file();
+  const std::optional<std::filesystem::path> file = records::find_default_record_file();
   if (!file)
     return {"records", Severity::warning, "no place for records: neither HOME nor XDG_DATA_HOME is set",
             "set one of them, or name a file with --records when tuning"};

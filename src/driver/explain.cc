@@ -5,8 +5,9 @@
 #include <limits>
 
 #include "base/line_reader.h"
-#include "codegen/compiler.h"
-#include "cost/bound_terms.h"
+#include "backend/cpu/targets.h"
+#include "backend/cpu/compiler.h"
+#include "cost/analytic/bound_terms.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/target.h"
@@ -17,7 +18,7 @@ namespace tilewright::driver {
 namespace {
 
 /// The record in one line of a file.
-measure::Record record_at(const RecordPlace& place) {
+task::Record record_at(const RecordPlace& place) {
   const std::string name = place.file.string();
   Result<InputFile> file = open_input(place.file);
   if (!file) throw Error(Code::bad_input, "cannot read {}: {}", name, file.message());
@@ -28,30 +29,30 @@ measure::Record record_at(const RecordPlace& place) {
     if (!found) throw Error(Code::bad_input, "cannot read {}: {}", name, found.message());
     if (!*found) throw Error(Code::bad_input, "{} has {} lines, no line {}", name, i - 1, place.line);
   }
-  Result<measure::Record> record = measure::from_line(line.text);
+  Result<task::Record> record = records::from_line(line.text);
   if (!record) throw Error(Code::bad_input, "{} line {} is no record: {}", name, place.line, record.message());
   return std::move(*record);
 }
 
-std::vector<measure::Task> named_tasks() {
-  std::vector<measure::Task> tasks;
+std::vector<task::Task> named_tasks() {
+  std::vector<task::Task> tasks;
   for (const workload::Named& named : workload::named_workloads())
-    tasks.push_back(measure::make_task(workload::parse(named.name).dag, std::string(named.name)));
+    tasks.push_back(task::make_task(workload::parse(named.name).dag, std::string(named.name)));
   return tasks;
 }
 
 /// By all algorithms, however exact.
-std::vector<measure::Task> all_tasks_of(const std::string& input, const graph::ImportOptions& import) {
+std::vector<task::Task> all_tasks_of(const std::string& input, const graph::ImportOptions& import) {
   graph::AlgorithmOptions options;
   options.max_error = std::numeric_limits<double>::infinity();
-  return Algorithms(partition_of(input, import), options, 0).tasks();
+  return compile::Algorithms(partition_of(input, import), options, 0).tasks();
 }
 
 /// The task that a record was made for.
-measure::Task task_of(const measure::Record& record, const ExplainRequest& request) {
-  const std::vector<measure::Task> tasks =
+task::Task task_of(const task::Record& record, const ExplainRequest& request) {
+  const std::vector<task::Task> tasks =
       request.input.empty() ? named_tasks() : all_tasks_of(request.input, request.import);
-  const auto found = std::ranges::find(tasks, record.workload_key, &measure::Task::key);
+  const auto found = std::ranges::find(tasks, record.workload_key, &task::Task::key);
   if (found != tasks.end()) return *found;
   if (request.input.empty())
     throw Error(Code::bad_input,
@@ -63,12 +64,12 @@ measure::Task task_of(const measure::Record& record, const ExplainRequest& reque
 
 class Explainer {
  public:
-  Explainer(const codegen::Target& target, int threads, bool policies)
+  Explainer(const target::TargetSpec& target, int threads, bool policies)
       : target_(target), compiler_(target), policies_(policies) {
     target_.cores = threads;
   }
 
-  Explanation explain(const measure::Task& task, const schedule::State& state) {
+  Explanation explain(const task::Task& task, const schedule::State& state) {
     Explanation result;
     result.task = task;
     result.steps = state.steps();
@@ -78,14 +79,14 @@ class Explainer {
     result.program = loop::to_text(*program);
     const Result<std::string> assembly = compiler_.emit_assembly(*program, "kernel");
     if (!assembly) refuse(task, assembly.message());
-    result.hot_loop = codegen::find_hot_loop(*assembly, target_);
+    result.hot_loop = cpu::find_hot_loop(*assembly, target_);
     add_bounds(*program, result);
     if (policies_) result.policies = policy_opinions(task, state, target_, target_.cores);
     return result;
   }
 
  private:
-  [[noreturn]] static void refuse(const measure::Task& task, const std::string& why) {
+  [[noreturn]] static void refuse(const task::Task& task, const std::string& why) {
     throw Error(Code::bad_input, "the schedule of {} can't be explained: {}", task.description, why);
   }
 
@@ -104,8 +105,8 @@ class Explainer {
     result.expected_share_of_peak = flops / peak / std::max(cost::estimate(program, machine).cycles, 1.0);
   }
 
-  codegen::Target target_;
-  codegen::Compiler compiler_;
+  target::TargetSpec target_;
+  cpu::Compiler compiler_;
   bool policies_;
 };
 
@@ -129,12 +130,12 @@ RecordPlace parse_record_place(const std::string& text) {
 }
 
 std::vector<Explanation> explain(const ExplainRequest& request) {
-  const codegen::Target target = parse_target(request.target);
+  const target::TargetSpec target = parse_target(request.target);
   const int threads = resolve_threads(request.threads);
   Explainer explainer(target, threads, request.policies);
   if (request.record) {
-    const measure::Record record = record_at(*request.record);
-    const measure::Task task = task_of(record, request);
+    const task::Record record = record_at(*request.record);
+    const task::Task task = task_of(record, request);
     const Result<schedule::State> state = schedule::State::replay(task.dag, record.steps);
     if (!state)
       throw Error(Code::bad_input, "the record's steps do not fit {}: {}", task.description, state.message());
@@ -143,10 +144,10 @@ std::vector<Explanation> explain(const ExplainRequest& request) {
     explanation.record = record;
     return {std::move(explanation)};
   }
-  Schedules schedules(request.schedules, target, threads);
+  compile::Schedules schedules(request.schedules, target, threads);
   std::vector<Explanation> all;
   const ChosenNetwork network = choose_network(request.input, request.import, request.schedules, schedules);
-  for (const measure::Task& task : network.partition.tasks) {
+  for (const task::Task& task : network.partition.tasks) {
     const int tuned_before = schedules.tuned();
     all.push_back(explainer.explain(task, schedules(task)));
     all.back().tuned = schedules.tuned() > tuned_before;

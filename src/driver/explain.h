@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
-#include "codegen/hot_loop.h"
-#include "cost/analytic_model.h"
+#include "backend/cpu/hot_loop.h"
+#include "cost/analytic/analytic_model.h"
 #include "driver/compile.h"
 #include "driver/explain_policies.h"
-#include "measure/records.h"
-#include "measure/task.h"
+#include "records/records.h"
+#include "task/task.h"
 
 namespace tilewright::driver {
 
@@ -26,7 +26,7 @@ struct ExplainRequest {
   std::string input;  ///< an ONNX file or a workload; may be empty with `record` of a named workload
   graph::ImportOptions import;
   std::optional<RecordPlace> record;  ///< explain this one, of the task of `input` that it belongs to
-  ScheduleChoice schedules;           ///< without `record`
+  compile::ScheduleChoice schedules;           ///< without `record`
   std::string target = "host";
   int threads = 0;
   bool policies = false;  ///< say what the trained policies would try next
@@ -38,13 +38,13 @@ std::string_view name_of(Bound bound);  ///< "compute", "L1", …
 
 /// One task's schedule and what the machine makes of it.
 struct Explanation {
-  measure::Task task;
+  task::Task task;
   std::vector<schedule::Step> steps;
   std::string printed;                    ///< the schedule as pseudo-code
   std::string program;                    ///< the loop program
   bool tuned = false;                     ///< from a record, not the default schedule
-  std::optional<measure::Record> record;  ///< the one asked for
-  codegen::HotLoop hot_loop;
+  std::optional<task::Record> record;  ///< the one asked for
+  cpu::HotLoop hot_loop;
   /// Bytes per floating-point operation of the task, by the analytic model: into L1, into L2, into L3.
   double bytes_per_flop[cost::Machine::kLevels] = {};
   double cycles[5] = {};  ///< of one run by the analytic model, per Bound

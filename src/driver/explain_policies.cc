@@ -5,9 +5,9 @@
 #include <map>
 #include <tuple>
 
-#include "search/hardware.h"
-#include "search/mutation_policy_learned.h"
-#include "search/sketch_policy.h"
+#include "space/hardware.h"
+#include "search/policy/mutation_policy_learned.h"
+#include "search/policy/sketch_policy.h"
 
 namespace tilewright::driver {
 namespace {
@@ -85,9 +85,9 @@ std::vector<FactorOpinion> factor_opinions(const search::ProgramValue& value, co
 
 }  // namespace
 
-PolicyOpinions policy_opinions(const measure::Task& task, const schedule::State& state, const codegen::Target& target,
+PolicyOpinions policy_opinions(const task::Task& task, const schedule::State& state, const target::TargetSpec& target,
                                int threads) {
-  const space::Hardware hardware = search::hardware_of(target, threads);
+  const space::Hardware hardware = space::hardware_of(target, threads);
   const space::SearchSpace space(task.dag, hardware, {});
   search::PolicyMemory memory = search::PolicyMemory::trained();
   const search::ProgramFeatures features = search::program_features(state, hardware);

@@ -4,8 +4,8 @@
 #include <utility>
 #include <vector>
 
-#include "codegen/target.h"
-#include "measure/task.h"
+#include "target/target_spec.h"
+#include "task/task.h"
 #include "schedule/state.h"
 
 namespace tilewright::driver {
@@ -38,7 +38,7 @@ struct PolicyOpinions {
   std::vector<double> sketch_shares;  ///< by q-learning: of the first batch, per sketch of the space full
   int sketch = -1;                   ///< which of them the program is of; -1: none
 };
-PolicyOpinions policy_opinions(const measure::Task& task, const schedule::State& state, const codegen::Target& target,
+PolicyOpinions policy_opinions(const task::Task& task, const schedule::State& state, const target::TargetSpec& target,
                                int threads);
 
 }  // namespace tilewright::driver

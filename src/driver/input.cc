@@ -2,7 +2,7 @@
 
 #include <filesystem>
 
-#include "runtime/model.h"
+#include "runtime/model/model.h"
 #include "workload/workload.h"
 
 namespace tilewright::driver {

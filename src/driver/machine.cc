@@ -3,7 +3,8 @@
 #include <fstream>
 
 #include "base/cores.h"
-#include "codegen/target.h"
+#include "backend/cpu/targets.h"
+#include "target/target_spec.h"
 #include "driver/caches.h"
 #include "driver/peak.h"
 
@@ -25,10 +26,10 @@ std::string processor_name(const std::string& otherwise) {
 
 int resolve_threads(int threads) { return threads > 0 ? threads : available_cores(); }
 
-Machine describe_machine(int threads) {
-  const codegen::Target target = codegen::Target::host();
+MachineReport describe_machine(int threads) {
+  const target::TargetSpec target = cpu::host_target();
   const Caches caches = find_caches();
-  Machine machine;
+  MachineReport machine;
   machine.cpu = processor_name(target.cpu);
   machine.target = target.fingerprint();
   for (const std::string& feature : target.features)

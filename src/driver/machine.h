@@ -7,7 +7,7 @@
 namespace tilewright::driver {
 
 /// This machine, described and measured.
-struct Machine {
+struct MachineReport {
   std::string cpu;                                         ///< as the processor calls itself
   std::string target;                                      ///< codegen::Target::fingerprint()
   std::vector<std::string> features;                       ///< LLVM's names
@@ -19,7 +19,7 @@ struct Machine {
 };
 
 /// Takes about half a second. `threads` 0: all available cores.
-Machine describe_machine(int threads);
+MachineReport describe_machine(int threads);
 
 /// `threads`, or all available cores for 0.
 int resolve_threads(int threads);

@@ -1,9 +1,9 @@
 #pragma once
 
 #include "driver/compile.h"
-#include "driver/schedules.h"
+#include "compile/schedules.h"
 #include "graph/partition.h"
-#include "runtime/model.h"
+#include "runtime/model/model.h"
 
 namespace tilewright::driver {
 
@@ -13,15 +13,15 @@ graph::Partition partition_of(const std::string& input, const graph::ImportOptio
 /// A network with each task computed by the algorithm that its records say is fastest (driver/algorithms.h).
 struct ChosenNetwork {
   graph::Partition partition;
-  std::vector<AlgorithmChoice> algorithms;
+  std::vector<compile::AlgorithmChoice> algorithms;
 };
 /// Errors: as partition_of.
-ChosenNetwork choose_network(const std::string& input, const graph::ImportOptions& import, const ScheduleChoice& choice,
-                             const Schedules& schedules);
+ChosenNetwork choose_network(const std::string& input, const graph::ImportOptions& import, const compile::ScheduleChoice& choice,
+                             const compile::Schedules& schedules);
 
 /// The model that INPUT names, ready to run with `threads` threads: loaded if it is compiled, else compiled on the spot
 /// for the target. Errors: Error(bad_input).
 runtime::Model obtain_model(const std::string& input, const graph::ImportOptions& import,
-                            const ScheduleChoice& schedules, const codegen::Target& target, int threads);
+                            const compile::ScheduleChoice& schedules, const target::TargetSpec& target, int threads);
 
 }  // namespace tilewright::driver

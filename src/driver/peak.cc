@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "base/cores.h"
-#include "measure/machine_loops.h"
+#include "measure/timing/machine_loops.h"
 
 namespace tilewright::driver {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "measure/machine_loops.h"
+#include "measure/timing/machine_loops.h"
 
 namespace tilewright::driver {
 

@@ -4,14 +4,14 @@
 
 #include "driver/compare.h"
 #include "driver/compile.h"
-#include "driver/feeds.h"
+#include "driver/tensors/feeds.h"
 
 namespace tilewright::driver {
 
 struct RunRequest {
   std::string input;  ///< an ONNX file, compiled on the spot, or a compiled model
   graph::ImportOptions import;
-  ScheduleChoice schedules;  ///< for an ONNX file
+  compile::ScheduleChoice schedules;  ///< for an ONNX file
   int threads = 0;
   std::uint64_t seed = 0;                       ///< of random inputs
   std::vector<std::filesystem::path> inputs;    ///< .npz and .pb files; none: random inputs

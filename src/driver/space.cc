@@ -1,9 +1,10 @@
 #include "driver/space.h"
+#include "backend/cpu/targets.h"
 
 #include "driver/machine.h"
 #include "driver/target.h"
 #include "loop/lower.h"
-#include "search/hardware.h"
+#include "space/hardware.h"
 #include "space/search_space.h"
 #include "workload/workload.h"
 
@@ -11,7 +12,7 @@ namespace tilewright::driver {
 namespace {
 
 space::SearchSpace space_of(const te::DagRef& dag, const SpaceRequest& request) {
-  return {dag, search::hardware_of(parse_target(request.target), resolve_threads(request.threads)), request.space};
+  return {dag, space::hardware_of(parse_target(request.target), resolve_threads(request.threads)), request.space};
 }
 
 }  // namespace
@@ -23,7 +24,7 @@ std::vector<schedule::State> sketches_of(const SpaceRequest& request) {
 Samples draw_samples(const SpaceRequest& request, int count) {
   const workload::Workload workload = workload::parse(request.workload);
   const space::SearchSpace space = space_of(workload.dag, request);
-  Samples result{measure::make_task(workload.dag, workload.name), {}};
+  Samples result{task::make_task(workload.dag, workload.name), {}};
   Rng rng(request.seed);
   for (int i = 0; i < count; ++i) {
     const int sketch = static_cast<int>(rng.below(std::ssize(space.sketches())));

@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "measure/task.h"
+#include "task/task.h"
 #include "schedule/state.h"
 #include "space/options.h"
 
@@ -29,7 +29,7 @@ struct Sample {
   std::string reason;  ///< why it is not legal
 };
 struct Samples {
-  measure::Task task;
+  task::Task task;
   std::vector<Sample> samples;
 };
 /// `count` random draws, sketches in equal shares by chance, each lowered to see whether it is legal. Errors: as above.

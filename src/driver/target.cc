@@ -1,22 +1,23 @@
 #include "driver/target.h"
+#include "backend/cpu/targets.h"
 
 #include <fmt/ranges.h>
 
-#include "runtime/processor.h"
+#include "runtime/cpu/processor.h"
 
 namespace tilewright::driver {
 
-codegen::Target parse_target(const std::string& text) {
-  Result<codegen::Target> target = codegen::Target::parse(text);
+target::TargetSpec parse_target(const std::string& text) {
+  Result<target::TargetSpec> target = cpu::parse_target(text);
   if (!target) throw Error(Code::usage, "{}", target.message());
   return std::move(*target);
 }
 
-codegen::Target parse_target_to_run(const std::string& text) {
-  codegen::Target target = parse_target(text);
-  if (target.is_aarch64() != codegen::Target::host().is_aarch64())
+target::TargetSpec parse_target_to_run(const std::string& text) {
+  target::TargetSpec target = parse_target(text);
+  if (target.is_aarch64() != cpu::host_target().is_aarch64())
     throw Error(Code::usage, "this machine can't run code for {}; compile can make it", text);
-  if (const std::vector<std::string> missing = runtime::missing_features(target.required_features()); !missing.empty())
+  if (const std::vector<std::string> missing = runtime::missing_features(cpu::required_features(target)); !missing.empty())
     throw Error(Code::usage, "this machine can't run code for {}: it lacks {}", text, fmt::join(missing, ", "));
   return target;
 }

@@ -4,14 +4,14 @@
 
 namespace tilewright::driver {
 
-std::vector<measure::Task> tasks_of(const std::string& input, const graph::ImportOptions& import) {
+std::vector<task::Task> tasks_of(const std::string& input, const graph::ImportOptions& import) {
   return partition_of(input, import).tasks;
 }
 
 TaskList tasks_of(const std::string& input, const graph::ImportOptions& import,
                   const graph::AlgorithmOptions& options) {
-  const Algorithms algorithms(partition_of(input, import), options, 0);
-  return {algorithms.tasks(), algorithms.choose([](const measure::Task&) { return std::nullopt; })};
+  const compile::Algorithms algorithms(partition_of(input, import), options, 0);
+  return {algorithms.tasks(), algorithms.choose([](const task::Task&) { return std::nullopt; })};
 }
 
 }  // namespace tilewright::driver

@@ -3,7 +3,7 @@
 #include <chrono>
 #include <span>
 
-#include "driver/feeds.h"
+#include "driver/tensors/feeds.h"
 
 namespace tilewright::driver {
 namespace {

@@ -5,7 +5,7 @@
 #include <limits>
 #include <vector>
 
-#include "runtime/execution.h"
+#include "runtime/model/execution.h"
 
 namespace tilewright::driver {
 

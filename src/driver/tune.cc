@@ -1,4 +1,5 @@
 #include "driver/tune.h"
+#include "backend/cpu/targets.h"
 
 #include <sys/resource.h>
 
@@ -6,16 +7,16 @@
 #include <cmath>
 
 #include "base/interruption.h"
-#include "cost/machine.h"
+#include "cost/analytic/machine.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/peak.h"
 #include "driver/quantiles.h"
 #include "driver/target.h"
 #include "driver/timing.h"
-#include "graph/compile.h"
-#include "search/replay_runner.h"
-#include "search/runner.h"
+#include "compile/compile_model.h"
+#include "search/replay/replay_runner.h"
+#include "search/tuner/runner.h"
 
 namespace tilewright::driver {
 namespace {
@@ -27,17 +28,17 @@ std::int64_t peak_rss_bytes() {
 }
 
 /// The model with default schedules, computed directly.
-runtime::Model compile_untuned(const Algorithms& algorithms, const codegen::Target& target, int threads) {
-  Schedules schedules({.tuned = false, .records = {}}, target, threads);
-  return graph::compile(algorithms.direct(), std::ref(schedules), target);
+runtime::Model compile_untuned(const compile::Algorithms& algorithms, const target::TargetSpec& target, int threads) {
+  compile::Schedules schedules({.tuned = false, .records = {}}, target, threads);
+  return compile::compile(algorithms.direct(), std::ref(schedules), target);
 }
 
 /// The model as `compile` makes it of the records.
-runtime::Model compile_tuned(const Algorithms& algorithms, const std::filesystem::path& records,
-                             const codegen::Target& target, int threads) {
-  Schedules schedules({.tuned = true, .records = records}, target, threads);
-  const auto choices = algorithms.choose([&](const measure::Task& task) { return schedules.time_of(task); });
-  return graph::compile(algorithms.computed_by(choices), std::ref(schedules), target);
+runtime::Model compile_tuned(const compile::Algorithms& algorithms, const std::filesystem::path& records,
+                             const target::TargetSpec& target, int threads) {
+  compile::Schedules schedules({.tuned = true, .records = records}, target, threads);
+  const auto choices = algorithms.choose([&](const task::Task& task) { return schedules.time_of(task); });
+  return compile::compile(algorithms.computed_by(choices), std::ref(schedules), target);
 }
 
 /// The time budget of a command.
@@ -61,8 +62,8 @@ class Deadline {
 };
 
 /// The model with default and with tuned schedules, run in turns on one thread pool. None if there is not the time.
-std::optional<Latency> measure_latency(const Algorithms& algorithms, const TuneRequest& request,
-                                       const codegen::Target& target, int threads, const search::TuneResult& result,
+std::optional<Latency> measure_latency(const compile::Algorithms& algorithms, const TuneRequest& request,
+                                       const target::TargetSpec& target, int threads, const search::TuneResult& result,
                                        const Deadline& deadline) {
   constexpr double kMost_s = 5, kAllowance = 1.3;
   constexpr int kRuns = 8;  // to warm up, and the fewest that count
@@ -80,7 +81,7 @@ std::optional<Latency> measure_latency(const Algorithms& algorithms, const TuneR
   return Latency{quantiles(times[0]).median_s, quantiles(times[1]).median_s};
 }
 
-void note_skipped(const std::filesystem::path& path, const measure::RecordFile& file, search::Observer& observer) {
+void note_skipped(const std::filesystem::path& path, const records::RecordFile& file, search::Observer& observer) {
   for (const auto& [reason, lines] : file.skipped)
     observer.on_note(fmt::format("{}: skipped {} line{}: {}", path.string(), lines, lines == 1 ? "" : "s", reason));
 }
@@ -92,48 +93,47 @@ graph::Partition read_partition(const TuneRequest& request) {
 }
 
 /// A pipe or device that records are written to has none to go on from.
-measure::RecordFile earlier_records(const std::filesystem::path& path) {
+records::RecordFile earlier_records(const std::filesystem::path& path) {
   std::error_code none;
   if (std::filesystem::is_fifo(path, none) || std::filesystem::is_character_file(path, none)) return {};
   const MayWait reading;
-  return measure::read_records(path);
+  return records::read_records(path);
 }
 
 /// What the search found out about a task's time.
-std::optional<double> best_time(const search::TuneResult& result, const measure::Task& task) {
+std::optional<double> best_time(const search::TuneResult& result, const task::Task& task) {
   const auto found = std::ranges::find(result.tasks, task.key, &search::TaskResult::workload_key);
   if (found == result.tasks.end() || found->best_s == search::kNever) return std::nullopt;
   return found->best_s;
 }
 
 /// Leaves out what competes with another task and has too few records to be replayed: they are of a time before it.
-void keep_recorded(const std::vector<measure::Record>& records, std::vector<measure::Task>& tasks) {
+void keep_recorded(const std::vector<task::Record>& records, std::vector<task::Task>& tasks) {
   std::map<std::string, int> valid;
-  for (const measure::Record& record : records)
-    valid[record.workload_key] += record.result.error == measure::ErrorKind::none ? 1 : 0;
-  std::erase_if(tasks, [&](const measure::Task& task) {
-    return !task.competes_with.empty() && valid[task.key] < search::ReplayRunner::kFewest;
+  for (const task::Record& record : records)
+    valid[record.workload_key] += record.result.error == task::ErrorKind::none ? 1 : 0;
+  std::erase_if(tasks, [&](const task::Task& task) {
+    return !task.alternative_of.empty() && valid[task.key] < search::ReplayRunner::kFewest;
   });
 }
 
 /// Searches a recorded machine.
-TuneReport replay(const TuneRequest& request, const Algorithms& algorithms, codegen::Target target, int threads,
+TuneReport replay(const TuneRequest& request, const compile::Algorithms& algorithms, target::TargetSpec target, int threads,
                   search::Observer& observer, const std::function<bool()>& stop) {
   TuneReport report;
-  const measure::RecordFile recorded = measure::read_records(request.replay);
-  std::vector<measure::Task> tasks = algorithms.tasks();
+  const records::RecordFile recorded = records::read_records(request.replay);
+  std::vector<task::Task> tasks = algorithms.tasks();
   keep_recorded(recorded.records, tasks);
   report.skipped_lines = recorded.skipped;
   note_skipped(request.replay, recorded, observer);
   target.cores = threads;
   search::ReplayRunner runner(tasks, recorded.records, cost::machine_of(target));
-  for (const measure::Task& task : tasks) {
-    const search::StandIn& stand_in = runner.stand_in(task);
-    observer.on_note(
-        fmt::format("replay of {}: {} records; its guesses for other schedules order {:.0f} % of pairs right, error "
-                    "{:.0f} %",
-                    task.description, stand_in.valid(), 100 * stand_in.accuracy(),
-                    100 * (std::exp2(stand_in.roughness()) - 1)));
+  for (const task::Task& task : tasks) {
+    const search::Surrogate& surrogate = runner.surrogate(task);
+    observer.on_note(fmt::format(
+        "replay of {}: {} records; its guesses for other schedules order {:.0f} % of pairs right, error "
+        "{:.0f} %",
+        task.description, surrogate.valid(), 100 * surrogate.accuracy(), 100 * (std::exp2(surrogate.roughness()) - 1)));
   }
   search::NetworkTuner tuner(tasks, request.search, target, threads);
   report.result = tuner.run(runner, {}, &observer, stop);
@@ -152,16 +152,16 @@ bool TuneReport::nothing_valid() const {
 namespace {
 
 /// Searches this machine.
-TuneReport search_machine(const TuneRequest& request, const Algorithms& algorithms, const codegen::Target& target,
+TuneReport search_machine(const TuneRequest& request, const compile::Algorithms& algorithms, const target::TargetSpec& target,
                           int threads, search::Observer& observer, const std::function<bool()>& stop,
                           const Deadline& deadline) {
   TuneReport report;
-  const measure::RecordFile earlier = earlier_records(request.records);
+  const records::RecordFile earlier = earlier_records(request.records);
   report.skipped_lines = earlier.skipped;
   note_skipped(request.records, earlier, observer);
 
-  measure::RecordWriter writer(request.records, {.say = [&](const std::string& text) { observer.on_note(text); }});
-  const auto keep = [&](const measure::Record& record) {
+  records::RecordWriter writer(request.records, {.say = [&](const std::string& text) { observer.on_note(text); }});
+  const auto keep = [&](const task::Record& record) {
     writer.append(record);
     if (request.sync_records) writer.sync();
   };
@@ -183,11 +183,11 @@ TuneReport search_machine(const TuneRequest& request, const Algorithms& algorith
 TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop) {
   const Deadline deadline(request);
   const int threads = resolve_threads(request.threads);
-  const codegen::Target target =
+  const target::TargetSpec target =
       request.replay.empty() ? parse_target_to_run(request.target) : parse_target(request.target);
-  const Algorithms algorithms(read_partition(request), request.algorithms, threads);
+  const compile::Algorithms algorithms(read_partition(request), request.algorithms, threads);
   const auto choose = [&](const search::TuneResult& result) {
-    return algorithms.choose([&](const measure::Task& task) { return best_time(result, task); });
+    return algorithms.choose([&](const task::Task& task) { return best_time(result, task); });
   };
 
   TuneReport report;

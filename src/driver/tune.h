@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 
-#include "driver/algorithms.h"
+#include "compile/algorithm_choice.h"
 #include "graph/onnx_import.h"
-#include "search/network_tuner.h"
+#include "search/tuner/network_tuner.h"
 
 namespace tilewright::driver {
 
@@ -35,7 +35,7 @@ struct Latency {
 
 struct TuneReport {
   search::TuneResult result;
-  std::vector<AlgorithmChoice> algorithms;  ///< of tasks with several ways to compute them, by the times found
+  std::vector<compile::AlgorithmChoice> algorithms;  ///< of tasks with several ways to compute them, by the times found
   std::map<std::string, int> skipped_lines;  ///< of the record file: reason -> lines
   /// Of a model; not there in a replay, if nothing valid was measured, the time budget left no time or `stop` came.
   std::optional<Latency> latency;

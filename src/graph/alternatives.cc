@@ -21,7 +21,7 @@ int node_for(const Partition& cut, const TaskCall& call, Algorithm algorithm) {
 }
 
 /// The tasks of `cut` that the algorithm can compute, computed by it.
-std::map<int, measure::Task> tasks_by(const Partition& cut, Algorithm algorithm) {
+std::map<int, task::Task> tasks_by(const Partition& cut, Algorithm algorithm) {
   const auto can_be = [&](const TaskCall& call) { return node_for(cut, call, algorithm) >= 0; };
   if (std::none_of(cut.calls.begin(), cut.calls.end(), can_be)) return {};  // a workload has no nodes to rewrite
   const auto choice = [&](int node) {
@@ -30,13 +30,13 @@ std::map<int, measure::Task> tasks_by(const Partition& cut, Algorithm algorithm)
   };
   const Partition other = partition(with_algorithms(cut.graph, choice, Weights::shape_only));
   TW_CHECK(other.calls.size() == cut.calls.size(), "{} calls became {}", cut.calls.size(), other.calls.size());
-  std::map<int, measure::Task> tasks;
+  std::map<int, task::Task> tasks;
   for (std::size_t c = 0; c < cut.calls.size(); ++c) {
     const TaskCall& call = cut.calls[c];
     if (!can_be(call)) continue;
-    measure::Task task = other.tasks[static_cast<std::size_t>(other.calls[c].task)];
+    task::Task task = other.tasks[static_cast<std::size_t>(other.calls[c].task)];
     task.count = cut.tasks[static_cast<std::size_t>(call.task)].count;
-    task.competes_with = cut.tasks[static_cast<std::size_t>(call.task)].key;
+    task.alternative_of = cut.tasks[static_cast<std::size_t>(call.task)].key;
     tasks.emplace(call.task, std::move(task));
   }
   return tasks;

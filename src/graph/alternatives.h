@@ -22,7 +22,7 @@ struct Alternative {
   Algorithm algorithm;
   double error;        ///< largest one of the layers that are this task (winograd_error)
   bool is_exact_enough;
-  measure::Task task;  ///< of equal count; competes_with is the key of the direct one
+  task::Task task;  ///< of equal count; alternative_of is the key of the direct one
 };
 
 /// For each task of `cut`, in order: the other allowed ways to compute it, with their errors. All layers of a task are

@@ -104,7 +104,7 @@ std::vector<int> count_readers(const Graph& graph) {
   for (const Node& node : graph.nodes())
     for (const TensorId id : std::set<TensorId>(node.inputs.begin(), node.inputs.end()))
       ++readers[static_cast<std::size_t>(id)];
-  for (const Port& port : graph.outputs()) ++readers[static_cast<std::size_t>(port.tensor)];
+  for (const GraphPort& port : graph.outputs()) ++readers[static_cast<std::size_t>(port.tensor)];
   return readers;
 }
 

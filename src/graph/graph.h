@@ -37,7 +37,7 @@ struct Node {
 };
 
 /// An input or output of a network, under the name that users know.
-struct Port {
+struct GraphPort {
   std::string name;
   TensorId tensor;
 };
@@ -67,8 +67,8 @@ class Graph {
   const TensorInfo& tensor(TensorId id) const { return tensors_[static_cast<std::size_t>(id)]; }
   const TensorType& type(TensorId id) const { return tensor(id).type; }
   const Shape& shape(TensorId id) const { return tensor(id).type.shape; }
-  const std::vector<Port>& inputs() const { return inputs_; }
-  const std::vector<Port>& outputs() const { return outputs_; }
+  const std::vector<GraphPort>& inputs() const { return inputs_; }
+  const std::vector<GraphPort>& outputs() const { return outputs_; }
   /// The node that computes a tensor; null for inputs and constants.
   const Node* producer(TensorId id) const;
 
@@ -76,7 +76,7 @@ class Graph {
   std::vector<TensorInfo> tensors_;
   std::vector<int> producers_;  ///< per tensor: position of its node, or -1
   std::vector<Node> nodes_;
-  std::vector<Port> inputs_, outputs_;
+  std::vector<GraphPort> inputs_, outputs_;
   std::int64_t grown_bytes_ = 0;  ///< by which constants that were worked out are larger than what they were made of
   std::unordered_multimap<std::uint64_t, TensorId> constants_;  ///< large ones of different bytes, by their `content`
 };

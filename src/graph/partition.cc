@@ -10,7 +10,7 @@
 #include "graph/describe.h"
 #include "graph/express.h"
 #include "graph/fusion.h"
-#include "measure/inputs.h"
+#include "base/fill_input.h"
 #include "te/are_read.h"
 #include "te/short_sums.h"
 
@@ -144,7 +144,7 @@ class GroupExpression {
 runtime::Tensor random_constant(const te::Operation& op, int argument) {
   constexpr std::uint64_t kSeed = 1;
   runtime::Tensor tensor(op.type, op.shape);
-  measure::fill_input(op.type, tensor.data(), tensor.elements(), kSeed, argument);
+  fill_input(op.type, tensor.data(), tensor.elements(), kSeed, argument);
   return tensor;
 }
 
@@ -164,8 +164,8 @@ Partition partition(const Graph& graph) {
   const bool weights_are_cold = bytes_of_constants(graph) > kMostCachedBytes;
   for (const Group& group : fuse(graph)) {
     const GroupExpression expression(graph, group);
-    measure::Task task = measure::make_task(expression.dag(), describe(graph, group));
-    if (weights_are_cold) task.cold_arguments = expression.constants();
+    task::Task task = task::make_task(expression.dag(), describe(graph, group));
+    if (weights_are_cold) task.flushed_arguments = expression.constants();
     const auto [entry, is_new] = task_of_key.emplace(task.key, static_cast<int>(result.tasks.size()));
     if (is_new)
       result.tasks.push_back(std::move(task));
@@ -191,7 +191,7 @@ Partition single_task(te::DagRef dag, std::string description) {
   call.output = result.graph.add_result(output->name, {output->type, output.shape()});
   result.graph.add_output(output->name, call.output);
   result.calls.push_back(std::move(call));
-  result.tasks.push_back(measure::make_task(std::move(dag), std::move(description)));
+  result.tasks.push_back(task::make_task(std::move(dag), std::move(description)));
   return result;
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "graph/graph.h"
-#include "measure/task.h"
+#include "task/task.h"
 
 namespace tilewright::graph {
 
@@ -21,7 +21,7 @@ struct TaskCall {
 /// A network cut into kernels. Reshapes are none: they give a tensor's memory another shape.
 struct Partition {
   Graph graph;
-  std::vector<measure::Task> tasks;  ///< each once, with the number of its calls; in the order of first use
+  std::vector<task::Task> tasks;  ///< each once, with the number of its calls; in the order of first use
   std::vector<TaskCall> calls;       ///< in the order in which they run
   /// The tensor whose memory `id` is: itself, or where its chain of reshapes starts.
   TensorId memory_of(TensorId id) const;

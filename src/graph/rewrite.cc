@@ -8,7 +8,7 @@ namespace {
 /// Nodes that an output depends on.
 std::vector<bool> live_nodes(const Graph& graph) {
   std::vector<bool> needed(static_cast<std::size_t>(graph.num_tensors()), false), live(graph.nodes().size(), false);
-  for (const Port& port : graph.outputs()) needed[static_cast<std::size_t>(port.tensor)] = true;
+  for (const GraphPort& port : graph.outputs()) needed[static_cast<std::size_t>(port.tensor)] = true;
   for (std::size_t i = graph.nodes().size(); i-- > 0;) {
     const Node& node = graph.nodes()[i];
     live[i] = needed[static_cast<std::size_t>(node.output)];
@@ -22,7 +22,7 @@ std::vector<bool> live_nodes(const Graph& graph) {
 
 Rewriter::Rewriter(const Graph& before, const Rule& rule)
     : before_(before), moved_(static_cast<std::size_t>(before.num_tensors()), -1), readers_(count_readers(before)) {
-  for (const Port& port : before.inputs())
+  for (const GraphPort& port : before.inputs())
     moved_[static_cast<std::size_t>(port.tensor)] = after_.add_input(port.name, before.type(port.tensor));
   const std::vector<bool> live = live_nodes(before);
   for (std::size_t i = 0; i < before.nodes().size(); ++i) {
@@ -34,7 +34,7 @@ Rewriter::Rewriter(const Graph& before, const Rule& rule)
              node.name);
     moved_[static_cast<std::size_t>(node.output)] = *replaced;
   }
-  for (const Port& port : before.outputs()) after_.add_output(port.name, moved(port.tensor));
+  for (const GraphPort& port : before.outputs()) after_.add_output(port.name, moved(port.tensor));
 }
 
 Graph Rewriter::run(const Graph& before, const Rule& rule) {

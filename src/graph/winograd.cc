@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "measure/inputs.h"
+#include "base/fill_input.h"
 #include "ops/winograd_transforms.h"
 
 namespace tilewright::graph {
@@ -48,7 +48,7 @@ struct Image {
 
 Image random_image(std::int64_t channels, std::uint64_t seed, int number) {
   Image image{channels, std::vector<float>(static_cast<std::size_t>(kInputSide * kInputSide * channels))};
-  measure::fill_input(DType::f32, image.values.data(), kInputSide * kInputSide * channels, seed, number);
+  fill_input(DType::f32, image.values.data(), kInputSide * kInputSide * channels, seed, number);
   return image;
 }
 

@@ -1,30 +1,31 @@
 #include "lab/bench_machine.h"
+#include "backend/cpu/targets.h"
 
-#include "cost/machine.h"
+#include "cost/analytic/machine.h"
 #include "driver/machine.h"
 
 namespace tilewright::lab {
 
 BenchMachine::BenchMachine(const RunRequest& request)
-    : request_(request), threads_(driver::resolve_threads(request.threads)), target_(codegen::Target::host()) {
+    : request_(request), threads_(driver::resolve_threads(request.threads)), target_(cpu::host_target()) {
   measuring_.target = target_;
   measuring_.threads = threads_;
   if (!request.replay.empty()) {
-    recorded_ = std::make_unique<measure::RecordFile>(measure::read_records(request.replay));
+    recorded_ = std::make_unique<records::RecordFile>(records::read_records(request.replay));
     return;
   }
   if (!request.records.empty())
-    writer_ = std::make_unique<measure::RecordWriter>(request.records, Patience{.say = request.say});
+    writer_ = std::make_unique<records::RecordWriter>(request.records, Patience{.say = request.say});
 }
 BenchMachine::~BenchMachine() = default;
 
 /// Made once for all searches of the same tasks: it is the dearest part of a replay.
-search::Runner& BenchMachine::replay_of(const std::vector<measure::Task>& tasks) {
+search::Runner& BenchMachine::replay_of(const std::vector<task::Task>& tasks) {
   std::string keys;
-  for (const measure::Task& task : tasks) keys += task.key;
+  for (const task::Task& task : tasks) keys += task.key;
   std::unique_ptr<search::ReplayRunner>& runner = replays_[keys];
   if (!runner) {
-    codegen::Target machine = target_;
+    target::TargetSpec machine = target_;
     machine.cores = threads_;
     runner = std::make_unique<search::ReplayRunner>(tasks, recorded_->records, cost::machine_of(machine));
   }
@@ -32,7 +33,7 @@ search::Runner& BenchMachine::replay_of(const std::vector<measure::Task>& tasks)
   return *runner;
 }
 
-std::optional<search::TuneResult> BenchMachine::search(const std::vector<measure::Task>& tasks,
+std::optional<search::TuneResult> BenchMachine::search(const std::vector<task::Task>& tasks,
                                                        const search::TuneOptions& options,
                                                        search::Observer& observer) {
   search::NetworkTuner tuner(tasks, options, target_, threads_);
@@ -43,7 +44,7 @@ std::optional<search::TuneResult> BenchMachine::search(const std::vector<measure
     measure::Measurer measurer(measuring_);  // of its own: one that is kept knows the times of code that other runs tried
     search::MeasurerRunner runner(measurer);
     search::RecordSink sink;
-    if (writer_) sink = [this](const measure::Record& record) { writer_->append(record); };
+    if (writer_) sink = [this](const task::Record& record) { writer_->append(record); };
     result = tuner.run(runner, sink, &observer, request_.stop);
   }
   if (result.ending == search::Ending::stopped) return std::nullopt;

@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "lab/run.h"
-#include "search/network_tuner.h"
-#include "search/replay_runner.h"
+#include "search/tuner/network_tuner.h"
+#include "search/replay/replay_runner.h"
 
 namespace tilewright::lab {
 
@@ -17,21 +17,21 @@ class BenchMachine {
   ~BenchMachine();
 
   /// One search; nothing if it was stopped.
-  std::optional<search::TuneResult> search(const std::vector<measure::Task>& tasks, const search::TuneOptions& options,
+  std::optional<search::TuneResult> search(const std::vector<task::Task>& tasks, const search::TuneOptions& options,
                                            search::Observer& observer);
   const char* mode() const { return recorded_ ? "replay" : "live"; }
   int threads() const { return threads_; }
-  const codegen::Target& target() const { return target_; }
+  const target::TargetSpec& target() const { return target_; }
 
  private:
-  search::Runner& replay_of(const std::vector<measure::Task>& tasks);
+  search::Runner& replay_of(const std::vector<task::Task>& tasks);
 
   const RunRequest& request_;
   int threads_;
-  codegen::Target target_;
-  std::unique_ptr<measure::RecordFile> recorded_;
+  target::TargetSpec target_;
+  std::unique_ptr<records::RecordFile> recorded_;
   std::map<std::string, std::unique_ptr<search::ReplayRunner>> replays_;  ///< by the keys of all tasks
-  std::unique_ptr<measure::RecordWriter> writer_;
+  std::unique_ptr<records::RecordWriter> writer_;
   measure::Measurer::Options measuring_;
 };
 

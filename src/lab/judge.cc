@@ -1,11 +1,12 @@
 #include "lab/judge.h"
+#include "backend/cpu/targets.h"
 
 #include <map>
 
 #include "driver/model.h"
 #include "driver/quantiles.h"
 #include "driver/timing.h"
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "loop/lower.h"
 #include "schedule/codec.h"
 
@@ -16,7 +17,7 @@ constexpr double kSecondsEach = 0.25;
 constexpr std::size_t kMinRuns = 15;  ///< of each, however long a network takes
 
 /// The schedule that a result file has for a task. Errors: Error(bad_input) if there is none, or of another program.
-schedule::State state_of(const measure::Task& task, const nlohmann::json& steps) {
+schedule::State state_of(const task::Task& task, const nlohmann::json& steps) {
   const auto misfit = [&](const std::string& why) {
     return Error(Code::bad_input, "the result file has a schedule for {} that does not fit: {}; give another --output",
                  task.description, why);
@@ -32,8 +33,8 @@ schedule::State state_of(const measure::Task& task, const nlohmann::json& steps)
 }
 
 runtime::Model compile_steps(const graph::Partition& partition, const nlohmann::json& steps) {
-  return graph::compile(
-      partition, [&](const measure::Task& task) { return state_of(task, steps); }, codegen::Target::host());
+  return compile::compile(
+      partition, [&](const task::Task& task) { return state_of(task, steps); }, cpu::host_target());
 }
 
 }  // namespace

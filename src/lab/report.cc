@@ -27,7 +27,7 @@ std::string header(const Results& results, const Layout& layout, const std::stri
       results.runs.size(), first.mode == "live" ? "measured live" : "replayed from records", first.cpu, first.threads,
       layout.inputs.size(), fmt::join(layout.spaces, " and "), first.trials, layout.variants.front(), command);
   if (first.mode == "live") {
-    const double spread = unrest(results.runs);
+    const double spread = noise_of_runs(results.runs);
     out += fmt::format("The default schedule of an input is measured in every run; its time varies by up to {:.0f} %.{}\n\n",
                        100 * spread, spread > kNoisy ? " **The machine was noisy: small differences mean nothing.**" : "");
     out += fmt::format(

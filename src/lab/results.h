@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/append_file.h"
-#include "search/result.h"
+#include "search/tuner/result.h"
 
 namespace tilewright::lab {
 

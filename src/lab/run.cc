@@ -8,7 +8,7 @@
 #include "lab/bench_machine.h"
 #include "lab/judge.h"
 #include "schedule/codec.h"
-#include "search/hardware.h"
+#include "space/hardware.h"
 #include "space/search_space.h"
 
 namespace tilewright::lab {
@@ -24,7 +24,7 @@ double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock:
 class CurveObserver : public search::Observer {
  public:
   explicit CurveObserver(std::size_t tasks) : tasks_(tasks) {}
-  void on_trial(const search::Progress& progress, const measure::Measurement&) override {
+  void on_trial(const search::Progress& progress, const task::Measurement&) override {
     if (progress.task.best_s < search::kNever) seen_[progress.task_index] = true;
     if (seen_.size() < tasks_ || !(progress.total_best_s > 0)) return;
     if (!curve.empty() && progress.total_best_s >= curve.back().best_s) return;
@@ -57,7 +57,7 @@ class Lab {
     const std::uint64_t seed = live() ? key.seed : key.seed + kReplaySeeds;
     search::TuneOptions options = options_of(suite_, *variant, key.space, seed);
     options.threads = threads_at_once(machine_.threads());
-    const std::vector<measure::Task> tasks = driver::partition_of(key.input, {}).tasks;
+    const std::vector<task::Task> tasks = driver::partition_of(key.input, {}).tasks;
     CurveObserver observer(tasks.size());
     const auto result = machine_.search(tasks, options, observer);
     if (!result) return std::nullopt;
@@ -114,10 +114,10 @@ class Lab {
     return steps;
   }
 
-  void describe_task(Run& run, const measure::Task& task, const search::TaskResult& result,
+  void describe_task(Run& run, const task::Task& task, const search::TaskResult& result,
                      const search::TuneOptions& options) const {
     run.rounds = result.rounds;
-    const space::SearchSpace space(task.dag, search::hardware_of(machine_.target(), machine_.threads()), options.space);
+    const space::SearchSpace space(task.dag, space::hardware_of(machine_.target(), machine_.threads()), options.space);
     for (const auto& rule : space.mutations()) run.mutations.push_back(rule.name);
     if (result.best_steps.empty()) return;
     run.steps = schedule::to_json(result.best_steps);

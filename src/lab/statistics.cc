@@ -113,7 +113,7 @@ double log_area(const Run& run) {
   return from > 0 ? sum / from : std::log2(run.best_s);
 }
 
-double unrest(const std::vector<Run>& runs) {
+double noise_of_runs(const std::vector<Run>& runs) {
   std::map<std::pair<std::string, std::string>, std::vector<double>> defaults;
   for (const Run& run : runs) defaults[{run.key.input, run.key.space}].push_back(run.default_s);
   double worst = 0;

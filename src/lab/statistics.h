@@ -44,6 +44,6 @@ const search::CurvePoint* reach(const Run& run, double target_s);
 double log_area(const Run& run);
 /// How much the default schedule's time varies between runs of one input and space: the largest spread (95 % over 5 %
 /// quantile, less 1). What says how quiet the machine was.
-double unrest(const std::vector<Run>& runs);
+double noise_of_runs(const std::vector<Run>& runs);
 
 }  // namespace tilewright::lab

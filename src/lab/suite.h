@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "search/options.h"
+#include "search/tuner/options.h"
 
 namespace tilewright::lab {
 

@@ -19,7 +19,7 @@ using schedule::State;
 /// Extents and values of every node of a stage's relation tree, by id.
 struct Tree {
   std::vector<std::int64_t> extents;
-  std::vector<Index> values;
+  std::vector<AffineExpr> values;
 };
 
 class BoundInference {
@@ -88,11 +88,11 @@ class BoundInference {
   Status find_axes(int s) {
     const te::Operation& op = *state_.stage(s).tensor;
     std::vector<Span>& axes = loops(s).axes;
-    for (const te::AxisRef& axis : op.axes) axes.push_back({Index(0), axis->extent});
+    for (const te::AxisRef& axis : op.axes) axes.push_back({AffineExpr(0), axis->extent});
     if (state_.stage(s).compute_at == ComputeAt::iter) {
       if (Status ok = find_region(s, axes); !ok) return ok;
     }
-    for (const te::AxisRef& axis : op.reduce_axes) axes.push_back({Index(0), axis->extent});
+    for (const te::AxisRef& axis : op.reduce_axes) axes.push_back({AffineExpr(0), axis->extent});
     return {};
   }
 
@@ -112,7 +112,7 @@ class BoundInference {
                        stage.tensor->name, stage.attach_iter, state_.stage(stage.attach_stage).tensor->name,
                        state_.stage(reader).tensor->name);
       for (std::size_t d = 0; d < axes.size(); ++d) {
-        const Index index = std::get<LoadValue>(out_.program.value(load).kind).indices[d];
+        const AffineExpr index = std::get<LoadValue>(out_.program.value(load).kind).indices[d];
         const Span span = span_of(out_.program.indices, index, fixed);
         const std::optional<Span> both = region[d] ? unite(*region[d], span) : span;
         whole[d] = whole[d] || !both;
@@ -135,7 +135,7 @@ class BoundInference {
     const std::vector<Span>& axes = loops(s).axes;
     Buffer& buffer = out_.program.buffers[static_cast<std::size_t>(loops(s).buffer)];
     BlockedLayout layout{state_.stage(s).tensor->shape, {}, {}, {}};
-    std::vector<Index> block_of;
+    std::vector<AffineExpr> block_of;
     for (const Span& axis : axes) {
       layout.block.push_back(axis.extent);
       block_of.push_back(out_.program.indices.quotient(axis.low, axis.extent));
@@ -143,12 +143,12 @@ class BoundInference {
         return failure("stage {} can't be packed: its blocks of {} elements do not begin at multiples of that",
                        buffer.name, axis.extent);
     }
-    std::vector<std::vector<Index>*> loads = loads_of(loops(s).buffer);
+    std::vector<std::vector<AffineExpr>*> loads = loads_of(loops(s).buffer);
     layout.outer = by_loop_order(block_of);
     rebase_loads(loops(s).buffer, axes);
     layout.inner = by_loop_order(*loads.front());
-    for (std::vector<Index>* indices : loads) {
-      std::vector<Index> blocked;
+    for (std::vector<AffineExpr>* indices : loads) {
+      std::vector<AffineExpr> blocked;
       for (int d : layout.outer) blocked.push_back(block_of[static_cast<std::size_t>(d)]);
       for (int d : layout.inner) blocked.push_back((*indices)[static_cast<std::size_t>(d)]);
       *indices = std::move(blocked);
@@ -158,8 +158,8 @@ class BoundInference {
     return {};
   }
 
-  std::vector<std::vector<Index>*> loads_of(BufferId buffer) {
-    std::vector<std::vector<Index>*> found;
+  std::vector<std::vector<AffineExpr>*> loads_of(BufferId buffer) {
+    std::vector<std::vector<AffineExpr>*> found;
     for (auto& [load, reader] : loads_) {
       auto& node = std::get<LoadValue>(out_.program.values[static_cast<std::size_t>(load)].kind);
       if (node.buffer == buffer) found.push_back(&node.indices);
@@ -168,11 +168,12 @@ class BoundInference {
   }
 
   /// Dimensions by the innermost loop that moves their index, the outermost first: loops are numbered as they nest.
-  std::vector<int> by_loop_order(const std::vector<Index>& indices) const {
+  std::vector<int> by_loop_order(const std::vector<AffineExpr>& indices) const {
     std::vector<int> innermost(indices.size(), -1), order(indices.size());
     for (std::size_t d = 0; d < indices.size(); ++d)
       for (int atom = 0; atom < out_.program.indices.size(); ++atom)
-        if (out_.program.indices.atom(atom).kind == Atom::Kind::loop && out_.program.indices.depends_on(indices[d], atom))
+        if (out_.program.indices.atom(atom).kind == AffineAtom::Kind::loop &&
+            out_.program.indices.depends_on(indices[d], atom))
           innermost[d] = atom;
     std::iota(order.begin(), order.end(), 0);
     std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
@@ -187,7 +188,7 @@ class BoundInference {
       if (node.buffer != buffer) continue;
       for (std::size_t d = 0; d < axes.size(); ++d)
         node.indices[d] =
-            axes[d].extent == 1 ? Index(0) : out_.program.indices.recombine(node.indices[d] - axes[d].low);
+            axes[d].extent == 1 ? AffineExpr(0) : out_.program.indices.recombine(node.indices[d] - axes[d].low);
     }
   }
 
@@ -230,7 +231,7 @@ class BoundInference {
       const auto id = static_cast<std::size_t>(iter.id);
       out.extents.push_back(tree.extents[id]);
       out.loops.push_back(tree.extents[id] == 1 ? -1 : out_.program.indices.add_loop(tree.extents[id]));
-      if (out.loops.back() >= 0) tree.values[id] = IndexTable::variable(out.loops.back());
+      if (out.loops.back() >= 0) tree.values[id] = AffineTable::variable(out.loops.back());
     }
     for (std::size_t r = stage.relations.size(); r-- > 0;) pass_up(stage.relations[r], tree, out.guards);
     guard_edges(stage, tree, out);
@@ -266,12 +267,12 @@ class BoundInference {
     return {};
   }
 
-  void pass_up(const schedule::Relation& relation, Tree& tree, std::vector<Index>& guards) {
+  void pass_up(const schedule::Relation& relation, Tree& tree, std::vector<AffineExpr>& guards) {
     auto extent = [&](int id) { return tree.extents[static_cast<std::size_t>(id)]; };
-    auto value = [&](int id) -> Index& { return tree.values[static_cast<std::size_t>(id)]; };
-    IndexTable& table = out_.program.indices;
+    auto value = [&](int id) -> AffineExpr& { return tree.values[static_cast<std::size_t>(id)]; };
+    AffineTable& table = out_.program.indices;
     if (const auto* fuse = std::get_if<schedule::FuseRelation>(&relation)) {
-      Index rest = value(fuse->fused);
+      AffineExpr rest = value(fuse->fused);
       for (std::size_t k = fuse->parts.size(); k-- > 0;) {
         const int part = fuse->parts[k];
         value(part) = k == 0 ? rest : table.remainder(rest, extent(part));
@@ -280,28 +281,28 @@ class BoundInference {
       return;
     }
     const auto& split = std::get<schedule::SplitRelation>(relation);
-    Index sum;
+    AffineExpr sum;
     std::int64_t covered = 1;
     for (int part : split.parts) {
       sum = sum * extent(part) + value(part);
       covered *= extent(part);
     }
     value(split.parent) = table.recombine(sum);
-    if (covered > extent(split.parent)) add_guard(Index(extent(split.parent) - 1) - value(split.parent), guards);
+    if (covered > extent(split.parent)) add_guard(AffineExpr(extent(split.parent) - 1) - value(split.parent), guards);
   }
 
   /// A region may reach over the edge of its tensor: nothing is computed there.
   void guard_edges(const Stage& stage, const Tree& tree, StageLoops& out) {
     for (std::size_t a = 0; a < out.axes.size(); ++a) {
-      const Index value = out_.program.indices.recombine(out.axes[a].low + tree.values[a]);
+      const AffineExpr value = out_.program.indices.recombine(out.axes[a].low + tree.values[a]);
       out.axis_values.push_back(value);
       if (a >= stage.tensor->axes.size()) continue;
       add_guard(value, out.guards);
-      add_guard(Index(stage.tensor->axes[a]->extent - 1) - value, out.guards);
+      add_guard(AffineExpr(stage.tensor->axes[a]->extent - 1) - value, out.guards);
     }
   }
 
-  void add_guard(Index condition, std::vector<Index>& guards) {
+  void add_guard(AffineExpr condition, std::vector<AffineExpr>& guards) {
     if (out_.program.indices.range(condition).low >= 0) return;
     if (std::find(guards.begin(), guards.end(), condition) == guards.end()) guards.push_back(std::move(condition));
   }
@@ -332,8 +333,8 @@ class BoundInference {
   }
 
   /// Where the element is stored: relative to the region for a local buffer.
-  std::vector<Index> result_indices(int s) {
-    std::vector<Index> indices;
+  std::vector<AffineExpr> result_indices(int s) {
+    std::vector<AffineExpr> indices;
     const std::size_t rank = state_.stage(s).tensor->axes.size();
     for (std::size_t d = 0; d < rank; ++d)
       indices.push_back(out_.program.indices.recombine(loops(s).axis_values[d] - loops(s).axes[d].low));

@@ -92,8 +92,8 @@ class Builder {
   void emit_init(int s, std::size_t position, Block& out) {
     const Stage& stage = state_.stage(s);
     Block block;
-    std::vector<Index> guards;
-    for (const Index& guard : loops(s).guards)
+    std::vector<AffineExpr> guards;
+    for (const AffineExpr& guard : loops(s).guards)
       if (!depends_on_reduction(s, guard)) guards.push_back(guard);
     emit_guarded(guards, {Store{loops(s).buffer, result_indices(s), loops(s).init}}, block);
     bool innermost = true;
@@ -108,7 +108,7 @@ class Builder {
     for (Stmt& stmt : block) out.push_back(std::move(stmt));
   }
 
-  bool depends_on_reduction(int s, const Index& index) const {
+  bool depends_on_reduction(int s, const AffineExpr& index) const {
     const Stage& stage = state_.stage(s);
     for (std::size_t i = 0; i < stage.iters.size(); ++i)
       if (stage.iters[i].kind == IterKind::reduction && loops(s).loops[i] >= 0 &&
@@ -132,7 +132,7 @@ class Builder {
   /// A select on conditions of indices becomes a branch, so that loops can be split where it flips.
   void emit_value(int s, ValueId value, Block& out) {
     if (const auto* select = std::get_if<SelectValue>(&bounds_.program.value(value).kind)) {
-      std::vector<Index> conditions;
+      std::vector<AffineExpr> conditions;
       if (conjunction(select->condition, conditions)) {
         If branch{std::move(conditions), {}, {}};
         branch.then.push_back({Store{loops(s).buffer, result_indices(s), select->on_true}});
@@ -144,7 +144,7 @@ class Builder {
     out.push_back({Store{loops(s).buffer, result_indices(s), value}});
   }
 
-  bool conjunction(ValueId id, std::vector<Index>& conditions) const {
+  bool conjunction(ValueId id, std::vector<AffineExpr>& conditions) const {
     const auto& kind = bounds_.program.value(id).kind;
     if (const auto* leaf = std::get_if<NonNegative>(&kind)) {
       conditions.push_back(leaf->index);
@@ -155,12 +155,12 @@ class Builder {
            conjunction(both->b, conditions);
   }
 
-  static void emit_guarded(const std::vector<Index>& guards, Stmt stmt, Block& out) {
+  static void emit_guarded(const std::vector<AffineExpr>& guards, Stmt stmt, Block& out) {
     Block block;
     block.push_back(std::move(stmt));
     emit_guarded_block(guards, std::move(block), out);
   }
-  static void emit_guarded_block(const std::vector<Index>& guards, Block block, Block& out) {
+  static void emit_guarded_block(const std::vector<AffineExpr>& guards, Block block, Block& out) {
     if (!guards.empty()) {
       If guarded{guards, std::move(block), {}};
       block.clear();
@@ -170,8 +170,8 @@ class Builder {
   }
 
   /// Relative to the region for a local buffer.
-  std::vector<Index> result_indices(int s) {
-    std::vector<Index> indices;
+  std::vector<AffineExpr> result_indices(int s) {
+    std::vector<AffineExpr> indices;
     const std::size_t rank = state_.stage(s).tensor->axes.size();
     for (std::size_t d = 0; d < rank; ++d)
       indices.push_back(bounds_.program.indices.recombine(loops(s).axis_values[d] - loops(s).axes[d].low));

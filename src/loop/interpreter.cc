@@ -85,7 +85,7 @@ class Interpreter {
   }
   void run_one(const If& branch) {
     const bool all = std::all_of(branch.conditions.begin(), branch.conditions.end(),
-                                 [&](const Index& condition) { return evaluate(condition) >= 0; });
+                                 [&](const AffineExpr& condition) { return evaluate(condition) >= 0; });
     run(all ? branch.then : branch.otherwise);
   }
   void run_one(const Allocate& allocate) { poison(memory(allocate.buffer)); }
@@ -100,16 +100,16 @@ class Interpreter {
     }
   }
 
-  std::int64_t evaluate(const Index& index) {
+  std::int64_t evaluate(const AffineExpr& index) {
     return program_.indices.evaluate(index, [&](int atom) {
-      const Atom& a = program_.indices.atom(atom);
-      return a.kind == Atom::Kind::value ? whole(a.value) : atoms_[static_cast<std::size_t>(atom)];
+      const AffineAtom& a = program_.indices.atom(atom);
+      return a.kind == AffineAtom::Kind::value ? whole(a.value) : atoms_[static_cast<std::size_t>(atom)];
     });
   }
 
   te::Array& memory(BufferId id) { return memory_[static_cast<std::size_t>(id)]; }
 
-  std::size_t offset(BufferId id, const std::vector<Index>& indices) {
+  std::size_t offset(BufferId id, const std::vector<AffineExpr>& indices) {
     const Buffer& buffer = program_.buffer(id);
     std::int64_t offset = 0;
     for (std::size_t d = 0; d < indices.size(); ++d) {

@@ -48,7 +48,7 @@ class Printer {
           },
           [&](const If& branch) {
             std::string conditions;
-            for (const Index& c : branch.conditions)
+            for (const AffineExpr& c : branch.conditions)
               conditions += (conditions.empty() ? "" : " and ") + program_.indices.to_text(c) + " >= 0";
             line(depth, "if " + conditions);
             print(branch.then, depth + 1);
@@ -68,9 +68,9 @@ class Printer {
           });
   }
 
-  std::string element(BufferId buffer, const std::vector<Index>& indices) const {
+  std::string element(BufferId buffer, const std::vector<AffineExpr>& indices) const {
     std::vector<std::string> parts;
-    for (const Index& index : indices) parts.push_back(program_.indices.to_text(index));
+    for (const AffineExpr& index : indices) parts.push_back(program_.indices.to_text(index));
     return fmt::format("{}[{}]", program_.buffer(buffer).name, fmt::join(parts, ", "));
   }
 

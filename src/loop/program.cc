@@ -11,8 +11,8 @@ ValueId Program::add(Value value) {
   return static_cast<ValueId>(values.size()) - 1;
 }
 
-Index Program::offset(BufferId id, const std::vector<Index>& at) const {
-  Index sum;
+AffineExpr Program::offset(BufferId id, const std::vector<AffineExpr>& at) const {
+  AffineExpr sum;
   std::int64_t stride = 1;
   for (std::size_t d = at.size(); d-- > 0; stride *= buffer(id).shape[d]) sum = sum + at[d] * stride;
   return sum;

@@ -8,7 +8,7 @@
 
 #include "base/blocked_layout.h"
 #include "base/error.h"
-#include "loop/index.h"
+#include "loop/affine.h"
 #include "te/dag.h"
 
 namespace tilewright::loop {
@@ -22,14 +22,14 @@ struct ConstantValue {
   Number value;  ///< of the node's type
 };
 struct IndexValue {
-  Index index;
+  AffineExpr index;
 };  ///< an index used as a number
 struct NonNegative {
-  Index index;
+  AffineExpr index;
 };  ///< bool: index >= 0
 struct LoadValue {
   BufferId buffer;
-  std::vector<Index> indices;
+  std::vector<AffineExpr> indices;
 };
 struct UnaryValue {
   te::UnaryOp op;
@@ -72,7 +72,7 @@ enum class LoopKind : std::uint8_t { serial, parallel, vectorized, unrolled };
 /// A wish that an element be in the caches soon, by its row-major offset, which may lie outside of the buffer.
 struct Prefetch {
   BufferId buffer;
-  Index offset;
+  AffineExpr offset;
 };
 
 struct Stmt;
@@ -91,13 +91,13 @@ struct For {
 };
 /// Runs `then` if every condition is >= 0, else `otherwise`.
 struct If {
-  std::vector<Index> conditions;
+  std::vector<AffineExpr> conditions;
   Block then, otherwise;
 };
 /// buffer[indices] = value; with `update`, a reduction's step: the value reads the element it replaces.
 struct Store {
   BufferId buffer;
-  std::vector<Index> indices;
+  std::vector<AffineExpr> indices;
   ValueId value;
   bool update = false;
 };
@@ -119,7 +119,7 @@ struct MemoryHints {
 /// A lowered candidate: loops over buffers. A value, built and dropped once per candidate.
 struct Program {
   te::DagRef dag;  ///< the base DAG: its arguments are the kernel's buffers, in order
-  IndexTable indices;
+  AffineTable indices;
   std::vector<Value> values;
   std::vector<Buffer> buffers;
   std::vector<PackedArgument> packed;  ///< the constants that the kernel takes in blocks
@@ -134,7 +134,7 @@ struct Program {
   }
   ValueId add(Value value);
   /// Row-major offset in elements.
-  Index offset(BufferId buffer, const std::vector<Index>& indices) const;
+  AffineExpr offset(BufferId buffer, const std::vector<AffineExpr>& indices) const;
 };
 
 /// The program as pseudo-code, one statement a line.

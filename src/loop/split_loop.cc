@@ -12,8 +12,8 @@ Block split_loop(Program& program, const For& loop, std::int64_t factor, LoopKin
   Block result;
   if (blocks > 1) {
     const int outer_var = program.indices.add_loop(blocks), inner_var = program.indices.add_loop(factor);
-    const Index iteration =
-        IndexTable::variable(outer_var) * factor + IndexTable::variable(inner_var) + Index(loop.begin);
+    const AffineExpr iteration =
+        AffineTable::variable(outer_var) * factor + AffineTable::variable(inner_var) + AffineExpr(loop.begin);
     For within{inner_var, 0, factor, inner, loop.reduction, loop.stage, loop.name + ".1", {}};
     within.body = substitute(program, loop.body, loop.var, iteration);
     For over{outer_var, 0, blocks, LoopKind::serial, loop.reduction, loop.stage, loop.name + ".0", {}};

@@ -50,7 +50,7 @@ class Hasher {
   }
   std::uint64_t statement(const If& branch) {
     std::uint64_t hash = of(2, branch.conditions.size());
-    for (const Index& condition : branch.conditions) hash = hash_mix(hash, index(condition));
+    for (const AffineExpr& condition : branch.conditions) hash = hash_mix(hash, index(condition));
     hash = hash_mix(hash, block(branch.then));
     return hash_mix(hash, block(branch.otherwise));
   }
@@ -60,9 +60,9 @@ class Hasher {
   }
   std::uint64_t statement(const Allocate& allocate) { return of(4, buffer(allocate.buffer)); }
 
-  std::uint64_t element(BufferId id, const std::vector<Index>& indices) {
+  std::uint64_t element(BufferId id, const std::vector<AffineExpr>& indices) {
     std::uint64_t hash = buffer(id);
-    for (const Index& i : indices) hash = hash_mix(hash, index(i));
+    for (const AffineExpr& i : indices) hash = hash_mix(hash, index(i));
     return hash;
   }
 
@@ -77,10 +77,10 @@ class Hasher {
   }
 
   /// A sum: the order of its terms does not matter.
-  std::uint64_t index(const Index& i) {
+  std::uint64_t index(const AffineExpr& i) {
     std::int64_t constant = i.constant;
     std::uint64_t terms = 0;
-    for (const Index::Term& term : i.terms) {
+    for (const AffineExpr::Term& term : i.terms) {
       const auto fixed = fixed_.find(term.atom);
       if (fixed != fixed_.end())
         constant += term.coefficient * fixed->second;
@@ -91,12 +91,12 @@ class Hasher {
   }
 
   std::uint64_t atom(int id) {
-    const Atom& a = program_.indices.atom(id);
-    if (a.kind == Atom::Kind::loop) {
+    const AffineAtom& a = program_.indices.atom(id);
+    if (a.kind == AffineAtom::Kind::loop) {
       const auto known = variables_.find(id);
       return of(a.kind, known == variables_.end() ? -1 : known->second);
     }
-    return a.kind == Atom::Kind::value ? of(a.kind, value(a.value)) : of(a.kind, index(a.of), a.divisor);
+    return a.kind == AffineAtom::Kind::value ? of(a.kind, value(a.value)) : of(a.kind, index(a.of), a.divisor);
   }
 
   std::uint64_t value(ValueId id) {

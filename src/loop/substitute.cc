@@ -10,7 +10,7 @@ namespace {
 /// One substitution; remembers the values that it has rewritten.
 class Substitution {
  public:
-  Substitution(Program& program, int var, Index by) : program_(program), var_(var), by_(std::move(by)) {}
+  Substitution(Program& program, int var, AffineExpr by) : program_(program), var_(var), by_(std::move(by)) {}
 
   Block block(const Block& original) {
     Block copy;
@@ -27,25 +27,25 @@ class Substitution {
   }
 
  private:
-  Index index(const Index& original) {
-    Index sum(original.constant);
-    for (const Index::Term& term : original.terms) {
-      const Atom atom = program_.indices.atom(term.atom);
-      Index of = IndexTable::variable(term.atom);
+  AffineExpr index(const AffineExpr& original) {
+    AffineExpr sum(original.constant);
+    for (const AffineExpr::Term& term : original.terms) {
+      const AffineAtom atom = program_.indices.atom(term.atom);
+      AffineExpr of = AffineTable::variable(term.atom);
       if (term.atom == var_) of = by_;
-      if (atom.kind == Atom::Kind::quotient) of = program_.indices.quotient(index(atom.of), atom.divisor);
-      if (atom.kind == Atom::Kind::remainder) of = program_.indices.remainder(index(atom.of), atom.divisor);
-      if (atom.kind == Atom::Kind::value)
+      if (atom.kind == AffineAtom::Kind::quotient) of = program_.indices.quotient(index(atom.of), atom.divisor);
+      if (atom.kind == AffineAtom::Kind::remainder) of = program_.indices.remainder(index(atom.of), atom.divisor);
+      if (atom.kind == AffineAtom::Kind::value)
         if (const ValueId v = value(atom.value); v != atom.value)
-          of = IndexTable::variable(program_.indices.add_value(v, atom.range));
+          of = AffineTable::variable(program_.indices.add_value(v, atom.range));
       sum = sum + of * term.coefficient;
     }
     return sum;
   }
 
-  std::vector<Index> indices(const std::vector<Index>& original) {
-    std::vector<Index> copy;
-    for (const Index& i : original) copy.push_back(index(i));
+  std::vector<AffineExpr> indices(const std::vector<AffineExpr>& original) {
+    std::vector<AffineExpr> copy;
+    for (const AffineExpr& i : original) copy.push_back(index(i));
     return copy;
   }
 
@@ -58,7 +58,7 @@ class Substitution {
         [&](NonNegative& n) { return put(n.index); },
         [&](LoadValue& n) {
           bool any = false;
-          for (Index& i : n.indices) any = put(i) || any;
+          for (AffineExpr& i : n.indices) any = put(i) || any;
           return any;
         },
         [&](UnaryValue& n) { return put(n.a); },
@@ -74,8 +74,8 @@ class Substitution {
     return values_[id] = changed ? program_.add(std::move(copy)) : id;
   }
 
-  bool put(Index& i) {
-    Index changed = index(i);
+  bool put(AffineExpr& i) {
+    AffineExpr changed = index(i);
     if (changed == i) return false;
     i = std::move(changed);
     return true;
@@ -88,13 +88,13 @@ class Substitution {
 
   Program& program_;
   int var_;
-  Index by_;
+  AffineExpr by_;
   std::map<ValueId, ValueId> values_;
 };
 
 }  // namespace
 
-Block substitute(Program& program, const Block& block, int var, const Index& by) {
+Block substitute(Program& program, const Block& block, int var, const AffineExpr& by) {
   return Substitution(program, var, by).block(block);
 }
 

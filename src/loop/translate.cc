@@ -66,13 +66,13 @@ bool is_linear(const te::Expr& e) { return linear_range(e).has_value(); }
 
 }  // namespace
 
-Index Translator::index(const te::Expr& e, const Axes& axes, std::int64_t extent) {
+AffineExpr Translator::index(const te::Expr& e, const Axes& axes, std::int64_t extent) {
   if (!is_linear(e)) {
     const ValueId id = value(e, axes);
-    return IndexTable::variable(program_.indices.add_value(id, {0, extent - 1}));
+    return AffineTable::variable(program_.indices.add_value(id, {0, extent - 1}));
   }
   return te::match(
-      e, [&](const te::Constant& n) { return Index(std::get<std::int64_t>(n.value)); },
+      e, [&](const te::Constant& n) { return AffineExpr(std::get<std::int64_t>(n.value)); },
       [&](const te::AxisIndex& n) {
         for (const auto& [axis, index] : axes)
           if (axis == n.axis.get()) return index;
@@ -88,16 +88,16 @@ Index Translator::index(const te::Expr& e, const Axes& axes, std::int64_t extent
           if (const auto factor = integer_constant(n.b)) return index(n.a, axes, extent) * *factor;
           return index(n.b, axes, extent) * *integer_constant(n.a);
         }
-        const Index a = index(n.a, axes, extent), b = index(n.b, axes, extent);
+        const AffineExpr a = index(n.a, axes, extent), b = index(n.b, axes, extent);
         return program_.indices.recombine(n.op == BinaryOp::add ? a + b : a - b);
       },
-      [](const auto&) -> Index { TW_CHECK(false, "not a linear form"); });
+      [](const auto&) -> AffineExpr { TW_CHECK(false, "not a linear form"); });
 }
 
 ValueId Translator::value(const te::Expr& e, const Axes& axes) {
   const DType type = e.type();
   if (!te::as<te::Constant>(e) && is_linear(e)) {
-    const Index linear = index(e, axes, 0);
+    const AffineExpr linear = index(e, axes, 0);
     if (linear.is_constant()) return program_.add({type, ConstantValue{wrap_integer(type, linear.constant)}});
     return program_.add({type, IndexValue{linear}});
   }
@@ -127,7 +127,7 @@ ValueId Translator::value(const te::Expr& e, const Axes& axes) {
 ValueId Translator::load(const te::Load& n, const Axes& axes) {
   const int stage = state_.dag()->index_of(n.tensor.get());
   TW_CHECK(stage >= 0, "{} is read but not part of the DAG", n.tensor->name);
-  std::vector<Index> indices;
+  std::vector<AffineExpr> indices;
   for (std::size_t d = 0; d < n.indices.size(); ++d) indices.push_back(index(n.indices[d], axes, n.tensor->shape[d]));
   const BufferId buffer = buffer_of_stage_[static_cast<std::size_t>(stage)];
   if (buffer >= 0) return program_.add({n.tensor->type, LoadValue{buffer, std::move(indices)}});
@@ -150,14 +150,14 @@ ValueId Translator::binary(const te::Expr& e, const te::Binary& n, const Axes& a
   return program_.add({e.type(), BinaryValue{n.op, a, value(n.b, axes)}});
 }
 
-ValueId Translator::comparison(BinaryOp op, const Index& a, const Index& b) {
+ValueId Translator::comparison(BinaryOp op, const AffineExpr& a, const AffineExpr& b) {
   switch (op) {
     case BinaryOp::lt:
-      return non_negative(b - a - Index(1));
+      return non_negative(b - a - AffineExpr(1));
     case BinaryOp::le:
       return non_negative(b - a);
     case BinaryOp::gt:
-      return non_negative(a - b - Index(1));
+      return non_negative(a - b - AffineExpr(1));
     case BinaryOp::ge:
       return non_negative(a - b);
     default:
@@ -177,7 +177,7 @@ ValueId Translator::comparison(BinaryOp op, const Index& a, const Index& b) {
   return program_.add({DType::boolean, UnaryValue{te::UnaryOp::logical_not, equal}});
 }
 
-ValueId Translator::non_negative(const Index& index) {
+ValueId Translator::non_negative(const AffineExpr& index) {
   const Range range = program_.indices.range(index);
   if (range.low >= 0) return boolean(true);
   if (range.high < 0) return boolean(false);

@@ -32,7 +32,7 @@ class Verifier {
       match_variant(
           stmt.kind, [&](const For& loop) { check(loop, parallel, vectorized); },
           [&](const If& branch) {
-            for (const Index& condition : branch.conditions) check_scope(condition, "a condition");
+            for (const AffineExpr& condition : branch.conditions) check_scope(condition, "a condition");
             const std::size_t known = guards_.size();
             guards_.insert(guards_.end(), branch.conditions.begin(), branch.conditions.end());
             check(branch.then, parallel, vectorized);
@@ -86,7 +86,7 @@ class Verifier {
         [&](const CastValue& n) { check_value(n.a, certain); });
   }
 
-  void check_access(BufferId id, const std::vector<Index>& indices, bool certain) {
+  void check_access(BufferId id, const std::vector<AffineExpr>& indices, bool certain) {
     const Buffer& buffer = program_.buffer(id);
     if (!allocated_[static_cast<std::size_t>(id)]) error("{} is used where it is not allocated", buffer.name);
     if (indices.size() != buffer.shape.size())
@@ -101,26 +101,26 @@ class Verifier {
 
   /// Sound for sums of loop variables; differences of quotients are correlated, so those are left to the interpreter,
   /// like guarded accesses (the ranges of guards are not tracked).
-  bool in_bounds(const Index& index, std::int64_t extent) const {
-    for (const Index::Term& term : index.terms)
-      if (program_.indices.atom(term.atom).kind != Atom::Kind::loop) return true;
+  bool in_bounds(const AffineExpr& index, std::int64_t extent) const {
+    for (const AffineExpr::Term& term : index.terms)
+      if (program_.indices.atom(term.atom).kind != AffineAtom::Kind::loop) return true;
     const Range range = program_.indices.range(index, ranges_);
     return range.low >= 0 && range.high < extent;
   }
 
-  void check_scope(const Index& index, std::string_view where) {
-    for (const Index::Term& term : index.terms) {
-      const Atom& a = program_.indices.atom(term.atom);
-      if (a.kind == Atom::Kind::loop && !in_scope_[static_cast<std::size_t>(term.atom)])
+  void check_scope(const AffineExpr& index, std::string_view where) {
+    for (const AffineExpr::Term& term : index.terms) {
+      const AffineAtom& a = program_.indices.atom(term.atom);
+      if (a.kind == AffineAtom::Kind::loop && !in_scope_[static_cast<std::size_t>(term.atom)])
         error("v{} is used in {} outside its loop", term.atom, where);
-      if (a.kind == Atom::Kind::quotient || a.kind == Atom::Kind::remainder) check_scope(a.of, where);
+      if (a.kind == AffineAtom::Kind::quotient || a.kind == AffineAtom::Kind::remainder) check_scope(a.of, where);
     }
   }
 
   const Program& program_;
   std::vector<Range> ranges_;
   std::vector<bool> in_scope_, allocated_;
-  std::vector<Index> guards_;
+  std::vector<AffineExpr> guards_;
   std::vector<std::string> errors_;
 };
 

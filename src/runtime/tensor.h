@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "base/dtype.h"
-#include "runtime/memory.h"
+#include "runtime/cpu/memory.h"
 
 namespace tilewright::runtime {
 

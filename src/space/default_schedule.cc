@@ -5,7 +5,7 @@
 #include "space/defaults/plan.h"
 #include "space/queries.h"
 #include "space/register_tile.h"
-#include "space/transform.h"
+#include "space/winograd_stages.h"
 
 namespace tilewright::space {
 namespace {

@@ -1,10 +1,10 @@
 #include "space/search_space.h"
 
-#include "space/annotate.h"
+#include "space/sample/annotation_rules.h"
 #include "space/default_schedule.h"
 #include "space/full/tiled_stage.h"
-#include "space/mutations.h"
-#include "space/rules.h"
+#include "space/mutate/mutations.h"
+#include "space/sketch/rules.h"
 #include "space/tile_moves.h"
 
 namespace tilewright::space {

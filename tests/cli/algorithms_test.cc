@@ -11,10 +11,11 @@ class Algorithms : public Program {
   Algorithms() { write_file(path("wide.onnx"), small_model(16, 24).SerializeAsString()); }
 
   /// Keys of the tasks that compete with `key`, or of those that compete with none.
-  static std::vector<std::string> tasks_of(const nlohmann::json& report, const nlohmann::json& competes_with = nullptr) {
+  static std::vector<std::string> tasks_of(const nlohmann::json& report,
+                                           const nlohmann::json& alternative_of = nullptr) {
     std::vector<std::string> keys;
     for (const nlohmann::json& task : report.at("tasks"))
-      if (task.value("competes_with", nlohmann::json()) == competes_with) keys.push_back(task.at("key"));
+      if (task.value("competes_with", nlohmann::json()) == alternative_of) keys.push_back(task.at("key"));
     return keys;
   }
 };

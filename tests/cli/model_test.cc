@@ -1,4 +1,4 @@
-#include "driver/npz.h"
+#include "driver/tensors/npz.h"
 #include "program.h"
 #include "small_model.h"
 

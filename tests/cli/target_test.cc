@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "codegen/target.h"
+#include "backend/cpu/targets.h"
+#include "target/target_spec.h"
 #include "program.h"
 
 namespace tilewright::cli {
@@ -10,7 +11,7 @@ namespace {
 class Targets : public Program {
  protected:
   void SetUp() override {
-    const codegen::Target host = codegen::Target::host();
+    const target::TargetSpec host = cpu::host_target();
     if (host.is_aarch64() || host.vector_bytes < 32) GTEST_SKIP() << "this machine does not run x86-64-v3";
   }
 };

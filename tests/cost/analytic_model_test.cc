@@ -1,4 +1,4 @@
-#include "cost/analytic_model.h"
+#include "cost/analytic/analytic_model.h"
 
 #include <gtest/gtest.h>
 

@@ -1,9 +1,9 @@
-#include "cost/block.h"
+#include "cost/analytic/block.h"
 
 #include <gtest/gtest.h>
 
 #include "cost/programs.h"
-#include "cost/registers.h"
+#include "cost/analytic/registers.h"
 
 namespace tilewright::cost {
 namespace {

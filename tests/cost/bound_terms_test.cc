@@ -1,5 +1,5 @@
 // What holds a program back, for programs where one knows.
-#include "cost/bound_terms.h"
+#include "cost/analytic/bound_terms.h"
 
 #include <gtest/gtest.h>
 

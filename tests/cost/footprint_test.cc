@@ -1,4 +1,4 @@
-#include "cost/footprint.h"
+#include "cost/analytic/footprint.h"
 
 #include <gtest/gtest.h>
 

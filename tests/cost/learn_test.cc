@@ -37,21 +37,21 @@ struct Steps {
   Matrix rows() const { return {values, 2}; }
 };
 
-measure::Measurement timed(double seconds, bool cut_short = false) {
-  measure::Measurement m;
+task::Measurement timed(double seconds, bool cut_short = false) {
+  task::Measurement m;
   m.times_s = {seconds};
   m.cut_short = cut_short;
   return m;
 }
 
-measure::Measurement failed() {
-  measure::Measurement m;
-  m.error = measure::ErrorKind::wrong_answer;
+task::Measurement failed() {
+  task::Measurement m;
+  m.error = task::ErrorKind::wrong_answer;
   return m;
 }
 
 /// Programs of one row and one column each.
-TrainingSet programs(const std::vector<double>& cycles, const std::vector<measure::Measurement>& measurements) {
+TrainingSet programs(const std::vector<double>& cycles, const std::vector<task::Measurement>& measurements) {
   TrainingSet data(1, 1000);
   for (std::size_t i = 0; i < cycles.size(); ++i)
     data.add("task", {{static_cast<float>(i)}, {cycles[i]}}, measurements[i]);

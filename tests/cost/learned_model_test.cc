@@ -1,4 +1,4 @@
-#include "cost/learned_model.h"
+#include "cost/learn/learned_model.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "base/rng.h"
-#include "cost/analytic_model.h"
+#include "cost/analytic/analytic_model.h"
 #include "cost/programs.h"
 
 namespace tilewright::cost {
@@ -39,12 +39,12 @@ std::vector<schedule::State> candidates() {
 }
 
 /// A machine of our own making, on which long inner reductions are slow.
-std::vector<measure::Measurement> measured(const std::vector<schedule::State>& states) {
-  std::vector<measure::Measurement> results;
+std::vector<task::Measurement> measured(const std::vector<schedule::State>& states) {
+  std::vector<task::Measurement> results;
   for (const schedule::State& state : states) {
     const Analysis analysis(lowered(state), machine_of(options().target));
     const double steps = static_cast<double>(std::get<schedule::SplitStep>(state.step(3)).lengths[0]);
-    measure::Measurement m;
+    task::Measurement m;
     m.times_s = {analysis.total.cycles * 1e-9 * (1 + 0.2 * steps)};
     results.push_back(m);
   }
@@ -52,7 +52,7 @@ std::vector<measure::Measurement> measured(const std::vector<schedule::State>& s
 }
 
 /// Share of the pairs that scores put in the right order.
-double agreement(const std::vector<double>& scores, const std::vector<measure::Measurement>& results) {
+double agreement(const std::vector<double>& scores, const std::vector<task::Measurement>& results) {
   int right = 0, all = 0;
   for (std::size_t i = 0; i < scores.size(); ++i)
     for (std::size_t j = 0; j < i; ++j) {
@@ -63,7 +63,7 @@ double agreement(const std::vector<double>& scores, const std::vector<measure::M
 }
 
 void teach(CostModel& model, const std::vector<schedule::State>& states,
-           const std::vector<measure::Measurement>& results) {
+           const std::vector<task::Measurement>& results) {
   for (std::size_t i = 0; i + 16 <= states.size(); i += 16) {
     model.update({}, {states.data() + i, 16}, {results.data() + i, 16});
     model.learn();

@@ -1,4 +1,4 @@
-#include "cost/nest.h"
+#include "cost/analytic/nest.h"
 
 #include <gtest/gtest.h>
 

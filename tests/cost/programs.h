@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "cost/machine.h"
+#include "cost/analytic/machine.h"
 #include "loop/lower.h"
 #include "schedule/state.h"
 #include "te/tensor.h"

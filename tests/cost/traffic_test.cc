@@ -1,8 +1,8 @@
-#include "cost/traffic.h"
+#include "cost/analytic/traffic.h"
 
 #include <gtest/gtest.h>
 
-#include "cost/parallelism.h"
+#include "cost/analytic/parallelism.h"
 #include "cost/programs.h"
 
 namespace tilewright::cost {

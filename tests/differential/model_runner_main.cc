@@ -44,7 +44,7 @@ void check(const std::filesystem::path& model, json& answer) {
 }
 
 void compile_and_run(const std::filesystem::path& folder) {
-  const driver::ScheduleChoice untuned{.tuned = false, .records = {}, .algorithms = {}};
+  const compile::ScheduleChoice untuned{.tuned = false, .records = {}, .algorithms = {}};
   driver::CompileRequest compile;
   compile.input = folder / "model.onnx";
   compile.schedules = untuned;

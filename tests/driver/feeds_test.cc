@@ -1,4 +1,4 @@
-#include "driver/feeds.h"
+#include "driver/tensors/feeds.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>

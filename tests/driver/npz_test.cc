@@ -1,4 +1,4 @@
-#include "driver/npz.h"
+#include "driver/tensors/npz.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/file.h"
-#include "driver/npy.h"
+#include "driver/tensors/npy.h"
 
 namespace tilewright::driver {
 namespace {

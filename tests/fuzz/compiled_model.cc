@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "memory_file.h"
 #include "mutate_bytes.h"
-#include "runtime/model.h"
+#include "runtime/model/model.h"
 #include "runtime/object_files.h"
 #include "support/model_bytes.h"
 #include "support/mutate_json.h"

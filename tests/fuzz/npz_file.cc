@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
-#include "driver/npy.h"
-#include "driver/npz.h"
+#include "driver/tensors/npy.h"
+#include "driver/tensors/npz.h"
 #include "memory_file.h"
 #include "mutate_bytes.h"
 #include "target.h"

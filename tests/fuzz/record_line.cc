@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "loop/lower.h"
-#include "measure/records.h"
+#include "records/records.h"
 #include "mutate_bytes.h"
 #include "space/search_space.h"
 #include "support/damaged_json.h"
@@ -52,12 +52,12 @@ std::vector<std::string> seeds() {
       for (int sketch = 0; sketch < static_cast<int>(space.sketches().size()); ++sketch) {
         const auto state = space.sample(sketch, rng);
         if (!state) continue;
-        measure::Record record;
+        task::Record record;
         record.workload_key = text;
         record.target = "cpu-0123456789abcdef";
         record.steps = state->steps();
         record.result.times_s = {1e-3, 2e-3};
-        lines.push_back(ansor ? measure::to_tvm_line(record) : measure::to_line(record));
+        lines.push_back(ansor ? records::to_tvm_line(record) : records::to_line(record));
       }
     }
   }
@@ -65,12 +65,12 @@ std::vector<std::string> seeds() {
 }
 
 void test_one_input(std::string_view input) {
-  const Result<measure::Record> record = measure::from_line(input);
+  const Result<task::Record> record = records::from_line(input);
   if (!record) {
     TW_CHECK(!record.message().empty());
     return;
   }
-  TW_CHECK(static_cast<bool>(measure::from_line(measure::to_line(*record))), "a record read is not readable");
+  TW_CHECK(static_cast<bool>(records::from_line(records::to_line(*record))), "a record read is not readable");
   const Result<schedule::State> state = schedule::State::replay(dag_of(record->workload_key), record->steps);
   if (state)
     use(*state);

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "mutate_json.h"
-#include "search/policy_memory.h"
+#include "search/policy/policy_memory.h"
 #include "target.h"
 
 namespace tilewright::fuzz {

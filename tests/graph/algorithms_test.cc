@@ -105,7 +105,7 @@ TEST(Alternatives, CompeteWithTheTaskThatTheyReplace) {
   ASSERT_EQ(found.size(), 1u);
   ASSERT_EQ(found[0].size(), 2u);
   for (const Alternative& alternative : found[0]) {
-    EXPECT_EQ(alternative.task.competes_with, cut.tasks[0].key);
+    EXPECT_EQ(alternative.task.alternative_of, cut.tasks[0].key);
     EXPECT_NE(alternative.task.key, cut.tasks[0].key);
     EXPECT_EQ(alternative.task.count, 2);
     EXPECT_GT(alternative.error, 0);

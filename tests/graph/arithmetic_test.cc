@@ -5,8 +5,9 @@
 #include <limits>
 
 #include "base/rng.h"
+#include "backend/cpu/targets.h"
 #include "graph/array.h"
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"
@@ -31,8 +32,8 @@ te::Array run(const OnnxModel& model, const Arrays& inputs) {
   std::map<std::string, runtime::Tensor> tensors;
   for (const auto& [name, array] : inputs) tensors.emplace(name, to_tensor(array));
   const Partition cut = partition(optimize(model.import().graph));
-  const auto plain = [](const measure::Task& task) { return schedule::State::initial(task.dag); };
-  return to_array(compile(cut, plain, codegen::Target::host()).run(tensors, pool).at("y"));
+  const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
+  return to_array(compile::compile(cut, plain, cpu::host_target()).run(tensors, pool).at("y"));
 }
 
 struct Case {

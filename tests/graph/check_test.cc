@@ -7,9 +7,10 @@
 #include <filesystem>
 
 #include "base/error.h"
+#include "backend/cpu/targets.h"
 #include "base/file.h"
 #include "fuzz/mutate_message.h"
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"
@@ -106,10 +107,10 @@ TEST(Check, NamesTheNodeWhoseWeightsHaveAnotherTypeThanItsData) {
   EXPECT_EQ(missing(model), Texts{"Conv: the_Conv"});
 }
 
-bool compiles(const std::string& bytes, const codegen::Target& target) {
-  const auto scheduler = [](const measure::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); };
+bool compiles(const std::string& bytes, const target::TargetSpec& target) {
+  const auto scheduler = [](const task::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); };
   try {
-    compile_plan(partition(optimize(import_onnx_bytes(bytes, "test.onnx").graph)), scheduler, target, 1);
+    compile::compile_plan(partition(optimize(import_onnx_bytes(bytes, "test.onnx").graph)), scheduler, target, 1);
     return true;
   } catch (const Error&) {
     return false;
@@ -140,7 +141,7 @@ TEST(Check, SaysYesExactlyWhenAMutatedModelCompiles) {
   const google::protobuf::LogSilencer quiet;
   const std::vector<std::filesystem::path> paths = node_models();
   if (paths.empty()) GTEST_SKIP() << "libonnx-testdata is not installed";
-  const codegen::Target target = codegen::Target::host();
+  const target::TargetSpec target = cpu::host_target();
   int supported = 0;
   for (std::int64_t seed = 0; seed < kModels; ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed));

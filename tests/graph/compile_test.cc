@@ -1,6 +1,7 @@
 // Networks compiled to machine code with the simplest schedule, against the interpreter.
 
-#include "graph/compile.h"
+#include "compile/compile_model.h"
+#include "backend/cpu/targets.h"
 
 #include <gtest/gtest.h>
 
@@ -14,17 +15,17 @@
 namespace tilewright::graph {
 namespace {
 
-schedule::State plain(const measure::Task& task) { return schedule::State::initial(task.dag); }
+schedule::State plain(const task::Task& task) { return schedule::State::initial(task.dag); }
 
 /// Random networks, compiled with the schedules given, compute what the interpreter does.
-void expect_agreement(std::uint64_t first_seed, const Scheduler& scheduler) {
-  const codegen::Target target = codegen::Target::host();
+void expect_agreement(std::uint64_t first_seed, const compile::Scheduler& scheduler) {
+  const target::TargetSpec target = cpu::host_target();
   runtime::ThreadPool pool({.threads = 2, .pin = false});
   for (std::uint64_t seed = first_seed; seed < first_seed + 12; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Rng rng(seed);
     const Partition cut = partition(optimize(random_network(rng, 12)));
-    const runtime::Model model = compile(cut, scheduler, target);
+    const runtime::Model model = compile::compile(cut, scheduler, target);
     const te::Array x = random_array(model.inputs()[0].shape, seed);
     const Arrays expected = run_reference(cut, {{"x", x}});
     for (const auto& [name, actual] : model.run({{"x", to_tensor(x)}}, pool)) {
@@ -39,7 +40,7 @@ void expect_agreement(std::uint64_t first_seed, const Scheduler& scheduler) {
 TEST(Compile, RandomNetworksComputeWhatTheInterpreterDoes) { expect_agreement(0, plain); }
 
 /// A random schedule that packs a constant, where there is one.
-schedule::State packed(const measure::Task& task, int& found) {
+schedule::State packed(const task::Task& task, int& found) {
   const space::SearchSpace space(task.dag, {}, {});
   Rng rng(7);
   for (int sketch = 0; sketch < static_cast<int>(space.sketches().size()); ++sketch) {
@@ -54,7 +55,7 @@ schedule::State packed(const measure::Task& task, int& found) {
 
 TEST(Compile, KernelsFindTheirConstantsAsTheyPackThem) {
   int found = 0;
-  expect_agreement(100, [&](const measure::Task& task) { return packed(task, found); });
+  expect_agreement(100, [&](const task::Task& task) { return packed(task, found); });
   EXPECT_GE(found, 5);
 }
 
@@ -63,11 +64,11 @@ TEST(Compile, AsksForEachTaskOnceAndCarriesItsTarget) {
   TensorId t = graph.add_input("x", {DType::f32, {4}});
   for (int i = 0; i < 2; ++i) t = graph.add(Softmax{0}, {t}, "s");
   graph.add_output("y", t);
-  const codegen::Target target = codegen::Target::host();
+  const target::TargetSpec target = cpu::host_target();
   int asked = 0;
-  const runtime::Model model = compile(
+  const runtime::Model model = compile::compile(
       partition(graph),
-      [&](const measure::Task& task) {
+      [&](const task::Task& task) {
         ++asked;
         EXPECT_EQ(task.count, 2);
         return plain(task);
@@ -79,13 +80,13 @@ TEST(Compile, AsksForEachTaskOnceAndCarriesItsTarget) {
   EXPECT_FALSE(model.plan().required_features.empty());
 }
 
-te::Array run_once(const Graph& graph, const Scheduler& scheduler, const te::Array& x) {
+te::Array run_once(const Graph& graph, const compile::Scheduler& scheduler, const te::Array& x) {
   runtime::ThreadPool pool({.threads = 1, .pin = false});
-  const runtime::Model model = compile(partition(graph), scheduler, codegen::Target::host());
+  const runtime::Model model = compile::compile(partition(graph), scheduler, cpu::host_target());
   return to_array(model.run({{"x", to_tensor(x)}}, pool).at("y"));
 }
 
-schedule::State by_default(const measure::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); }
+schedule::State by_default(const task::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); }
 
 TEST(Compile, MakesKernelsThatReadNothing) {
   Graph graph;
@@ -108,7 +109,7 @@ TEST(Compile, SurvivesChainsThatDouble) {
 }
 
 /// All inlined, and all loops unrolled: far more code than is compiled.
-schedule::State unrolled(const measure::Task& task) {
+schedule::State unrolled(const task::Task& task) {
   schedule::State state = schedule::State::initial(task.dag);
   const int last = state.num_stages() - 1;
   state.apply(schedule::AnnotateStep{last, 0, schedule::Annotation::unroll});

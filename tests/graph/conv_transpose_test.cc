@@ -6,8 +6,9 @@
 #include <cmath>
 
 #include "base/rng.h"
+#include "backend/cpu/targets.h"
 #include "graph/array.h"
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "loop/lower.h"
 #include "onnx_model.h"
@@ -100,8 +101,8 @@ Graph imported(const Case& c, const te::Array& weights, const std::vector<OnnxMo
 Graph imported(const Case& c, const te::Array& weights) { return imported(c, weights, {{"pads", c.pads}}); }
 
 /// A random schedule, or the default one where the draw leads nowhere.
-Scheduler scheduler_of(std::uint64_t seed) {
-  return [seed](const measure::Task& task) {
+compile::Scheduler scheduler_of(std::uint64_t seed) {
+  return [seed](const task::Task& task) {
     Rng rng(seed);
     const space::SearchSpace space(task.dag, {}, {});
     const auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
@@ -126,7 +127,7 @@ TEST(ConvTranspose, AgreesWithItsDefinitionAsMachineCode) {
     const Case c = random_case(1000 + seed);
     SCOPED_TRACE(fmt::format("seed {}: {}", 1000 + seed, c.text()));
     const te::Array x = random_array(c.data, seed), w = random_array(c.weights, seed + 1);
-    const auto model = compile(partition(imported(c, w)), scheduler_of(seed), codegen::Target::host());
+    const auto model = compile::compile(partition(imported(c, w)), scheduler_of(seed), cpu::host_target());
     std::map<std::string, runtime::Tensor> inputs;
     inputs.emplace("x", to_tensor(x));
     expect_near(to_array(model.run(inputs, pool).at("y")), scattered(x, w, c), tolerance_of(c));
@@ -172,7 +173,7 @@ TEST(ConvTranspose, MultipliesByNoInsertedZeroAndComputesNothingThatIsCutOff) {
   const Case c{{1, 8, 4, 4}, {8, 16, 4, 4}, 1, {2, 2}, {1, 1}, {0, 0}, {1, 1, 1, 1}};
   const Partition cut = partition(imported(c, random_array(c.weights, 1)));
   std::int64_t most = 0;
-  for (const measure::Task& task : cut.tasks) most = std::max(most, static_cast<std::int64_t>(task.flops));
+  for (const task::Task& task : cut.tasks) most = std::max(most, static_cast<std::int64_t>(task.flops));
   EXPECT_EQ(most, 2 * 8 * 8 * 16 * 2 * 2 * 8);  // 8 x 8 results of 16 filters, of 2 x 2 taps and 8 channels each
 }
 

@@ -1,6 +1,7 @@
 // Tensors without elements: what ONNX says of them, by operator. No kernel ever sees one.
 
 #include "graph/empty.h"
+#include "backend/cpu/targets.h"
 
 #include <gtest/gtest.h>
 
@@ -10,7 +11,7 @@
 #include "base/error.h"
 #include "base/integer.h"
 #include "graph/array.h"
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"
@@ -134,7 +135,7 @@ TEST(Empty, TensorsGiveWhatOnnxSaysAsWeightsAndAsInputs) {
       for (const Node& node : network.nodes())
         for (const TensorId id : node.inputs) EXPECT_FALSE(is_empty(network.shape(id))) << to_text(network);
       Arrays feeds;
-      for (const Port& port : network.inputs()) feeds[port.name] = filled(network.shape(port.tensor), 1);
+      for (const GraphPort& port : network.inputs()) feeds[port.name] = filled(network.shape(port.tensor), 1);
       expect_filled(run_reference(partition(network), feeds).at("y"), c);
     }
 }
@@ -145,9 +146,9 @@ TEST(Empty, PortsRunThroughACompiledModel) {
   model.node("Concat", {"past", "x"}, {"y"}, {{"axis", kOne}}).node("Relu", {"past"}, {"z"});
   model.node("ReduceSum", {"k"}, {"s"}, {{"keepdims", kZero}});
   model.output("y").output("z").output("s");
-  const codegen::Target target = codegen::Target::host();
-  const auto plain = [](const measure::Task& task) { return schedule::State::initial(task.dag); };
-  const runtime::Model compiled = compile(partition(optimize(model.import().graph)), plain, target);
+  const target::TargetSpec target = cpu::host_target();
+  const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
+  const runtime::Model compiled = compile::compile(partition(optimize(model.import().graph)), plain, target);
   runtime::ThreadPool pool({.threads = 1, .pin = false});
   const te::Array x = counting({1, 2, 4});
   const auto outputs = compiled.run(

@@ -1,6 +1,7 @@
 #include "node_runs.h"
+#include "backend/cpu/targets.h"
 
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "space/search_space.h"
 
@@ -40,8 +41,8 @@ OnnxModel model_of(const OneNode& node, const std::vector<runtime::Tensor>& inpu
   return model.node(node.op, names, {"y"}, node.attributes).output("y");
 }
 
-schedule::State plain(const measure::Task& task) { return schedule::State::initial(task.dag); }
-schedule::State by_default(const measure::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); }
+schedule::State plain(const task::Task& task) { return schedule::State::initial(task.dag); }
+schedule::State by_default(const task::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); }
 
 }  // namespace
 
@@ -73,9 +74,9 @@ Real rounded(DType type, Real value) {
 NodeRuns::NodeRuns(OneNode node, std::vector<runtime::Tensor> inputs, std::size_t computed)
     : node_(std::move(node)), inputs_(std::move(inputs)) {
   const Partition cut = partition(optimize(model_of(node_, inputs_, computed).import().graph));
-  const std::pair<const char*, Scheduler> schedulers[] = {{"default schedule", by_default}, {"plain loops", plain}};
+  const std::pair<const char*, compile::Scheduler> schedulers[] = {{"default schedule", by_default}, {"plain loops", plain}};
   for (const auto& [how, scheduler] : schedulers)
-    kernels_.emplace_back(how, compile(cut, scheduler, codegen::Target::host(), 1));
+    kernels_.emplace_back(how, compile::compile(cut, scheduler, cpu::host_target(), 1));
 }
 
 std::vector<NodeRun> NodeRuns::run(const std::vector<runtime::Tensor>& computed) const {

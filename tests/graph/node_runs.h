@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "onnx_model.h"
-#include "runtime/model.h"
+#include "runtime/model/model.h"
 
 namespace tilewright::graph {
 

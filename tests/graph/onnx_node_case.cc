@@ -1,4 +1,5 @@
 #include "onnx_node_case.h"
+#include "backend/cpu/targets.h"
 
 #include <onnx/onnx_pb.h>
 
@@ -7,7 +8,7 @@
 
 #include "base/file.h"
 #include "graph/array.h"
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "graph/onnx_import.h"
 #include "graph/passes.h"
 #include "graph/tensor_file.h"
@@ -93,8 +94,8 @@ std::string difference(const runtime::Tensor& found, const runtime::Tensor& expe
 void run_data_set(const onnx::ModelProto& model, const std::filesystem::path& set, NodeCaseResult& result) {
   const Network network = import_case(model, set);
   const Partition cut = partition(optimize(network.graph));
-  const auto plain = [](const measure::Task& task) { return schedule::State::initial(task.dag); };
-  const runtime::Model compiled = compile(cut, plain, codegen::Target::host(), 1);
+  const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
+  const runtime::Model compiled = compile::compile(cut, plain, cpu::host_target(), 1);
   Tensors inputs;
   for (int i = 0; i < model.graph().input_size(); ++i) {
     const NamedTensor read = read_tensor_file(file_of(set, "input", i));

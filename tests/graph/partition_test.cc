@@ -24,7 +24,7 @@ struct Network {
   TensorId bias(TensorId t) { return add(Binary{BinaryOp::add}, {t, constant({1, 1, 1, 4})}); }
   std::vector<std::string> descriptions() {
     std::vector<std::string> texts;
-    for (const measure::Task& task : partition(graph).tasks)
+    for (const task::Task& task : partition(graph).tasks)
       texts.push_back(task.description + " *" + std::to_string(task.count));
     return texts;
   }

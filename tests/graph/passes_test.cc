@@ -44,7 +44,7 @@ struct Builder {
 /// `after` computes what `before` does, on random inputs. Convolutions and pools of `before` are brought to nhwc first.
 void expect_same(const Graph& before, const Graph& after, double tolerance = 1e-5) {
   Arrays feeds;
-  for (const Port& port : before.inputs())
+  for (const GraphPort& port : before.inputs())
     feeds[port.name] = random_array(before.shape(port.tensor), 17 + feeds.size());
   const Arrays expected = run_reference(partition(to_nhwc(before)), feeds);
   for (const auto& [name, value] : run_reference(partition(to_nhwc(after)), feeds))

@@ -11,7 +11,7 @@ namespace tilewright::graph {
 Arrays run_reference(const Partition& partition, const Arrays& inputs) {
   const Graph& graph = partition.graph;
   std::map<TensorId, te::Array> memory;  // by the tensor that owns it
-  for (const Port& port : graph.inputs()) memory[port.tensor] = inputs.at(port.name);
+  for (const GraphPort& port : graph.inputs()) memory[port.tensor] = inputs.at(port.name);
   const auto read = [&](TensorId id, const Shape& shape) {
     const TensorId owner = partition.memory_of(id);
     const bool is_constant = graph.tensor(owner).is_constant();
@@ -27,7 +27,7 @@ Arrays run_reference(const Partition& partition, const Arrays& inputs) {
     memory[call.output] = te::interpret(dag, arguments)[0];
   }
   Arrays outputs;
-  for (const Port& port : graph.outputs()) outputs[port.name] = read(port.tensor, graph.shape(port.tensor));
+  for (const GraphPort& port : graph.outputs()) outputs[port.name] = read(port.tensor, graph.shape(port.tensor));
   return outputs;
 }
 

@@ -5,7 +5,8 @@
 #include <functional>
 #include <set>
 
-#include "graph/compile.h"
+#include "compile/compile_model.h"
+#include "backend/cpu/targets.h"
 #include "graph/passes.h"
 #include "loop/lower.h"
 #include "space/search_space.h"
@@ -32,18 +33,18 @@ Graph four_products(const std::function<TensorId(Graph&)>& weight) {
   return graph;
 }
 
-std::int64_t bytes_of_constants(const Graph& graph, const Scheduler& scheduler) {
+std::int64_t bytes_of_constants(const Graph& graph, const compile::Scheduler& scheduler) {
   std::int64_t bytes = 0;
   for (const runtime::Tensor& constant :
-       compile_plan(partition(graph), scheduler, codegen::Target::host(), 1).constants)
+       compile::compile_plan(partition(graph), scheduler, cpu::host_target(), 1).constants)
     bytes += constant.bytes();
   return bytes;
 }
 
-schedule::State plain(const measure::Task& task) { return schedule::State::initial(task.dag); }
+schedule::State plain(const task::Task& task) { return schedule::State::initial(task.dag); }
 
 /// The first schedule of a fixed sequence of random ones that packs a constant.
-schedule::State packing(const measure::Task& task) {
+schedule::State packing(const task::Task& task) {
   const space::SearchSpace space(task.dag, {}, {});
   Rng rng(7);
   for (int sketch = 0; sketch < static_cast<int>(space.sketches().size()); ++sketch) {
@@ -71,7 +72,7 @@ TEST(SharedWeights, AreThereOnceWhereEqualBytesAreStoredApart) {
 TEST(SharedWeights, AreThereOnceAsTheirKernelPacksThem) {
   const Graph graph = optimize(four_products([](Graph& g) { return g.add_constant("w", weights({kSide, kSide})); }));
   int packed = 0;
-  const auto scheduler = [&](const measure::Task& task) {
+  const auto scheduler = [&](const task::Task& task) {
     schedule::State state = packing(task);
     const Result<loop::Program> program = loop::lower(state);
     packed += program && !program->packed.empty() ? 1 : 0;

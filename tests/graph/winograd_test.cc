@@ -1,6 +1,7 @@
 // Convolutions of a network by Winograd, against direct ones.
 
 #include "graph/winograd.h"
+#include "backend/cpu/targets.h"
 
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -11,7 +12,7 @@
 #include "base/integer.h"
 #include "graph/alternatives.h"
 #include "graph/array.h"
-#include "graph/compile.h"
+#include "compile/compile_model.h"
 #include "loop/lower.h"
 #include "ops/winograd_transforms.h"
 #include "reference.h"
@@ -88,11 +89,11 @@ class Winograd : public testing::TestWithParam<std::tuple<Algorithm, ConvCase>> 
   const Arrays inputs_{{"x", random_array(graph_.shape(graph_.inputs()[0].tensor), 3)},
                        {"residual", random_array(graph_.shape(graph_.inputs()[1].tensor), 4)}};
 
-  te::Array run(const Scheduler& scheduler) {
+  te::Array run(const compile::Scheduler& scheduler) {
     runtime::ThreadPool pool({.threads = 2, .pin = false});
     std::map<std::string, runtime::Tensor> inputs;
     for (const auto& [name, array] : inputs_) inputs.emplace(name, to_tensor(array));
-    return to_array(compile(cut_, scheduler, codegen::Target::host()).run(inputs, pool).at("y"));
+    return to_array(compile::compile(cut_, scheduler, cpu::host_target()).run(inputs, pool).at("y"));
   }
 };
 
@@ -104,7 +105,7 @@ TEST_P(Winograd, IsOneTaskThatComputesWhatDirectConvolutionDoes) {
 
 TEST_P(Winograd, DefaultSchedulesComputeItAsMachineCode) {
   const te::Array found =
-      run([](const measure::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); });
+      run([](const task::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); });
   expect_within(bounded(cut_, inputs_), found, "default schedule");
 }
 
@@ -118,7 +119,7 @@ TEST_P(Winograd, RandomSchedulesComputeItAsMachineCode) {
     const auto state = space.sample(sketch, rng);
     if (!state || !loop::lower(*state)) continue;
     ++ran;
-    expect_within(expected, run([&](const measure::Task&) { return *state; }),
+    expect_within(expected, run([&](const task::Task&) { return *state; }),
                   fmt::format("seed {}\n{}", seed, schedule::to_text(*state)));
     if (HasFatalFailure()) return;
   }

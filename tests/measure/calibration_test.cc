@@ -1,11 +1,11 @@
-#include "measure/calibration.h"
+#include "measure/timing/calibration.h"
 
 #include <gtest/gtest.h>
 
 #include <string>
 
 #include "base/error.h"
-#include "measure/machine_loops.h"
+#include "measure/timing/machine_loops.h"
 #include "support/no_threads.h"
 
 namespace tilewright::measure {

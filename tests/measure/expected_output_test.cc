@@ -1,4 +1,4 @@
-#include "measure/expected_output.h"
+#include "measure/runner/expected_output.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "base/element.h"
-#include "measure/inputs.h"
+#include "base/fill_input.h"
 
 namespace tilewright::measure {
 namespace {

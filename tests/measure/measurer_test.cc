@@ -1,4 +1,5 @@
-#include "measure/measurer.h"
+#include "measure/runner/measurer.h"
+#include "backend/cpu/targets.h"
 
 #include <gtest/gtest.h>
 
@@ -36,7 +37,7 @@ class MeasurerTest : public testing::Test {
  protected:
   static Measurer::Options options() {
     Measurer::Options options;
-    options.target = codegen::Target::host();
+    options.target = cpu::host_target();
     options.threads = 2;
     options.timeout_s = 30;  // far beyond what a kernel takes on a busy machine
     options.repetition.max_time_s = 2e-3;
@@ -46,37 +47,37 @@ class MeasurerTest : public testing::Test {
 };
 
 TEST_F(MeasurerTest, MeasuresWhatRunsAndReportsWhatDoesNot) {
-  const Task task = make_task(matmul(12, 16, 20), "matmul 12x16x20");
+  const task::Task task = task::make_task(matmul(12, 16, 20), "matmul 12x16x20");
   const std::vector<State> states = {State::initial(task.dag), incomplete(task.dag), tiled(task.dag, 4)};
   std::vector<std::size_t> order;
-  const std::vector<Measurement> results =
-      measurer_.measure(task, states, kNoIncumbent, [&](std::size_t i, const Measurement&) { order.push_back(i); });
+  const std::vector<task::Measurement> results =
+      measurer_.measure(task, states, kNoIncumbent, [&](std::size_t i, const task::Measurement&) { order.push_back(i); });
   ASSERT_EQ(results.size(), 3U);
   EXPECT_EQ(order, (std::vector<std::size_t>{1, 0, 2}));  // that there is nothing to run is known before the others
-  EXPECT_EQ(results[0].error, ErrorKind::none) << results[0].error_text;
+  EXPECT_EQ(results[0].error, task::ErrorKind::none) << results[0].error_text;
   EXPECT_GT(results[0].compile_s, 0);
   EXPECT_GT(results[0].run_s, 0);
-  EXPECT_EQ(results[1].error, ErrorKind::instantiation);
+  EXPECT_EQ(results[1].error, task::ErrorKind::instantiation);
   EXPECT_FALSE(results[1].error_text.empty());
-  EXPECT_EQ(results[2].error, ErrorKind::none) << results[2].error_text;
+  EXPECT_EQ(results[2].error, task::ErrorKind::none) << results[2].error_text;
   EXPECT_GT(measurer_.split().compile_s, 0);
   EXPECT_GT(measurer_.split().run_s, 0);
 }
 
 TEST_F(MeasurerTest, GoesBackAndForthBetweenTasks) {
-  const Task small = make_task(matmul(6, 7, 8), ""), large = make_task(matmul(120, 130, 140), "");
+  const task::Task small = task::make_task(matmul(6, 7, 8), ""), large = task::make_task(matmul(120, 130, 140), "");
   for (int round = 0; round < 2; ++round) {
-    for (const Task* task : {&small, &large}) {
+    for (const task::Task* task : {&small, &large}) {
       const std::vector<State> states = {State::initial(task->dag), tiled(task->dag, 2)};
-      for (const Measurement& result : measurer_.measure(*task, states, kNoIncumbent)) {
-        EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+      for (const task::Measurement& result : measurer_.measure(*task, states, kNoIncumbent)) {
+        EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
       }
     }
   }
 }
 
 TEST_F(MeasurerTest, DoesNotRunTheSameMachineCodeTwice) {
-  const Task task = make_task(matmul(12, 16, 20), ""), other = make_task(matmul(12, 16, 24), "");
+  const task::Task task = task::make_task(matmul(12, 16, 20), ""), other = task::make_task(matmul(12, 16, 24), "");
   State same = State::initial(task.dag);
   EXPECT_TRUE(same.apply(schedule::SplitStep{2, 0, 12, {1}, true}));  // an inner loop of one iteration
   const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4), same};
@@ -102,9 +103,9 @@ Measurer::Options three_passes(Measurer::Options options) {
 
 TEST_F(MeasurerTest, RunsContendersInEveryPass) {
   Measurer measurer(three_passes(options()));
-  const Task task = make_task(matmul(12, 16, 20), "");
+  const task::Task task = task::make_task(matmul(12, 16, 20), "");
   const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4)};
-  for (const Measurement& result : measurer.measure(task, states, kNoIncumbent)) {
+  for (const task::Measurement& result : measurer.measure(task, states, kNoIncumbent)) {
     EXPECT_EQ(result.times_s.size(), 6U);
     EXPECT_FALSE(result.cut_short);
   }
@@ -112,7 +113,7 @@ TEST_F(MeasurerTest, RunsContendersInEveryPass) {
 
 TEST_F(MeasurerTest, GivesTimesAtThePaceOfTheFirstBatch) {
   Measurer measurer(three_passes(options()));
-  const Task task = make_task(matmul(12, 16, 20), "");
+  const task::Task task = task::make_task(matmul(12, 16, 20), "");
   std::vector<double> paces;
   for (const std::int64_t inner : {4, 2, 3}) {
     const std::vector<State> states = {tiled(task.dag, inner)};
@@ -125,26 +126,26 @@ TEST_F(MeasurerTest, GivesTimesAtThePaceOfTheFirstBatch) {
 
 TEST_F(MeasurerTest, LeavesWhatIsClearlySlowerOutOfLaterPasses) {
   Measurer measurer(three_passes(options()));
-  const Task task = make_task(matmul(12, 16, 20), "");
+  const task::Task task = task::make_task(matmul(12, 16, 20), "");
   const std::vector<State> states = {State::initial(task.dag)};
-  const Measurement result = measurer.measure(task, states, 1e-30).at(0);
+  const task::Measurement result = measurer.measure(task, states, 1e-30).at(0);
   EXPECT_LE(result.times_s.size(), 2U);
   EXPECT_TRUE(result.cut_short);
 }
 
 TEST_F(MeasurerTest, HoldsAContest) {
-  const Task task = make_task(matmul(12, 16, 20), "");
+  const task::Task task = task::make_task(matmul(12, 16, 20), "");
   const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4)};
   measurer_.measure(task, states, kNoIncumbent);
-  const auto results = measurer_.contest(task, states);
+  const auto results = measurer_.remeasure(task, states);
   ASSERT_EQ(results.size(), 2U);
-  for (const Measurement& result : results) {
-    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  for (const task::Measurement& result : results) {
+    EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
     EXPECT_GE(result.times_s.size(), 7U);
     EXPECT_GT(result.compile_s, 0);
   }
   const std::vector<State> hopeless = {State::initial(task.dag), incomplete(task.dag)};
-  EXPECT_TRUE(measurer_.contest(task, hopeless).empty());
+  EXPECT_TRUE(measurer_.remeasure(task, hopeless).empty());
 }
 
 /// A product whose right-hand side is a constant; `columns` wide blocks of it are packed for the kernel.
@@ -159,19 +160,20 @@ State packed(const te::DagRef& dag, std::int64_t columns) {
 TEST_F(MeasurerTest, HoldsAContestOfKernelsThatTakeAConstantInDifferentBlocks) {
   const te::Tensor a = te::placeholder({12, 20}, "A"), b = te::constant_placeholder({20, 48}, "B", DType::f32);
   const te::AxisRef axis = te::reduce_axis(20, "k");
-  const Task task = make_task(
+  const task::Task task = task::make_task(
       te::Dag::make({a, b, te::compute({12, 48}, "C", [&](std::span<const te::Expr> i) {
                       return te::sum(a(i[0], axis) * b(axis, i[1]), {axis});
                     })}),
       "");
   const std::vector<State> states = {packed(task.dag, 16), State::initial(task.dag), packed(task.dag, 24),
                                      packed(task.dag, 48)};
-  for (const Measurement& result : measurer_.measure(task, states, kNoIncumbent))
-    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
-  const std::vector<Measurement> results = measurer_.contest(task, states);  // outputs are checked in every turn's first round
+  for (const task::Measurement& result : measurer_.measure(task, states, kNoIncumbent))
+    EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
+  const std::vector<task::Measurement> results =
+      measurer_.remeasure(task, states);  // outputs are checked in every turn's first round
   ASSERT_EQ(results.size(), states.size());
-  for (const Measurement& result : results) {
-    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  for (const task::Measurement& result : results) {
+    EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
     EXPECT_GE(result.times_s.size(), 2U);
   }
 }
@@ -180,7 +182,7 @@ TEST_F(MeasurerTest, ChecksTheMachineAtTheStartAndFromTimeToTime) {
   Measurer::Options every_third = options();
   every_third.check_machine_every = 3;
   Measurer measurer(every_third);
-  const Task task = make_task(matmul(6, 7, 8), "");
+  const task::Task task = task::make_task(matmul(6, 7, 8), "");
   const std::vector<State> states(2, State::initial(task.dag));
   std::vector<int> checks;
   for (int batch = 0; batch < 4; ++batch) {
@@ -191,41 +193,41 @@ TEST_F(MeasurerTest, ChecksTheMachineAtTheStartAndFromTimeToTime) {
 }
 
 TEST_F(MeasurerTest, StopsBetweenCandidates) {
-  const Task task = make_task(matmul(6, 7, 8), "");
+  const task::Task task = task::make_task(matmul(6, 7, 8), "");
   std::vector<State> states(5, State::initial(task.dag));
   states[1] = incomplete(task.dag);  // known at once
   int known = 0;
   const auto results = measurer_.measure(
-      task, states, kNoIncumbent, [&](std::size_t, const Measurement&) { ++known; }, [&] { return known > 0; });
+      task, states, kNoIncumbent, [&](std::size_t, const task::Measurement&) { ++known; }, [&] { return known > 0; });
   EXPECT_EQ(results.size(), 2U);
   EXPECT_EQ(known, 2);
 }
 
 TEST_F(MeasurerTest, StopsWhileCompiling) {
-  const Task task = make_task(matmul(6, 7, 8), "");
+  const task::Task task = task::make_task(matmul(6, 7, 8), "");
   const std::vector<State> states(5, State::initial(task.dag));
   EXPECT_TRUE(measurer_.measure(task, states, kNoIncumbent, {}, [] { return true; }).empty());
 }
 
 TEST_F(MeasurerTest, MeasuresNothingWhenThereIsNothing) {
-  EXPECT_TRUE(measurer_.measure(make_task(matmul(2, 2, 2), ""), {}, kNoIncumbent).empty());
+  EXPECT_TRUE(measurer_.measure(task::make_task(matmul(2, 2, 2), ""), {}, kNoIncumbent).empty());
 }
 
 TEST(Measurer, ReportsACompileThatTakesTooLong) {
   Measurer::Options options;
-  options.target = codegen::Target::host();
+  options.target = cpu::host_target();
   options.compile_timeout_s = 1e-9;
   Measurer measurer(options);
-  const Task task = make_task(matmul(6, 7, 8), "");
+  const task::Task task = task::make_task(matmul(6, 7, 8), "");
   const std::vector<State> states = {State::initial(task.dag)};
-  const Measurement result = measurer.measure(task, states, kNoIncumbent).at(0);
-  EXPECT_EQ(result.error, ErrorKind::build_timeout);
+  const task::Measurement result = measurer.measure(task, states, kNoIncumbent).at(0);
+  EXPECT_EQ(result.error, task::ErrorKind::build_timeout);
   EXPECT_NE(result.error_text.find("the limit is 1e-09 s"), std::string::npos) << result.error_text;
 }
 
 TEST(Measurer, RunsKernelsWithAllCoresUnlessToldOtherwise) {
   Measurer::Options options;
-  options.target = codegen::Target::host();
+  options.target = cpu::host_target();
   EXPECT_GE(Measurer(options).options().threads, 1);
 }
 

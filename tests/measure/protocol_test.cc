@@ -1,4 +1,4 @@
-#include "measure/protocol.h"
+#include "measure/protocol/protocol.h"
 
 #include <gtest/gtest.h>
 #include <sys/socket.h>
@@ -15,7 +15,7 @@ TaskMessage some_task() { return {{{"x", DType::bf16, {3, 0, 5}, false}, {"y", D
 
 RunReply some_reply() {
   RunReply reply;
-  reply.error = ErrorKind::wrong_answer;
+  reply.error = task::ErrorKind::wrong_answer;
   reply.error_text = "text";
   reply.times_s = {1, 2, 3};
   reply.cut_short = true;
@@ -37,7 +37,7 @@ TEST(Protocol, CarriesATask) {
 TEST(Protocol, CarriesAReply) {
   const auto reply = decode<RunReply>(encode(some_reply()));
   ASSERT_TRUE(reply);
-  EXPECT_EQ(reply->error, ErrorKind::wrong_answer);
+  EXPECT_EQ(reply->error, task::ErrorKind::wrong_answer);
   EXPECT_EQ(reply->error_text, "text");
   EXPECT_EQ(reply->times_s, some_reply().times_s);
   EXPECT_TRUE(reply->cut_short);

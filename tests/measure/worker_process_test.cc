@@ -1,4 +1,4 @@
-#include "measure/worker_process.h"
+#include "measure/runner/worker_process.h"
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include <limits>
 
 #include "base/error.h"
-#include "measure/inputs.h"
+#include "base/fill_input.h"
 #include "measure/object_files.h"
 
 namespace tilewright::measure {
@@ -48,12 +48,12 @@ class WorkerProcessTest : public Test {
     worker_.set_task(twice_task(), kTolerance, twice_reference());
   }
 
-  Measurement run(std::string_view kernel, const RunSettings& with = settings()) {
+  task::Measurement run(std::string_view kernel, const RunSettings& with = settings()) {
     return worker_.run(kernel_object(kernel), "kernel", with);
   }
   void expect_good(std::string_view kernel = "good") {
-    const Measurement result = run(kernel);
-    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+    const task::Measurement result = run(kernel);
+    EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
     EXPECT_FALSE(result.times_s.empty());
     EXPECT_LT(result.time_s(), 1e9);
   }
@@ -62,8 +62,8 @@ class WorkerProcessTest : public Test {
 };
 
 TEST_F(WorkerProcessTest, TimesAGoodKernelSeveralTimes) {
-  const Measurement result = run("good");
-  EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  const task::Measurement result = run("good");
+  EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
   EXPECT_GE(result.times_s.size(), 3U);
   EXPECT_LE(result.times_s.size(), 50U);
   for (const double time_s : result.times_s) EXPECT_GT(time_s, 0);
@@ -77,7 +77,7 @@ TEST_F(WorkerProcessTest, ChangesTheNumberOfThreads) {
   RunSettings with = settings();
   for (const int threads : {1, 3, 2}) {
     with.threads = threads;
-    EXPECT_EQ(run("parallel", with).error, ErrorKind::none);
+    EXPECT_EQ(run("parallel", with).error, task::ErrorKind::none);
   }
 }
 
@@ -86,7 +86,7 @@ TEST_F(WorkerProcessTest, AllowsForRounding) { expect_good("rounded"); }
 TEST_F(WorkerProcessTest, FlushesCachesOnRequest) {
   RunSettings with = settings();
   with.flush_caches = true;
-  EXPECT_EQ(run("good", with).error, ErrorKind::none);
+  EXPECT_EQ(run("good", with).error, task::ErrorKind::none);
 }
 
 TEST_F(WorkerProcessTest, StopsRepeatingWhenEnoughTimeWasMeasured) {
@@ -98,10 +98,10 @@ TEST_F(WorkerProcessTest, StopsRepeatingWhenEnoughTimeWasMeasured) {
 TEST_F(WorkerProcessTest, CutsShortWhatIsClearlySlowerThanTheIncumbent) {
   RunSettings with = settings();
   with.repetition.incumbent_s = 1e-6;
-  const Measurement result = run("slow", with);
+  const task::Measurement result = run("slow", with);
   EXPECT_TRUE(result.cut_short);
   EXPECT_EQ(result.times_s.size(), 1U);
-  EXPECT_EQ(result.error, ErrorKind::none);
+  EXPECT_EQ(result.error, task::ErrorKind::none);
 }
 
 TEST_F(WorkerProcessTest, DoesNotCutWhatHasNoIncumbent) {
@@ -115,14 +115,14 @@ TEST_F(WorkerProcessTest, RunsWithoutWarmUpOnRequest) {
   with.repetition.max_time_s = 1e-9;
   run("good");
   with.warm_up = false;
-  const Measurement result = run("good", with);
-  EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  const task::Measurement result = run("good", with);
+  EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
   EXPECT_EQ(result.times_s.size(), 1U);
 }
 
 struct BadKernel {
   const char* name;
-  ErrorKind error;
+  task::ErrorKind error;
   const char* text;
   bool needs_null = false;  ///< is about an allocation that fails
 };
@@ -138,7 +138,7 @@ class BadKernels : public WorkerProcessTest, public testing::WithParamInterface<
 TEST_P(BadKernels, BecomeATypedErrorAndTheNextCandidateStillRuns) {
   if (kAllocatorEndsTheProcess && GetParam().needs_null) GTEST_SKIP() << "a sanitizer's allocator does not return null";
   expect_good();
-  const Measurement result = run(GetParam().name);
+  const task::Measurement result = run(GetParam().name);
   EXPECT_EQ(result.error, GetParam().error) << to_text(result.error);
   EXPECT_EQ(result.error_text, GetParam().text);
   EXPECT_TRUE(result.times_s.empty());
@@ -147,14 +147,14 @@ TEST_P(BadKernels, BecomeATypedErrorAndTheNextCandidateStillRuns) {
 }
 
 constexpr BadKernel kBadKernels[] = {
-    {"segfault", ErrorKind::runtime, "the candidate crashed with SIGSEGV (Segmentation fault)"},
-    {"illegal", ErrorKind::runtime, "the candidate crashed with SIGILL (Illegal instruction)"},
-    {"aborts", ErrorKind::runtime, "the candidate crashed with SIGABRT (Aborted); it wrote: something is rotten"},
-    {"exits", ErrorKind::runtime, "the candidate exited with status 0"},
-    {"gibberish", ErrorKind::runtime, "the candidate damaged the worker's memory"},
-    {"returns_seven", ErrorKind::runtime, "the kernel returned 7"},
-    {"greedy", ErrorKind::runtime, "the kernel found no memory for its workspace", true},
-    {"memory_bomb", ErrorKind::runtime, "the candidate crashed with SIGSEGV (Segmentation fault)", true},
+    {"segfault", task::ErrorKind::runtime, "the candidate crashed with SIGSEGV (Segmentation fault)"},
+    {"illegal", task::ErrorKind::runtime, "the candidate crashed with SIGILL (Illegal instruction)"},
+    {"aborts", task::ErrorKind::runtime, "the candidate crashed with SIGABRT (Aborted); it wrote: something is rotten"},
+    {"exits", task::ErrorKind::runtime, "the candidate exited with status 0"},
+    {"gibberish", task::ErrorKind::runtime, "the candidate damaged the worker's memory"},
+    {"returns_seven", task::ErrorKind::runtime, "the kernel returned 7"},
+    {"greedy", task::ErrorKind::runtime, "the kernel found no memory for its workspace", true},
+    {"memory_bomb", task::ErrorKind::runtime, "the candidate crashed with SIGSEGV (Segmentation fault)", true},
 };
 INSTANTIATE_TEST_SUITE_P(All, BadKernels, testing::ValuesIn(kBadKernels),
                          [](const auto& instance) { return std::string(instance.param.name); });
@@ -162,8 +162,8 @@ INSTANTIATE_TEST_SUITE_P(All, BadKernels, testing::ValuesIn(kBadKernels),
 TEST_F(WorkerProcessTest, StopsAnEndlessKernel) {
   RunSettings with = settings();
   with.timeout_s = 0.25;
-  const Measurement result = run("endless", with);
-  EXPECT_EQ(result.error, ErrorKind::run_timeout);
+  const task::Measurement result = run("endless", with);
+  EXPECT_EQ(result.error, task::ErrorKind::run_timeout);
   EXPECT_EQ(result.error_text, "the candidate ran longer than 0.25 s");
   expect_good();
 }
@@ -175,14 +175,14 @@ TEST(WorkerProcess, KillsAKernelThatDoesNotHearTheAlarm) {
   with.timeout_s = 0.2;
   with.repetition.max_time_s = 0.1;
   with.threads = 1;  // another thread would hear it
-  const Measurement result = worker.run(kernel_object("deaf"), "kernel", with);
-  EXPECT_EQ(result.error, ErrorKind::run_timeout);
+  const task::Measurement result = worker.run(kernel_object("deaf"), "kernel", with);
+  EXPECT_EQ(result.error, task::ErrorKind::run_timeout);
   EXPECT_EQ(result.error_text, "the candidate did not end within 1 s and was killed");
 }
 
 TEST_F(WorkerProcessTest, FindsAWrongResultAndSaysWhere) {
-  const Measurement result = run("wrong");
-  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  const task::Measurement result = run("wrong");
+  EXPECT_EQ(result.error, task::ErrorKind::wrong_answer);
   EXPECT_EQ(result.error_text.find("output y is wrong at [3, 71]: expected "), 0U) << result.error_text;
   EXPECT_NE(result.error_text.find(", found 5 (1 of 1000 elements differ by more than "), std::string::npos)
       << result.error_text;
@@ -190,40 +190,40 @@ TEST_F(WorkerProcessTest, FindsAWrongResultAndSaysWhere) {
 }
 
 TEST_F(WorkerProcessTest, FindsAnElementThatIsNotWritten) {
-  const Measurement result = run("lazy");
-  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  const task::Measurement result = run("lazy");
+  EXPECT_EQ(result.error, task::ErrorKind::wrong_answer);
   EXPECT_EQ(result.error_text.find("output y is wrong at [9, 99]"), 0U) << result.error_text;
 }
 
 TEST_F(WorkerProcessTest, FindsAResultThatIsWrongTheSecondTime) {
-  const Measurement result = run("forgetful");
-  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  const task::Measurement result = run("forgetful");
+  EXPECT_EQ(result.error, task::ErrorKind::wrong_answer);
   EXPECT_NE(result.error_text.find("after it was run again"), std::string::npos) << result.error_text;
 }
 
 TEST_F(WorkerProcessTest, LeavesResultsUncheckedOnRequest) {
   RunSettings with = settings();
   with.check_results = false;
-  EXPECT_EQ(run("wrong", with).error, ErrorKind::none);
+  EXPECT_EQ(run("wrong", with).error, task::ErrorKind::none);
 }
 
 TEST_F(WorkerProcessTest, DoesNotBlameACandidateForWhatAnotherDid) {
   RunSettings eleven_runs = settings();
   eleven_runs.repetition = {.max_time_s = 10, .min_runs = 10, .max_runs = 10};
-  EXPECT_EQ(run("spoils_inputs", eleven_runs).error, ErrorKind::none);  // the next in the process finds changed inputs
+  EXPECT_EQ(run("spoils_inputs", eleven_runs).error, task::ErrorKind::none);  // the next in the process finds changed inputs
   expect_good();
   expect_good();
 }
 
 TEST_F(WorkerProcessTest, ReportsAnObjectThatCannotBeLoaded) {
-  const Measurement result = worker_.run("not an object", "kernel", settings());
-  EXPECT_EQ(result.error, ErrorKind::compile_host);
+  const task::Measurement result = worker_.run("not an object", "kernel", settings());
+  EXPECT_EQ(result.error, task::ErrorKind::compile_host);
   EXPECT_EQ(result.error_text, "object is not an ELF file");
 }
 
 TEST_F(WorkerProcessTest, ReportsAMissingSymbol) {
-  const Measurement result = worker_.run(kernel_object("good"), "other", settings());
-  EXPECT_EQ(result.error, ErrorKind::compile_host);
+  const task::Measurement result = worker_.run(kernel_object("good"), "other", settings());
+  EXPECT_EQ(result.error, task::ErrorKind::compile_host);
   EXPECT_EQ(result.error_text, "object does not define 'other'");
 }
 
@@ -231,45 +231,45 @@ TEST_F(WorkerProcessTest, ReportsATaskThatDoesNotFitInMemory) {
   TaskMessage huge = twice_task();
   huge.arguments[0].shape = {std::int64_t{1} << 60};
   worker_.set_task(huge, kTolerance);
-  const Measurement result = run("good");
-  EXPECT_EQ(result.error, ErrorKind::runtime);
+  const task::Measurement result = run("good");
+  EXPECT_EQ(result.error, task::ErrorKind::runtime);
   EXPECT_EQ(result.error_text, "no memory for the task's arguments");
 }
 
 TEST(WorkerProcess, TakesTheFirstValidCandidateForReference) {
   WorkerProcess worker({});
   worker.set_task(twice_task(), kTolerance);
-  EXPECT_EQ(worker.run(kernel_object("segfault"), "kernel", settings()).error, ErrorKind::runtime);
+  EXPECT_EQ(worker.run(kernel_object("segfault"), "kernel", settings()).error, task::ErrorKind::runtime);
   EXPECT_FALSE(worker.reference());
-  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
   ASSERT_TRUE(worker.reference());
   EXPECT_EQ(worker.reference()->outputs, twice_reference().outputs);
-  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, ErrorKind::wrong_answer);
+  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, task::ErrorKind::wrong_answer);
 }
 
 TEST(WorkerProcess, KeepsTheReferenceWhenTheWorkerIsReplaced) {
   WorkerProcess worker({});
   worker.set_task(twice_task(), kTolerance);
-  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
-  EXPECT_EQ(worker.run(kernel_object("segfault"), "kernel", settings()).error, ErrorKind::runtime);
-  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, ErrorKind::wrong_answer);
-  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
+  EXPECT_EQ(worker.run(kernel_object("segfault"), "kernel", settings()).error, task::ErrorKind::runtime);
+  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, task::ErrorKind::wrong_answer);
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
 }
 
 TEST(WorkerProcess, WantsAReferenceWrittenAllOver) {
   WorkerProcess worker({});
   worker.set_task(twice_task(), kTolerance);
-  const Measurement result = worker.run(kernel_object("lazy"), "kernel", settings());
-  EXPECT_EQ(result.error, ErrorKind::wrong_answer);
+  const task::Measurement result = worker.run(kernel_object("lazy"), "kernel", settings());
+  EXPECT_EQ(result.error, task::ErrorKind::wrong_answer);
   EXPECT_EQ(result.error_text, "output y was not written at [9, 99]");
 }
 
 TEST(WorkerProcess, TakesANewProcessAfterSoManyCandidates) {
   WorkerProcess worker({.program = {}, .most_runs = 3});
   worker.set_task(twice_task(), kTolerance);
-  for (int i = 0; i < 7; ++i) EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+  for (int i = 0; i < 7; ++i) EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
   EXPECT_EQ(worker.started(), 3);
-  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, ErrorKind::wrong_answer)
+  EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, task::ErrorKind::wrong_answer)
       << "the new process has no reference";
 }
 
@@ -277,22 +277,22 @@ TEST(WorkerProcess, TakesANewProcessWhenItHoldsTooMuch) {
   WorkerProcess worker({.program = {}, .spare_bytes = 1});  // any process holds more
   worker.set_task(twice_task(), kTolerance);
   for (int i = 0; i < 33; ++i)
-    EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+    EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
   EXPECT_EQ(worker.started(), 3);  // but not before 16 candidates have run
 }
 
-ContestMessage contest_of(const std::vector<std::string_view>& kernels) {
-  ContestMessage message{{.max_time_s = 0.01, .min_runs = 4, .max_runs = 12}, {}};
+RemeasureMessage contest_of(const std::vector<std::string_view>& kernels) {
+  RemeasureMessage message{{.max_time_s = 0.01, .min_runs = 4, .max_runs = 12}, {}};
   for (std::string_view kernel : kernels)
     message.candidates.push_back({settings(), "kernel", std::string(kernel_object(kernel))});
   return message;
 }
 
 TEST_F(WorkerProcessTest, TimesCandidatesInTurns) {
-  const std::vector<Measurement> results = worker_.contest(contest_of({"slow", "good", "parallel"}));
+  const std::vector<task::Measurement> results = worker_.remeasure(contest_of({"slow", "good", "parallel"}));
   ASSERT_EQ(results.size(), 3U);
-  for (const Measurement& result : results) {
-    EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  for (const task::Measurement& result : results) {
+    EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
     EXPECT_GE(result.times_s.size(), 4U);
     EXPECT_LE(result.times_s.size(), 12U);
     EXPECT_EQ(result.times_s.size(), results[0].times_s.size());
@@ -302,21 +302,21 @@ TEST_F(WorkerProcessTest, TimesCandidatesInTurns) {
 }
 
 TEST_F(WorkerProcessTest, LeavesWhoFailsOutOfAContest) {
-  const std::vector<Measurement> results =
-      worker_.contest(contest_of({"good", "wrong", "forgetful", "returns_seven", "good"}));
+  const std::vector<task::Measurement> results =
+      worker_.remeasure(contest_of({"good", "wrong", "forgetful", "returns_seven", "good"}));
   ASSERT_EQ(results.size(), 5U);
-  EXPECT_EQ(results[0].error, ErrorKind::none);
-  EXPECT_EQ(results[1].error, ErrorKind::wrong_answer);
-  EXPECT_EQ(results[2].error, ErrorKind::wrong_answer);
+  EXPECT_EQ(results[0].error, task::ErrorKind::none);
+  EXPECT_EQ(results[1].error, task::ErrorKind::wrong_answer);
+  EXPECT_EQ(results[2].error, task::ErrorKind::wrong_answer);
   EXPECT_TRUE(results[2].times_s.empty());
-  EXPECT_EQ(results[3].error, ErrorKind::runtime);
-  EXPECT_EQ(results[4].error, ErrorKind::none);
+  EXPECT_EQ(results[3].error, task::ErrorKind::runtime);
+  EXPECT_EQ(results[4].error, task::ErrorKind::none);
 }
 
 TEST_F(WorkerProcessTest, HasNoResultsOfAContestThatKillsTheProcess) {
-  EXPECT_TRUE(worker_.contest(contest_of({"good", "segfault"})).empty());
+  EXPECT_TRUE(worker_.remeasure(contest_of({"good", "segfault"})).empty());
   expect_good();
-  EXPECT_EQ(worker_.contest(contest_of({"good", "good"})).size(), 2U);
+  EXPECT_EQ(worker_.remeasure(contest_of({"good", "good"})).size(), 2U);
 }
 
 TEST(WorkerProcess, NamesAProgramThatIsNotThere) {
@@ -366,11 +366,11 @@ TEST(WorkerProcess, BelievesNoReplyThatCannotBe) {
   worker.set_task(twice_task(), kTolerance, twice_reference());
   for (const char* lie : {"no_times", "nan", "infinity", "negative", "zero", "longer_than_it_took", "too_many",
                           "unknown_error", "outputs_unasked", "garbage", "another_kind", "counts_beyond_the_end"}) {
-    const Measurement result = worker.run("", lie, settings());
-    EXPECT_EQ(result.error, ErrorKind::runtime) << lie;
+    const task::Measurement result = worker.run("", lie, settings());
+    EXPECT_EQ(result.error, task::ErrorKind::runtime) << lie;
     EXPECT_EQ(result.error_text, "the candidate damaged the worker's memory") << lie;
     EXPECT_TRUE(result.times_s.empty()) << lie;
-    EXPECT_EQ(worker.run("", "honest", settings()).error, ErrorKind::none) << "after " << lie;
+    EXPECT_EQ(worker.run("", "honest", settings()).error, task::ErrorKind::none) << "after " << lie;
   }
   EXPECT_LE(worker.run("", "long_text", settings()).error_text.size(), 4096U);
 }
@@ -379,7 +379,7 @@ TEST(WorkerProcess, BelievesNoReferenceOfAnotherSize) {
   WorkerProcess worker({.program = TW_LYING_WORKER});
   worker.set_task(twice_task(), kTolerance);  // the outputs of the first candidate would become the reference
   for (const char* lie : {"honest", "outputs_unasked"})
-    EXPECT_EQ(worker.run("", lie, settings()).error, ErrorKind::runtime) << lie;
+    EXPECT_EQ(worker.run("", lie, settings()).error, task::ErrorKind::runtime) << lie;
   EXPECT_FALSE(worker.reference());
 }
 
@@ -404,10 +404,10 @@ TEST(WorkerProcess, AsksAgainWhenItWasStopped) {
   worker.set_task(twice_task(), kTolerance, twice_reference());
   RunSettings with = settings();
   with.timeout_s = 0.25;
-  const Measurement result = worker.run(kernel_object("stops_once"), "kernel", with);
+  const task::Measurement result = worker.run(kernel_object("stops_once"), "kernel", with);
   unsetenv("TW_TEST_STOPPED_ONCE");
   EXPECT_TRUE(std::filesystem::remove(made));
-  EXPECT_EQ(result.error, ErrorKind::none) << result.error_text;
+  EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
   EXPECT_EQ(worker.started(), 2);
 }
 
@@ -418,7 +418,7 @@ TEST(WorkerProcess, DoesNotBlameACandidateWhoseProcessIsStoppedEachTime) {
   with.timeout_s = 0.25;
   with.repetition.max_time_s = 0.1;
   EXPECT_FALSE(worker.run(kernel_object("stops"), "kernel", with).is_measured());
-  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, ErrorKind::none);
+  EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "object_files.h"
-#include "runtime/execution.h"
+#include "runtime/model/execution.h"
 #include "support/model_bytes.h"
 #include "support/mutate_json.h"
 

@@ -1,4 +1,4 @@
-#include "runtime/model.h"
+#include "runtime/model/model.h"
 
 #include <gtest/gtest.h>
 #include <unistd.h>
@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/out_of_memory.h"
 #include "object_files.h"
-#include "runtime/execution.h"
-#include "runtime/processor.h"
+#include "runtime/model/execution.h"
+#include "runtime/cpu/processor.h"
 
 namespace tilewright::runtime {
 namespace {

@@ -1,4 +1,4 @@
-#include "runtime/object_loader.h"
+#include "runtime/cpu/object_loader.h"
 
 #include <gtest/gtest.h>
 

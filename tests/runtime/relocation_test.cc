@@ -1,5 +1,5 @@
 // Fields of instructions, against what an assembler makes of the same distances.
-#include "runtime/relocation.h"
+#include "runtime/cpu/relocation.h"
 
 #include <gtest/gtest.h>
 

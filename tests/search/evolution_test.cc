@@ -1,22 +1,22 @@
-#include "search/evolution.h"
+#include "search/evolve/evolution.h"
 
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
 
-#include "search/batch.h"
-#include "search/descent.h"
+#include "search/tuner/batch.h"
+#include "search/evolve/descent.h"
 #include "search/made_up_runner.h"
-#include "search/neighbours.h"
-#include "search/result.h"
+#include "search/evolve/neighbour_states.h"
+#include "search/tuner/result.h"
 
 namespace tilewright::search {
 namespace {
 
 /// A search for one task, with all its parts.
 struct Bench {
-  explicit Bench(const measure::Task& the_task, const EvolutionOptions& evolution_options = {})
+  explicit Bench(const task::Task& the_task, const EvolutionOptions& evolution_options = {})
       : task(the_task),
         space(task.dag, {}, {}),
         model(cost::make_cost_model("analytic", {made_up_target(), 1, 0})),
@@ -24,7 +24,7 @@ struct Bench {
         mutations(make_mutation_policy("fixed", space, memory)),
         options(evolution_options),
         evolution(task, space, *model, *sketches, *mutations, options, 1) {}
-  measure::Task task;
+  task::Task task;
   space::SearchSpace space;
   PolicyMemory memory;
   std::unique_ptr<cost::CostModel> model;
@@ -75,7 +75,7 @@ TEST(Evolution, PutsFewTwinsIntoABatch) {
   EvolutionOptions options = small();
   options.population = 256;
   options.random_share = 0;
-  options.twins = 2;
+  options.diversity_cap = 2;
   Bench bench(matmul_task(128, 128, 128), options);
   Rng rng(1);
   std::map<std::uint64_t, int> seen;
@@ -84,7 +84,7 @@ TEST(Evolution, PutsFewTwinsIntoABatch) {
 
 TEST(Evolution, ProposesNothingWhenEverythingWasMeasured) {
   const te::Tensor x = te::placeholder({3}, "x");
-  Bench bench(measure::make_task(
+  Bench bench(task::make_task(
       te::Dag::make({x, te::compute({3}, "y", [&](std::span<const te::Expr> i) { return x(i[0]) + te::Expr(1.0F); })}),
       "add"));
   MeasuredSet measured;

@@ -4,41 +4,41 @@
 #include <optional>
 #include <vector>
 
-#include "cost/analytic_model.h"
+#include "cost/analytic/analytic_model.h"
 #include "loop/lower.h"
-#include "search/runner.h"
+#include "search/tuner/runner.h"
 #include "te/tensor.h"
 
 namespace tilewright::search {
 
 /// C[n, m] = A[n, k] * B[k, m], as a task.
-inline measure::Task matmul_task(std::int64_t n, std::int64_t m, std::int64_t k, int count = 1) {
+inline task::Task matmul_task(std::int64_t n, std::int64_t m, std::int64_t k, int count = 1) {
   const te::Tensor a = te::placeholder({n, k}, "A"), b = te::placeholder({k, m}, "B");
   const te::AxisRef r = te::reduce_axis(k, "k");
   const te::Tensor c = te::compute(
       {n, m}, "C", [&](std::span<const te::Expr> i) { return te::sum(a(i[0], r) * b(r, i[1]), {r}); }, {"i", "j"});
-  return measure::make_task(te::Dag::make({a, b, c}), fmt::format("matmul {}x{}x{}", n, m, k), count);
+  return task::make_task(te::Dag::make({a, b, c}), fmt::format("matmul {}x{}x{}", n, m, k), count);
 }
 
 /// Seconds that a state takes; nothing: it fails.
-using TimeOf = std::function<std::optional<double>(const measure::Task&, const schedule::State&)>;
+using TimeOf = std::function<std::optional<double>(const task::Task&, const schedule::State&)>;
 
 /// A machine that is nothing but a function. Every candidate costs a tenth of a second to compile and to run.
 class MadeUpRunner : public Runner {
  public:
   explicit MadeUpRunner(TimeOf time_of) : time_of_(std::move(time_of)) {}
 
-  std::vector<measure::Measurement> measure(const measure::Task& task, std::span<const schedule::State> states, double,
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states, double,
                                             const Done& done, const Stop& stop) override {
-    std::vector<measure::Measurement> results;
+    std::vector<task::Measurement> results;
     for (const schedule::State& state : states) {
       if (stop && stop()) break;
-      measure::Measurement m;
+      task::Measurement m;
       m.compile_s = m.run_s = 0.1;
       if (const auto time_s = time_of_(task, state))
         m.times_s = {*time_s};
       else
-        m.error = measure::ErrorKind::runtime, m.error_text = "made up";
+        m.error = task::ErrorKind::runtime, m.error_text = "made up";
       measured.push_back(schedule::structural_hash(state));
       tasks.push_back(task.description);
       results.push_back(m);
@@ -47,26 +47,25 @@ class MadeUpRunner : public Runner {
     ++batches;
     return results;
   }
-  /// Times as `contest_time_of` says; no contests if there is none.
-  std::vector<measure::Measurement> contest(const measure::Task& task,
-                                            std::span<const schedule::State> states) override {
-    std::vector<measure::Measurement> results;
+  /// Times as `contest_time_of` says; no re-measurements if there is none.
+  std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const schedule::State> states) override {
+    std::vector<task::Measurement> results;
     for (const schedule::State& state : states) {
       contested.push_back(schedule::structural_hash(state));
-      measure::Measurement& m = results.emplace_back();
+      task::Measurement& m = results.emplace_back();
       if (const auto time_s = contest_time_of(task, state))
         m.times_s = {*time_s};
       else
-        m.error = measure::ErrorKind::wrong_answer;
+        m.error = task::ErrorKind::wrong_answer;
     }
     return results;
   }
-  double contest_s(double) const override { return contest_time_of ? 0.1 : 0; }
+  double remeasurement_s(double) const override { return contest_time_of ? 0.1 : 0; }
   measure::Measurer::Split split() const override { return {}; }
 
   std::vector<std::uint64_t> measured;  ///< in order
   std::vector<std::string> tasks;       ///< of each
-  std::vector<std::uint64_t> contested;  ///< in order, of all contests
+  std::vector<std::uint64_t> contested;  ///< in order, of all re-measurements
   TimeOf contest_time_of;
   int batches = 0;
 
@@ -74,30 +73,29 @@ class MadeUpRunner : public Runner {
   TimeOf time_of_;
 };
 
-/// The same with a clock of its own, on which nothing takes time but measuring and contests.
+/// The same with a clock of its own, on which nothing takes time but measuring and re-measurements.
 class ClockedRunner : public MadeUpRunner {
  public:
   ClockedRunner(TimeOf time_of, double batch_s, double candidate_s)
       : MadeUpRunner(std::move(time_of)), batch_s_(batch_s), candidate_s_(candidate_s) {}
-  std::vector<measure::Measurement> measure(const measure::Task& task, std::span<const schedule::State> states,
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
                                             double incumbent_s, const Done& done, const Stop& stop) override {
     now_s += batch_s_;
-    const auto tick = [&](std::size_t i, const measure::Measurement& m) {
+    const auto tick = [&](std::size_t i, const task::Measurement& m) {
       now_s += candidate_s_;
       done(i, m);
     };
     return MadeUpRunner::measure(task, states, incumbent_s, tick, stop);
   }
-  std::vector<measure::Measurement> contest(const measure::Task& task,
-                                            std::span<const schedule::State> states) override {
+  std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const schedule::State> states) override {
     now_s += contest_cost_s;
-    contests.push_back(task.description);
-    return MadeUpRunner::contest(task, states);
+    remeasure_all.push_back(task.description);
+    return MadeUpRunner::remeasure(task, states);
   }
   double clock_s() const override { return now_s; }
 
   double now_s = 0, contest_cost_s = 0.1;
-  std::vector<std::string> contests;  ///< tasks, in order
+  std::vector<std::string> remeasure_all;  ///< tasks, in order
 
  private:
   double batch_s_, candidate_s_;
@@ -105,7 +103,7 @@ class ClockedRunner : public MadeUpRunner {
 
 /// As fast as the analytic model says of another machine than the one that the search believes in, with a little noise
 /// that depends on the state: what is best can't be known without measuring.
-inline std::optional<double> plausible_time(const measure::Task&, const schedule::State& state) {
+inline std::optional<double> plausible_time(const task::Task&, const schedule::State& state) {
   const auto program = loop::lower(state);
   if (!program) return std::nullopt;
   cost::Machine machine;
@@ -115,8 +113,8 @@ inline std::optional<double> plausible_time(const measure::Task&, const schedule
   return cost::estimate(*program, machine).cycles * noise * 1e-9;
 }
 
-inline codegen::Target made_up_target() {
-  codegen::Target target;
+inline target::TargetSpec made_up_target() {
+  target::TargetSpec target;
   target.cpu = "made-up";
   target.vector_bytes = 32;
   target.cores = 2;

@@ -1,4 +1,4 @@
-#include "search/network_tuner.h"
+#include "search/tuner/network_tuner.h"
 
 #include <gtest/gtest.h>
 
@@ -9,25 +9,25 @@
 
 #include "base/error.h"
 #include "search/made_up_runner.h"
-#include "search/settle.h"
+#include "search/evolve/canonicalize.h"
 #include "search/small_tuner.h"
-#include "search/suggestions.h"
+#include "search/tuner/suggestions.h"
 #include "space/search_space.h"
 
 namespace tilewright::search {
 namespace {
 
-std::uint64_t default_hash(const measure::Task& task) {
+std::uint64_t default_hash(const task::Task& task) {
   space::Hardware hardware;
   hardware.cores = 2;
   hardware.vector_lanes = made_up_target().vector_bytes / 4;
   hardware.vector_registers = made_up_target().vector_registers;
   schedule::State state = space::SearchSpace(task.dag, hardware, {}).default_state();
-  return settle(state).value();
+  return canonicalize(state).value();
 }
 
 TEST(NetworkTuner, MeasuresTheDefaultSchedulesFirst) {
-  const std::vector<measure::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 64, 16)};
+  const std::vector<task::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 64, 16)};
   MadeUpRunner runner(plausible_time);
   tuner_for(tasks, small_options(20)).run(runner);
   ASSERT_GE(runner.measured.size(), 2u);
@@ -47,7 +47,7 @@ TEST(NetworkTuner, UsesAllTrialsAndNeverMeasuresAStateTwice) {
 
 TEST(NetworkTuner, TriesInItsFirstRoundWhatWonOnATaskLikeIt) {
   // One register tile is fast, whatever the task; a second task should not have to find it again.
-  const measure::Task first = matmul_task(96, 96, 64, 100), second = matmul_task(120, 72, 64);
+  const task::Task first = matmul_task(96, 96, 64, 100), second = matmul_task(120, 72, 64);
   TuneOptions options = small_options(130);
   const auto tile_of = [](const schedule::State& s) {
     std::vector<std::int64_t> innermost;
@@ -59,7 +59,7 @@ TEST(NetworkTuner, TriesInItsFirstRoundWhatWonOnATaskLikeIt) {
   double best_s = kNever;
   bool in_first_round = false;
   int of_second = 0;
-  MadeUpRunner runner([&](const measure::Task& task, const schedule::State& s) {
+  MadeUpRunner runner([&](const task::Task& task, const schedule::State& s) {
     const double time_s = plausible_time(task, s).value();
     if (task.key == first.key && time_s < best_s) best_s = time_s, won = tile_of(s);
     if (task.key == second.key && ++of_second <= 1 + options.batch) in_first_round = in_first_round || tile_of(s) == won;
@@ -72,23 +72,23 @@ TEST(NetworkTuner, TriesInItsFirstRoundWhatWonOnATaskLikeIt) {
 
 TEST(NetworkTuner, NeverEndsSlowerThanTheDefault) {
   // The default is the best there is: everything else takes longer.
-  const measure::Task task = matmul_task(64, 64, 64);
+  const task::Task task = matmul_task(64, 64, 64);
   const std::uint64_t best = default_hash(task);
   MadeUpRunner runner(
-      [&](const measure::Task&, const schedule::State& s) { return structural_hash(s) == best ? 1.0 : 2.0; });
+      [&](const task::Task&, const schedule::State& s) { return structural_hash(s) == best ? 1.0 : 2.0; });
   const TuneResult result = tuner_for({task}, small_options(40)).run(runner);
   EXPECT_EQ(result.tasks[0].best_s, 1.0);
   EXPECT_EQ(result.tasks[0].default_s, 1.0);
   auto state = schedule::State::replay(task.dag, result.tasks[0].best_steps);
   ASSERT_TRUE(state) << state.message();
-  EXPECT_EQ(settle(*state), best);
+  EXPECT_EQ(canonicalize(*state), best);
 }
 
 TEST(NetworkTuner, OnlyTimesTheDefaultWhereItDoesNotCompete) {
-  const measure::Task task = matmul_task(64, 64, 64);
+  const task::Task task = matmul_task(64, 64, 64);
   const std::uint64_t best = default_hash(task);
   MadeUpRunner runner(
-      [&](const measure::Task&, const schedule::State& s) { return structural_hash(s) == best ? 1.0 : 2.0; });
+      [&](const task::Task&, const schedule::State& s) { return structural_hash(s) == best ? 1.0 : 2.0; });
   TuneOptions options = small_options(24);
   options.default_competes = false;
   const TuneResult result = tuner_for({task}, options).run(runner);
@@ -101,7 +101,7 @@ TEST(NetworkTuner, OnlyTimesTheDefaultWhereItDoesNotCompete) {
 
 TEST(NetworkTuner, FindsTheOptimumOfASmallSpaceAndSaysThatItIsExhausted) {
   const te::Tensor x = te::placeholder({6}, "x");
-  const measure::Task task = measure::make_task(
+  const task::Task task = task::make_task(
       te::Dag::make({x, te::compute({6}, "y", [&](std::span<const te::Expr> i) { return x(i[0]) + te::Expr(1.0F); })}),
       "add");
   MadeUpRunner runner(plausible_time);
@@ -114,13 +114,13 @@ TEST(NetworkTuner, FindsTheOptimumOfASmallSpaceAndSaysThatItIsExhausted) {
   const auto sketches = static_cast<std::int64_t>(space.sketches().size());
   for (int i = 0; i < 500; ++i) {
     auto state = space.sample(static_cast<int>(rng.below(sketches)), rng);
-    if (!state || !settle(*state)) continue;
+    if (!state || !canonicalize(*state)) continue;
     EXPECT_LE(result.tasks[0].best_s, plausible_time(task, *state).value_or(kNever));
   }
 }
 
 TEST(NetworkTuner, BeatsRandomSearchAtEqualTrials) {
-  const measure::Task task = matmul_task(128, 128, 128);
+  const task::Task task = matmul_task(128, 128, 128);
   double advantage = 0;  // log2 of how much faster, over all seeds
   for (std::uint64_t seed = 0; seed < 5; ++seed) {
     MadeUpRunner guided(plausible_time), blind(plausible_time);
@@ -162,10 +162,10 @@ TEST(NetworkTuner, DecidesDifferentlyForAnotherSeed) {
 }
 
 TEST(NetworkTuner, ContinuesWhereAnEarlierRunEnded) {
-  const measure::Task task = matmul_task(64, 64, 64);
-  std::vector<measure::Record> records;
+  const task::Task task = matmul_task(64, 64, 64);
+  std::vector<task::Record> records;
   MadeUpRunner first(plausible_time), second(plausible_time);
-  const auto keep = [&](const measure::Record& r) { records.push_back(r); };
+  const auto keep = [&](const task::Record& r) { records.push_back(r); };
   const double before = tuner_for({task}, small_options(40)).run(first, keep).tasks[0].best_s;
   ASSERT_EQ(records.size(), 40u);
 
@@ -183,12 +183,12 @@ TEST(NetworkTuner, ContinuesWhereAnEarlierRunEnded) {
 }
 
 TEST(NetworkTuner, IgnoresAlienRecordsAndCountsThem) {
-  const measure::Task task = matmul_task(64, 64, 64);
-  std::vector<measure::Record> records;
+  const task::Task task = matmul_task(64, 64, 64);
+  std::vector<task::Record> records;
   MadeUpRunner runner(plausible_time);
-  tuner_for({task}, small_options(5)).run(runner, [&](const measure::Record& r) { records.push_back(r); });
+  tuner_for({task}, small_options(5)).run(runner, [&](const task::Record& r) { records.push_back(r); });
   ASSERT_EQ(records.size(), 5u);
-  records[4].result = {.error = measure::ErrorKind::unknown, .error_text = std::string(measure::kNotMeasured)};
+  records[4].result = {.error = task::ErrorKind::unknown, .error_text = std::string(task::kNotMeasured)};
   records[0].target = "another machine";
   records[1].threads = 7;
   records[2].steps = {schedule::SplitStep{2, 99, 64, {2}}};
@@ -206,15 +206,15 @@ TEST(NetworkTuner, IgnoresAlienRecordsAndCountsThem) {
 }
 
 TEST(NetworkTuner, MeasuresTheBestOfForeignRecordsFirstIfToldTo) {
-  const measure::Task task = matmul_task(64, 64, 64);
-  std::vector<measure::Record> records;
+  const task::Task task = matmul_task(64, 64, 64);
+  std::vector<task::Record> records;
   MadeUpRunner there(plausible_time), here(plausible_time);
-  tuner_for({task}, small_options(50)).run(there, [&](const measure::Record& r) { records.push_back(r); });
-  std::stable_sort(records.begin(), records.end(), [](const measure::Record& a, const measure::Record& b) {
+  tuner_for({task}, small_options(50)).run(there, [&](const task::Record& r) { records.push_back(r); });
+  std::stable_sort(records.begin(), records.end(), [](const task::Record& a, const task::Record& b) {
     return a.result.time_s() < b.result.time_s();
   });
-  for (measure::Record& record : records) record.target = "another machine";
-  records.back().result = {.error = measure::ErrorKind::runtime};
+  for (task::Record& record : records) record.target = "another machine";
+  records.back().result = {.error = task::ErrorKind::runtime};
 
   TuneOptions options = small_options(40);
   options.foreign_records = true;
@@ -229,9 +229,9 @@ TEST(NetworkTuner, MeasuresTheBestOfForeignRecordsFirstIfToldTo) {
   constexpr std::size_t kLeft = Suggestions::kMost - 1;  // the default may have been one of them
   std::map<std::uint64_t, double> times;                 // there
   std::vector<double> fastest, measured;
-  for (const measure::Record& record : records) {
+  for (const task::Record& record : records) {
     auto state = schedule::State::replay(task.dag, record.steps);
-    const std::uint64_t hash = settle(*state).value();
+    const std::uint64_t hash = canonicalize(*state).value();
     times[hash] = record.result.time_s();
     if (hash != here.measured[0] && fastest.size() < kLeft) fastest.push_back(times[hash]);
   }
@@ -241,8 +241,8 @@ TEST(NetworkTuner, MeasuresTheBestOfForeignRecordsFirstIfToldTo) {
 
 TEST(NetworkTuner, StopsWhenAskedAndKeepsWhatItHas) {
   MadeUpRunner runner(plausible_time);
-  std::vector<measure::Record> records;
-  const auto keep = [&](const measure::Record& r) { records.push_back(r); };
+  std::vector<task::Record> records;
+  const auto keep = [&](const task::Record& r) { records.push_back(r); };
   const TuneResult result = tuner_for({matmul_task(64, 64, 64)}, small_options(100)).run(runner, keep, nullptr, [&] {
     return runner.measured.size() >= 10;
   });
@@ -254,11 +254,11 @@ TEST(NetworkTuner, StopsWhenAskedAndKeepsWhatItHas) {
 
 TEST(NetworkTuner, EndsWhenTheTargetShareIsReached) {
   TuneOptions options = small_options(500);
-  const measure::Task task = matmul_task(64, 64, 64);
+  const task::Task task = matmul_task(64, 64, 64);
   options.peak_gflops = task.flops * 1e-9;  // one second is peak
   options.until_share = 0.5;
   int calls = 0;
-  MadeUpRunner runner([&](const measure::Task&, const schedule::State&) { return ++calls < 20 ? 10.0 : 1.5; });
+  MadeUpRunner runner([&](const task::Task&, const schedule::State&) { return ++calls < 20 ? 10.0 : 1.5; });
   const TuneResult result = tuner_for({task}, options).run(runner);
   EXPECT_EQ(result.ending, Ending::target);
   EXPECT_LE(result.trials, 40);
@@ -268,34 +268,34 @@ TEST(NetworkTuner, EndsWhenTheTargetShareIsReached) {
 TEST(NetworkTuner, EndsWhenThereIsNoMoreGain) {
   TuneOptions options = small_options(500);
   options.min_gain_per_s = 1e-6;
-  MadeUpRunner flat([](const measure::Task&, const schedule::State&) { return 1.0; });
+  MadeUpRunner flat([](const task::Task&, const schedule::State&) { return 1.0; });
   const TuneResult nothing = tuner_for({matmul_task(64, 64, 64)}, options).run(flat);
   EXPECT_EQ(nothing.ending, Ending::gain);
   EXPECT_LT(nothing.trials, 500);
   EXPECT_GE(flat.batches, 8);
 
   double time_s = 1;
-  MadeUpRunner steady([&](const measure::Task&, const schedule::State&) { return time_s *= 0.99; });
+  MadeUpRunner steady([&](const task::Task&, const schedule::State&) { return time_s *= 0.99; });
   EXPECT_EQ(tuner_for({matmul_task(64, 64, 64)}, options).run(steady).ending, Ending::trials);
 }
 
 TEST(NetworkTuner, GoesOnWhenCandidatesFail) {
-  const measure::Task task = matmul_task(64, 64, 64);
+  const task::Task task = matmul_task(64, 64, 64);
   const std::uint64_t fine = default_hash(task);
-  MadeUpRunner runner([&](const measure::Task&, const schedule::State& s) {
+  MadeUpRunner runner([&](const task::Task&, const schedule::State& s) {
     return structural_hash(s) == fine ? std::optional(1.0) : std::nullopt;
   });
   const TuneResult result = tuner_for({task}, small_options(30)).run(runner);
   EXPECT_EQ(result.trials, 30);
   EXPECT_EQ(result.valid, 1);
-  EXPECT_EQ(result.errors.at(std::string(measure::to_text(measure::ErrorKind::runtime))), 29);
+  EXPECT_EQ(result.errors.at(std::string(task::to_text(task::ErrorKind::runtime))), 29);
   EXPECT_EQ(result.tasks[0].error_texts, std::vector<std::string>{"made up"});
   EXPECT_EQ(result.tasks[0].best_s, 1.0);
 }
 
 TEST(NetworkTuner, SurvivesATaskOfWhichNothingIsValid) {
-  const std::vector<measure::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 32, 32)};
-  MadeUpRunner runner([&](const measure::Task& task, const schedule::State& s) {
+  const std::vector<task::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 32, 32)};
+  MadeUpRunner runner([&](const task::Task& task, const schedule::State& s) {
     return task.description == tasks[0].description ? std::nullopt : plausible_time(task, s);
   });
   const TuneResult result = tuner_for(tasks, small_options(120)).run(runner);
@@ -307,7 +307,7 @@ TEST(NetworkTuner, SurvivesATaskOfWhichNothingIsValid) {
 
 TEST(NetworkTuner, GivesMoreTrialsToTheTaskWithMoreToWin) {
   // The first task takes a thousandth of the network's time.
-  const std::vector<measure::Task> tasks{matmul_task(16, 64, 64), matmul_task(128, 128, 128, 20)};
+  const std::vector<task::Task> tasks{matmul_task(16, 64, 64), matmul_task(128, 128, 128, 20)};
   MadeUpRunner runner(plausible_time);
   const TuneResult result = tuner_for(tasks, small_options(160)).run(runner);
   EXPECT_GE(result.tasks[0].trials, 9);  // the default, and one round
@@ -317,7 +317,7 @@ TEST(NetworkTuner, GivesMoreTrialsToTheTaskWithMoreToWin) {
 TEST(NetworkTuner, TellsItsObserverOfEveryTrial) {
   struct Counter : Observer {
     void on_task(const TaskResult&, int, int) override { ++tasks; }
-    void on_trial(const Progress& p, const measure::Measurement&) override {
+    void on_trial(const Progress& p, const task::Measurement&) override {
       ++trials;
       EXPECT_EQ(p.trials, trials);
       EXPECT_EQ(p.trials_total, 30);
@@ -350,7 +350,7 @@ TEST(NetworkTuner, DrawsItsCurveDownwards) {
 }
 
 TEST(NetworkTuner, RefusesUnknownPolicies) {
-  const std::vector<measure::Task> tasks{matmul_task(8, 8, 8)};
+  const std::vector<task::Task> tasks{matmul_task(8, 8, 8)};
   TuneOptions options;
   options.sketch_policy = "psychic";
   EXPECT_THROW(tuner_for(tasks, options), Error);
@@ -363,16 +363,16 @@ TEST(NetworkTuner, RefusesUnknownPolicies) {
 }
 
 /// The second as if it computed the same as the first, by another algorithm.
-std::vector<measure::Task> competing_tasks() {
-  std::vector<measure::Task> tasks{matmul_task(64, 64, 64, 3), matmul_task(64, 64, 48, 3), matmul_task(32, 64, 16)};
-  tasks[1].competes_with = tasks[0].key;
+std::vector<task::Task> competing_tasks() {
+  std::vector<task::Task> tasks{matmul_task(64, 64, 64, 3), matmul_task(64, 64, 48, 3), matmul_task(32, 64, 16)};
+  tasks[1].alternative_of = tasks[0].key;
   return tasks;
 }
 
 TEST(NetworkTuner, GivesUpATaskThatIsClearlySlowerThanOneThatComputesTheSame) {
   for (const int slow : {0, 1}) {
-    const std::vector<measure::Task> tasks = competing_tasks();
-    MadeUpRunner runner([&](const measure::Task& task, const schedule::State& state) {
+    const std::vector<task::Task> tasks = competing_tasks();
+    MadeUpRunner runner([&](const task::Task& task, const schedule::State& state) {
       const auto time_s = plausible_time(task, state);
       return time_s && task.key == tasks[static_cast<std::size_t>(slow)].key ? std::optional(*time_s * 50) : time_s;
     });
@@ -388,8 +388,8 @@ TEST(NetworkTuner, GivesUpATaskThatIsClearlySlowerThanOneThatComputesTheSame) {
 }
 
 TEST(NetworkTuner, TriesTasksThatComputeTheSameOnWhileTheyAreAboutAsFast) {
-  const std::vector<measure::Task> tasks = competing_tasks();
-  MadeUpRunner runner([&](const measure::Task&, const schedule::State& state) -> std::optional<double> {
+  const std::vector<task::Task> tasks = competing_tasks();
+  MadeUpRunner runner([&](const task::Task&, const schedule::State& state) -> std::optional<double> {
     return 1e-3 * (1 + 0.1 * static_cast<double>(schedule::structural_hash(state) % 1000) / 1000);
   });
   const TuneResult result = tuner_for(tasks, small_options(200)).run(runner);

@@ -7,12 +7,12 @@
 
 #include "base/error.h"
 #include "search/made_up_runner.h"
-#include "search/mutation_policy_adaptive.h"
-#include "search/mutation_policy_learned.h"
-#include "search/network_tuner.h"
-#include "search/settle.h"
-#include "search/sketch_policy_bandit.h"
-#include "search/sketch_policy_q_learning.h"
+#include "search/policy/mutation_policy_adaptive.h"
+#include "search/policy/mutation_policy_learned.h"
+#include "search/tuner/network_tuner.h"
+#include "search/evolve/canonicalize.h"
+#include "search/policy/sketch_policy_bandit.h"
+#include "search/policy/sketch_policy_q_learning.h"
 
 namespace tilewright::search {
 namespace {
@@ -100,7 +100,7 @@ TEST(SketchAgent, LearnsALinearValueAndIsLessSureOfWhatItNeverSaw) {
 
 struct Sketches {
   explicit Sketches(const space::SpaceOptions& options = {}) : space(task.dag, {}, options) {}
-  measure::Task task = matmul_task(64, 64, 64);
+  task::Task task = matmul_task(64, 64, 64);
   space::SearchSpace space;
   PolicyMemory memory;
   PolicyContext context() { return {space, task, memory, 5}; }
@@ -193,7 +193,7 @@ std::vector<std::pair<schedule::State, ProgramValue::Sample>> programs_by_rows(c
   constexpr int kMultiLevel = 1;
   while (std::ssize(programs) < count) {
     auto state = s.space.sample(kMultiLevel, rng);
-    if (!state || !settle(*state)) continue;
+    if (!state || !canonicalize(*state)) continue;
     const ProgramTile tile = program_tile(*state, space::tile_axes(*state));
     const double rows = std::log2(static_cast<double>(tile.rows[3]));
     programs.push_back({*state, {kMultiLevel, features_of(tile, s.space.hardware()), -std::abs(rows - 3)}});

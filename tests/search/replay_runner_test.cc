@@ -1,4 +1,4 @@
-#include "search/replay_runner.h"
+#include "search/replay/replay_runner.h"
 
 #include <gtest/gtest.h>
 
@@ -6,7 +6,7 @@
 
 #include "base/error.h"
 #include "search/made_up_runner.h"
-#include "search/network_tuner.h"
+#include "search/tuner/network_tuner.h"
 #include "space/search_space.h"
 
 namespace tilewright::search {
@@ -22,21 +22,21 @@ TuneOptions small_options(int trials, std::uint64_t seed) {
   return options;
 }
 
-std::vector<measure::Record> recorded(const measure::Task& task, int trials) {
-  std::vector<measure::Record> records;
+std::vector<task::Record> recorded(const task::Task& task, int trials) {
+  std::vector<task::Record> records;
   MadeUpRunner machine(plausible_time);
-  NetworkTuner({task}, small_options(trials, 1), made_up_target(), 2).run(machine, [&](const measure::Record& r) {
+  NetworkTuner({task}, small_options(trials, 1), made_up_target(), 2).run(machine, [&](const task::Record& r) {
     records.push_back(r);
   });
   return records;
 }
 
 TEST(ReplayRunner, AnswersARecordedStateWithItsRecord) {
-  const measure::Task task = matmul_task(64, 64, 64);
-  const std::vector<measure::Record> records = recorded(task, 60);
+  const task::Task task = matmul_task(64, 64, 64);
+  const std::vector<task::Record> records = recorded(task, 60);
   ReplayRunner runner({&task, 1}, records, {});
   double clock_s = 0;
-  for (const measure::Record& record : records) {
+  for (const task::Record& record : records) {
     const auto state = schedule::State::replay(task.dag, record.steps);
     ASSERT_TRUE(state) << state.message();
     const auto answer = runner.measure(task, {&*state, 1}, kNever, {}, {});
@@ -48,8 +48,8 @@ TEST(ReplayRunner, AnswersARecordedStateWithItsRecord) {
 }
 
 TEST(ReplayRunner, GuessesTheRestNoFasterThanTheFastestRecord) {
-  const measure::Task task = matmul_task(64, 64, 64);
-  const std::vector<measure::Record> records = recorded(task, 60);
+  const task::Task task = matmul_task(64, 64, 64);
+  const std::vector<task::Record> records = recorded(task, 60);
   const auto faster = [](const auto& a, const auto& b) { return a.result.time_s() < b.result.time_s(); };
   const double fastest = std::min_element(records.begin(), records.end(), faster)->result.time_s();
   const space::SearchSpace space(task.dag, {}, {});
@@ -66,15 +66,15 @@ TEST(ReplayRunner, GuessesTheRestNoFasterThanTheFastestRecord) {
 }
 
 TEST(ReplayRunner, GuessesInAnOrderThatHasToDoWithTheMachine) {
-  const measure::Task task = matmul_task(128, 128, 128);
-  const StandIn stand_in(task, recorded(task, 160), {});
-  EXPECT_GT(stand_in.accuracy(), 0.6);
-  EXPECT_LT(stand_in.roughness(), 2);
+  const task::Task task = matmul_task(128, 128, 128);
+  const Surrogate surrogate(task, recorded(task, 160), {});
+  EXPECT_GT(surrogate.accuracy(), 0.6);
+  EXPECT_LT(surrogate.roughness(), 2);
 }
 
 TEST(ReplayRunner, MakesASearchTheSameBitForBitItsClockIncluded) {
-  const measure::Task task = matmul_task(64, 64, 64);
-  const std::vector<measure::Record> records = recorded(task, 60);
+  const task::Task task = matmul_task(64, 64, 64);
+  const std::vector<task::Record> records = recorded(task, 60);
   std::vector<TaskResult> results;
   for (int threads : {1, 4}) {
     TuneOptions options = small_options(70, 9);
@@ -92,8 +92,8 @@ TEST(ReplayRunner, MakesASearchTheSameBitForBitItsClockIncluded) {
 }
 
 TEST(ReplayRunner, RefusesATaskOfWhichItKnowsTooLittle) {
-  const std::vector<measure::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 32, 32)};
-  const std::vector<measure::Record> records = recorded(tasks[0], 40);
+  const std::vector<task::Task> tasks{matmul_task(64, 64, 64), matmul_task(32, 32, 32)};
+  const std::vector<task::Record> records = recorded(tasks[0], 40);
   try {
     ReplayRunner runner(tasks, records, {});
     FAIL() << "did not throw";

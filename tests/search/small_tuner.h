@@ -4,11 +4,11 @@
 #include <vector>
 
 #include "search/made_up_runner.h"
-#include "search/network_tuner.h"
+#include "search/tuner/network_tuner.h"
 
 namespace tilewright::search {
 
-/// Options of a search that takes a moment: `trials` in batches of 8, contests of 4 and the default.
+/// Options of a search that takes a moment: `trials` in batches of 8, re-measurements of 4 and the default.
 inline TuneOptions small_options(int trials) {
   TuneOptions options;
   options.trials = trials;
@@ -19,7 +19,7 @@ inline TuneOptions small_options(int trials) {
   return options;
 }
 
-inline NetworkTuner tuner_for(std::vector<measure::Task> tasks, const TuneOptions& options) {
+inline NetworkTuner tuner_for(std::vector<task::Task> tasks, const TuneOptions& options) {
   return NetworkTuner(std::move(tasks), options, made_up_target(), 2);
 }
 

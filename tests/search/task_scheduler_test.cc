@@ -1,4 +1,4 @@
-#include "search/task_scheduler.h"
+#include "search/tuner/task_scheduler.h"
 
 #include <gtest/gtest.h>
 

@@ -7,8 +7,8 @@
 namespace tilewright::search {
 namespace {
 
-std::vector<measure::Task> tasks(int number) {
-  std::vector<measure::Task> list;
+std::vector<task::Task> tasks(int number) {
+  std::vector<task::Task> list;
   for (int i = 0; i < number; ++i) list.push_back(matmul_task(32, 32, 16 + 8 * i, 1 + i));
   return list;
 }
@@ -23,7 +23,7 @@ TuneOptions options_for(double budget_s) {
 struct Costs {
   double budget_s;
   int tasks;
-  double batch_s, candidate_s, contest_s;
+  double batch_s, candidate_s, remeasurement_s;
 };
 
 /// Within 5 % or a second, as the budget is promised to be.
@@ -37,12 +37,12 @@ TEST(TimeBudget, IsKeptWhateverBatchesAndContestsCost) {
                          {8, 2, 0.01, 0.01, 0.01}}) {
     ClockedRunner runner(plausible_time, c.batch_s, c.candidate_s);
     runner.contest_time_of = plausible_time;
-    runner.contest_cost_s = c.contest_s;
+    runner.contest_cost_s = c.remeasurement_s;
     const TuneResult result = tuner_for(tasks(c.tasks), options_for(c.budget_s)).run(runner);
     EXPECT_EQ(result.ending, Ending::budget) << c.budget_s << " s, " << c.tasks << " tasks";
     EXPECT_LE(runner.now_s, latest_end(c.budget_s)) << c.budget_s << " s, " << c.tasks << " tasks";
     EXPECT_GE(runner.now_s, 0.75 * c.budget_s) << c.budget_s << " s, " << c.tasks << " tasks: time is left over";
-    EXPECT_FALSE(runner.contests.empty()) << c.budget_s << " s, " << c.tasks << " tasks";
+    EXPECT_FALSE(runner.remeasure_all.empty()) << c.budget_s << " s, " << c.tasks << " tasks";
   }
 }
 
@@ -73,11 +73,11 @@ TEST(TimeBudget, LeavesOutTheContestsOfTheTasksThatMatterLeast) {
   runner.contest_time_of = plausible_time;
   runner.contest_cost_s = 1;
   const TuneResult result = tuner_for(tasks(8), options_for(30)).run(runner);
-  ASSERT_FALSE(runner.contests.empty());
-  EXPECT_LT(runner.contests.size(), 8u);
+  ASSERT_FALSE(runner.remeasure_all.empty());
+  EXPECT_LT(runner.remeasure_all.size(), 8u);
   const auto weight = [](const TaskResult& task) { return task.count * task.best_s; };
   const auto heaviest = std::ranges::max_element(result.tasks, {}, weight);
-  EXPECT_EQ(runner.contests.front(), heaviest->description);
+  EXPECT_EQ(runner.remeasure_all.front(), heaviest->description);
 }
 
 /// Keeps what it is told.
@@ -113,7 +113,7 @@ TEST(TimeBudget, IsNothingToARunWithTrials) {
     ClockedRunner runner(plausible_time, candidate_s, candidate_s);
     runner.contest_time_of = plausible_time;
     EXPECT_EQ(tuner_for(tasks(3), small_options(60)).run(runner).ending, Ending::trials);
-    EXPECT_EQ(runner.contests.size(), 3u);
+    EXPECT_EQ(runner.remeasure_all.size(), 3u);
     decisions.push_back(runner.measured);
   }
   EXPECT_EQ(decisions[0], decisions[1]);

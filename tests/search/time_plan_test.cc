@@ -1,4 +1,4 @@
-#include "search/time_plan.h"
+#include "search/tuner/time_plan.h"
 
 #include <gtest/gtest.h>
 
@@ -49,13 +49,13 @@ TEST(TimePlan, ExpectsDefaultsToTakeAsLongAsTheLongest) {
 
 TEST(TimePlan, ExpectsContestsToTakeAsLongAsTheLast) {
   TimePlan plan(1);
-  EXPECT_EQ(plan.contest_s(0.5), 0.5);
+  EXPECT_EQ(plan.remeasurement_s(0.5), 0.5);
   plan.note_contest(0.5, 1.5);
-  EXPECT_EQ(plan.contest_s(0.5), 1.5);
+  EXPECT_EQ(plan.remeasurement_s(0.5), 1.5);
   plan.note_contest(0.5, 0.5);
-  EXPECT_EQ(plan.contest_s(0.5), 1) << "but one that was quick may be luck";
+  EXPECT_EQ(plan.remeasurement_s(0.5), 1) << "but one that was quick may be luck";
   plan.note_contest(0, 1);
-  EXPECT_EQ(plan.contest_s(0.5), 1);
+  EXPECT_EQ(plan.remeasurement_s(0.5), 1);
 }
 
 TEST(TimePlan, KnowsNoLimitWithoutABudget) {

@@ -1,4 +1,4 @@
-#include "search/transfer.h"
+#include "search/tuner/transfer.h"
 
 #include <gtest/gtest.h>
 

@@ -4,7 +4,7 @@
 #include "base/integer.h"
 #include "schedule/codec.h"
 #include "schedule/workloads.h"
-#include "space/annotate.h"
+#include "space/sample/annotation_rules.h"
 #include "space/search_space.h"
 
 namespace tilewright::space {

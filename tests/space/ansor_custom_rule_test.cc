@@ -6,7 +6,7 @@
 #include "schedule/codec.h"
 #include "schedule/workloads.h"
 #include "space/queries.h"
-#include "space/rules.h"
+#include "space/sketch/rules.h"
 
 namespace tilewright::space {
 namespace {
@@ -22,13 +22,13 @@ std::vector<Partial> split_once(SketchContext&, const schedule::State& before, i
   return result;
 }
 
-template <Verdict verdict>
-Verdict if_it_reduces(SketchContext&, const schedule::State& state, int stage) {
-  return has_reduce_iter(state.stage(stage)) && !is_cache_of_write(state, stage) ? verdict : Verdict::skip;
+template <RuleCondition verdict>
+RuleCondition if_it_reduces(SketchContext&, const schedule::State& state, int stage) {
+  return has_reduce_iter(state.stage(stage)) && !is_cache_of_write(state, stage) ? verdict : RuleCondition::skip;
 }
 
-constexpr SketchRule kSplitOnce{"split-once", if_it_reduces<Verdict::apply>, split_once};
-constexpr SketchRule kOnlySplitOnce{"only-split-once", if_it_reduces<Verdict::apply_and_skip_rest>, split_once};
+constexpr SketchRule kSplitOnce{"split-once", if_it_reduces<RuleCondition::apply>, split_once};
+constexpr SketchRule kOnlySplitOnce{"only-split-once", if_it_reduces<RuleCondition::apply_and_skip_rest>, split_once};
 
 std::vector<schedule::State> sketches(const te::DagRef& dag, std::span<const SketchRule* const> rules) {
   SketchContext context(Hardware{.cores = 2});

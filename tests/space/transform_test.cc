@@ -1,4 +1,4 @@
-#include "space/transform.h"
+#include "space/winograd_stages.h"
 
 #include <gtest/gtest.h>
 

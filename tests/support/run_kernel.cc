@@ -1,12 +1,13 @@
 #include "support/run_kernel.h"
+#include "backend/cpu/targets.h"
 
 #include <cstring>
 #include <deque>
 #include <limits>
 
 #include "base/element.h"
-#include "runtime/object_loader.h"
-#include "runtime/processor.h"
+#include "runtime/cpu/object_loader.h"
+#include "runtime/cpu/processor.h"
 #include "runtime/tensor.h"
 #include "support/fenced_memory.h"
 
@@ -25,7 +26,7 @@ te::Array read(const runtime::Tensor& tensor) {
 
 }  // namespace
 
-Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::ThreadPool& pool,
+Result<std::vector<te::Array>> run_kernel(cpu::Compiler& compiler, runtime::ThreadPool& pool,
                                           const loop::Program& program, std::span<const te::Array> inputs) {
   const Result<std::string> object = compiler.compile(program, "kernel");
   if (!object) return object.failure();
@@ -67,9 +68,9 @@ Result<std::vector<te::Array>> run_kernel(codegen::Compiler& compiler, runtime::
   return outputs;
 }
 
-bool runs_here(const codegen::Target& target) {
-  if (target.is_aarch64() != codegen::Target::host().is_aarch64()) return false;
-  return runtime::missing_features(target.required_features()).empty();
+bool runs_here(const target::TargetSpec& target) {
+  if (target.is_aarch64() != cpu::host_target().is_aarch64()) return false;
+  return runtime::missing_features(cpu::required_features(target)).empty();
 }
 
 }  // namespace tilewright::support

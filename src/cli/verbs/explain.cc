@@ -80,13 +80,13 @@ nlohmann::json to_json(const Explanation& e) {
                         {"expected_share_of_peak", e.expected_share_of_peak},
                         {"time_s", nullptr}};
   if (e.policies) row["policies"] = to_json(*e.policies);
-  if (e.record && e.record->result.error == measure::ErrorKind::none) row["time_s"] = e.record->result.time_s();
+  if (e.record && e.record->result.error == task::ErrorKind::none) row["time_s"] = e.record->result.time_s();
   return row;
 }
 
 std::string origin_of(const Explanation& e) {
   if (!e.record) return e.tuned ? "the best record's schedule" : "default schedule";
-  if (e.record->result.error != measure::ErrorKind::none) return "failed: " + e.record->result.error_text;
+  if (e.record->result.error != task::ErrorKind::none) return "failed: " + e.record->result.error_text;
   const double time_s = e.record->result.time_s();
   return fmt::format("{}, {:.1f} GFLOP/s on {} with {} threads", run_time(time_s), e.task.flops / time_s * 1e-9,
                      e.record->target, e.record->threads);
@@ -119,7 +119,7 @@ void print_text(const driver::PolicyOpinions& opinions) {
 
 void print_text(const Explanation& e, bool verbose) {
   fmt::print("{}: {}\n\n{}\n", e.task.description, origin_of(e), verbose ? e.program : e.printed);
-  const codegen::HotLoop& loop = e.hot_loop;
+  const cpu::HotLoop& loop = e.hot_loop;
   fmt::print("hot loop: {} instructions, {} FMAs ({}), {} loads, {} stores, {} of them in the stack frame\n{}\n",
              loop.instructions, loop.fmas, percent(loop.fma_density()), loop.loads, loop.stores, loop.stack_accesses,
              loop.assembly);

@@ -9,7 +9,7 @@
 namespace tilewright::cli {
 namespace {
 
-nlohmann::json to_json(const driver::Machine& machine) {
+nlohmann::json to_json(const driver::MachineReport& machine) {
   return {{"cpu", machine.cpu},
           {"target", machine.target},
           {"features", machine.features},
@@ -23,7 +23,7 @@ nlohmann::json to_json(const driver::Machine& machine) {
           {"memory_gbs", machine.memory_gbs}};
 }
 
-void print_text(const driver::Machine& machine, bool verbose) {
+void print_text(const driver::MachineReport& machine, bool verbose) {
   fmt::print("processor      {}\n", machine.cpu);
   fmt::print("target         {}\n", machine.target);
   if (verbose) fmt::print("features       {}\n", fmt::join(machine.features, " "));
@@ -39,7 +39,7 @@ void print_text(const driver::Machine& machine, bool verbose) {
 
 Action declare_machine(CLI::App&) {
   return [](const Common& common) {
-    const driver::Machine machine = driver::describe_machine(common.threads);
+    const driver::MachineReport machine = driver::describe_machine(common.threads);
     if (common.json)
       print_json(to_json(machine));
     else

@@ -1,4 +1,4 @@
-#include "driver/records.h"
+#include "records/selection.h"
 
 #include "base/rewrite.h"
 #include "cli/format.h"
@@ -12,8 +12,8 @@
 namespace tilewright::cli {
 namespace {
 
-using driver::RecordGroup;
-using driver::Selection;
+using records::RecordGroup;
+using records::Selection;
 
 struct RecordsFlags {
   std::vector<std::filesystem::path> files;
@@ -40,11 +40,11 @@ struct Operation {
 
 nlohmann::json to_json(const Selection& selection) {
   nlohmann::json rows = nlohmann::json::array();
-  for (const RecordGroup& group : driver::group(selection.records)) {
+  for (const RecordGroup& group : records::group(selection.records)) {
     nlohmann::json row = {{"key", group.workload_key},       {"target", group.target}, {"threads", group.threads},
                           {"records", group.members.size()}, {"valid", group.valid},   {"best_s", nullptr}};
     if (group.valid > 0) {
-      const measure::Record& best = selection.records[group.members[0]];
+      const task::Record& best = selection.records[group.members[0]];
       row["best_s"] = best.result.time_s();
       row["steps"] = schedule::to_json(best.steps);
     }
@@ -54,7 +54,7 @@ nlohmann::json to_json(const Selection& selection) {
 }
 
 void print_text(const Selection& selection) {
-  for (const RecordGroup& group : driver::group(selection.records)) {
+  for (const RecordGroup& group : records::group(selection.records)) {
     const std::string best =
         group.valid > 0 ? run_time(selection.records[group.members[0]].result.time_s()) : "none ran";
     fmt::print("{:>6} records, {:>6} ran, best {:>10}  {} on {} ({} threads)\n", group.members.size(), group.valid,
@@ -107,25 +107,25 @@ void declare_export(CLI::App& command, RecordsFlags& flags) {
 }
 
 Product as_records(Selection selection) {
-  std::string text = driver::to_text(selection.records);
+  std::string text = records::to_text(selection.records);
   return {std::move(selection), std::move(text)};
 }
 
-Product list(const RecordsFlags& flags) { return {driver::read_selection(flags.files[0]), ""}; }
+Product list(const RecordsFlags& flags) { return {records::read_selection(flags.files[0]), ""}; }
 
 Product best(const RecordsFlags& flags) {
-  return as_records(driver::fastest(driver::read_selection(flags.files[0]), 1));
+  return as_records(records::fastest(records::read_selection(flags.files[0]), 1));
 }
 
-Product merge(const RecordsFlags& flags) { return as_records(driver::merge(flags.files)); }
+Product merge(const RecordsFlags& flags) { return as_records(records::merge(flags.files)); }
 
 Product prune(const RecordsFlags& flags) {
-  return as_records(driver::fastest(driver::read_selection(flags.files[0]), flags.keep));
+  return as_records(records::fastest(records::read_selection(flags.files[0]), flags.keep));
 }
 
 Product import(const RecordsFlags& flags) {
   return as_records(
-      driver::attach(driver::read_selection(flags.files[0]), driver::tasks_of(flags.workload, graph::ImportOptions{})));
+      records::attach(records::read_selection(flags.files[0]), driver::tasks_of(flags.workload, graph::ImportOptions{})));
 }
 
 Product to_tvm(const RecordsFlags& flags) {
@@ -134,8 +134,8 @@ Product to_tvm(const RecordsFlags& flags) {
   if (!is_key)
     throw Error(Code::usage, R"(--workload-key {} is not a JSON list such as ["matmul", 64, 64, 64])",
                 flags.workload_key);
-  Selection exported = driver::without_packed_constants(driver::read_selection(flags.files[0]));
-  std::string text = driver::to_tvm_text(exported.records, flags.workload_key);
+  Selection exported = records::without_packed_constants(records::read_selection(flags.files[0]));
+  std::string text = records::to_tvm_text(exported.records, flags.workload_key);
   return {std::move(exported), std::move(text)};
 }
 
@@ -153,7 +153,7 @@ Selection perform(const Operation& operation, const CLI::App& command, const Rec
   keep_outputs_apart(command, {"--output"},
                      {{operation.rewrites ? "" : "FILE", "record file"}, {"--workload", "model"}});
   const bool is_rewritten = is_output_read(flags);
-  if (is_rewritten) measure::RecordWriter(flags.output, patience(common));  // refuses what holds no records
+  if (is_rewritten) records::RecordWriter(flags.output, patience(common));  // refuses what holds no records
   const Rewrite output(flags.output, is_rewritten, patience(common));
   Product product = operation.run(flags);
   output.write(product.text);

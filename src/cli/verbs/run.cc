@@ -10,7 +10,7 @@
 #include "cli/output_files.h"
 #include "cli/schedule_arguments.h"
 #include "cli/verb.h"
-#include "driver/elements.h"
+#include "driver/tensors/elements.h"
 
 namespace tilewright::cli {
 namespace {

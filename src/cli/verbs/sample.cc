@@ -2,12 +2,13 @@
 #include <optional>
 
 #include "cli/output.h"
+#include "backend/cpu/targets.h"
 #include "cli/output_files.h"
 #include "cli/space_arguments.h"
 #include "cli/verb.h"
 #include "driver/machine.h"
 #include "driver/target.h"
-#include "measure/records.h"
+#include "records/records.h"
 #include "schedule/codec.h"
 
 namespace tilewright::cli {
@@ -20,15 +21,15 @@ struct SampleFlags {
 };
 
 /// A record that says nothing of time, so that others can replay the schedule.
-measure::Record unmeasured(const measure::Task& task, const driver::Sample& sample, const codegen::Target& target,
+task::Record unmeasured(const task::Task& task, const driver::Sample& sample, const target::TargetSpec& target,
                            int threads) {
-  measure::Record record;
+  task::Record record;
   record.workload_key = task.key;
   record.target = target.fingerprint();
   record.threads = threads;
   record.steps = sample.steps;
-  record.result.error = measure::ErrorKind::unknown;
-  record.result.error_text = measure::kNotMeasured;
+  record.result.error = task::ErrorKind::unknown;
+  record.result.error_text = task::kNotMeasured;
   record.unix_time = std::time(nullptr);
   return record;
 }
@@ -36,9 +37,9 @@ measure::Record unmeasured(const measure::Task& task, const driver::Sample& samp
 int sample(const SampleFlags& flags, const Common& common) {
   const driver::SpaceRequest request = flags.space.request(common);
   const driver::Samples drawn = driver::draw_samples(request, flags.count);
-  std::optional<measure::RecordWriter> writer;
+  std::optional<records::RecordWriter> writer;
   if (!flags.records.empty()) writer.emplace(flags.records, patience(common));
-  const codegen::Target target = driver::parse_target(request.target);
+  const target::TargetSpec target = driver::parse_target(request.target);
   nlohmann::json rows = nlohmann::json::array();
   int legal = 0;
   for (const driver::Sample& s : drawn.samples) {

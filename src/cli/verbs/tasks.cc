@@ -16,9 +16,9 @@ struct TasksFlags {
 
 nlohmann::json to_json(const driver::TaskList& list) {
   nlohmann::json rows = nlohmann::json::array();
-  for (const measure::Task& task : list.tasks) {
+  for (const task::Task& task : list.tasks) {
     rows.push_back({{"key", task.key}, {"workload", task.description}, {"flops", task.flops}, {"count", task.count}});
-    if (!task.competes_with.empty()) rows.back()["competes_with"] = task.competes_with;
+    if (!task.alternative_of.empty()) rows.back()["competes_with"] = task.alternative_of;
   }
   return {{"tasks", std::move(rows)}, {"algorithms", algorithms_to_json(list.algorithms)}};
 }
@@ -26,8 +26,8 @@ nlohmann::json to_json(const driver::TaskList& list) {
 void print_text(const driver::TaskList& list) {
   double flops = 0;
   int others = 0;
-  for (const measure::Task& task : list.tasks) {
-    const bool is_other = !task.competes_with.empty();
+  for (const task::Task& task : list.tasks) {
+    const bool is_other = !task.alternative_of.empty();
     fmt::print("{:>5} {} {:>9.1f} MFLOP\n", is_other ? "or" : fmt::format("{} x", task.count),
                fitted(task.description, 56), task.flops * 1e-6);
     flops += is_other ? 0 : task.flops * task.count;

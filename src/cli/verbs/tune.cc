@@ -17,7 +17,7 @@
 #include "driver/machine.h"
 #include "driver/peak.h"
 #include "driver/target.h"
-#include "measure/records.h"
+#include "records/records.h"
 
 namespace tilewright::cli {
 namespace {
@@ -39,7 +39,7 @@ search::TuneOptions search_options(const TuneFlags& flags, const Common& common)
   options.seed = common.seed;
   const int threads = driver::resolve_threads(common.threads);
   options.threads = threads_at_once(threads);
-  const codegen::Target target = driver::parse_target_to_run(flags.target);
+  const target::TargetSpec target = driver::parse_target_to_run(flags.target);
   options.peak_gflops = driver::measure_peak_gflops(threads, target.vector_bytes);
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
@@ -88,7 +88,7 @@ int tune(const TuneFlags& flags, const Common& common) {
   refuse_contradictions(flags, common);
   request.input = flags.model.input;
   request.import = flags.model.import;
-  request.records = flags.records.empty() ? measure::default_record_file() : std::filesystem::path(flags.records);
+  request.records = flags.records.empty() ? records::default_record_file() : std::filesystem::path(flags.records);
   request.replay = flags.replay;
   request.target = flags.target;
   request.algorithms = flags.algorithms.options();

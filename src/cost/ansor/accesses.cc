@@ -33,8 +33,8 @@ std::span<const BufferAccess> AccessReader::read(const Statement& statement, con
   ++call_;
   const loop::StageLoops& stage = bounds_.stages[static_cast<std::size_t>(statement.stage)];
   const std::size_t rank = state_.stage(statement.stage).tensor->axes.size();
-  const std::vector<loop::Index> indices(stage.axis_values.begin(),
-                                         stage.axis_values.begin() + static_cast<std::ptrdiff_t>(rank));
+  const std::vector<loop::AffineExpr> indices(stage.axis_values.begin(),
+                                              stage.axis_values.begin() + static_cast<std::ptrdiff_t>(rank));
   add_access(stage.buffer, true, indices, chain);
   add_loads(statement.value, chain);
   finish(chain);
@@ -53,7 +53,7 @@ void AccessReader::add_loads(loop::ValueId id, const Chain& chain) {
       [](const loop::NonNegative&) {},
       [&](const loop::LoadValue& v) {
         const int stage = bounds_.program.buffer(v.buffer).stage;
-        std::vector<loop::Index> indices = v.indices;
+        std::vector<loop::AffineExpr> indices = v.indices;
         if (stage >= 0)  // relative to the part that is kept, back to the whole tensor
           for (std::size_t d = 0; d < indices.size(); ++d)
             indices[d] = indices[d] + bounds_.stages[static_cast<std::size_t>(stage)].axes[d].low;
@@ -86,7 +86,7 @@ std::size_t AccessReader::slot_of(loop::BufferId buffer, const Chain& chain) {
   return used_++;
 }
 
-void AccessReader::add_access(loop::BufferId buffer, bool write, const std::vector<loop::Index>& indices,
+void AccessReader::add_access(loop::BufferId buffer, bool write, const std::vector<loop::AffineExpr>& indices,
                               const Chain& chain) {
   const std::size_t slot = slot_of(buffer, chain);
   BufferAccess& access = accesses_[slot];
@@ -108,11 +108,12 @@ void AccessReader::add_access(loop::BufferId buffer, bool write, const std::vect
 }
 
 /// Adds the terms' bounds per level; returns the loops that occur in them.
-std::uint64_t AccessReader::add_bounds(const loop::Index& index, const Chain& chain, Levels& low, Levels& high) const {
+std::uint64_t AccessReader::add_bounds(const loop::AffineExpr& index, const Chain& chain, Levels& low,
+                                       Levels& high) const {
   std::uint64_t loops = 0;
-  for (const loop::Index::Term& term : index.terms) {
-    const loop::Atom& atom = bounds_.program.indices.atom(term.atom);
-    if (atom.kind != loop::Atom::Kind::loop) {
+  for (const loop::AffineExpr::Term& term : index.terms) {
+    const loop::AffineAtom& atom = bounds_.program.indices.atom(term.atom);
+    if (atom.kind != loop::AffineAtom::Kind::loop) {
       loops |= add_atom(atom, term.coefficient, chain, low, high);
       continue;
     }
@@ -127,12 +128,12 @@ std::uint64_t AccessReader::add_bounds(const loop::Index& index, const Chain& ch
 }
 
 /// The rules of TVM's bounds for quotients and remainders.
-std::uint64_t AccessReader::add_atom(const loop::Atom& atom, std::int64_t factor, const Chain& chain, Levels& low,
+std::uint64_t AccessReader::add_atom(const loop::AffineAtom& atom, std::int64_t factor, const Chain& chain, Levels& low,
                                      Levels& high) const {
   const std::size_t levels = low.size();
   Levels of_low(levels, atom.of.constant), of_high(levels, atom.of.constant);
   std::uint64_t loops = 0;
-  if (atom.kind == loop::Atom::Kind::value) {  // loaded: anything in its range
+  if (atom.kind == loop::AffineAtom::Kind::value) {  // loaded: anything in its range
     loops = chain.size() > 0 ? bit(chain.size() - 1) : 0;
     of_low.assign(levels, atom.range.low), of_high.assign(levels, atom.range.high);
   } else {
@@ -140,9 +141,9 @@ std::uint64_t AccessReader::add_atom(const loop::Atom& atom, std::int64_t factor
   }
   for (std::size_t k = 0; k < levels; ++k) {
     std::int64_t from = of_low[k], to = of_high[k];
-    if (atom.kind == loop::Atom::Kind::quotient) {
+    if (atom.kind == loop::AffineAtom::Kind::quotient) {
       from = floor_div(from, atom.divisor), to = floor_div(to, atom.divisor);
-    } else if (atom.kind == loop::Atom::Kind::remainder && (from < 0 || to >= atom.divisor)) {
+    } else if (atom.kind == loop::AffineAtom::Kind::remainder && (from < 0 || to >= atom.divisor)) {
       to = from < 0 ? atom.divisor - 1 : std::min(to, atom.divisor - 1);
       from = 0;
     }
@@ -151,11 +152,11 @@ std::uint64_t AccessReader::add_atom(const loop::Atom& atom, std::int64_t factor
   return loops;
 }
 
-std::uint64_t AccessReader::varies_with(const loop::Index& index, const Chain& chain) const {
+std::uint64_t AccessReader::varies_with(const loop::AffineExpr& index, const Chain& chain) const {
   std::uint64_t loops = 0;
-  for (const loop::Index::Term& term : index.terms) {
-    const loop::Atom& atom = bounds_.program.indices.atom(term.atom);
-    if (atom.kind == loop::Atom::Kind::loop) {
+  for (const loop::AffineExpr::Term& term : index.terms) {
+    const loop::AffineAtom& atom = bounds_.program.indices.atom(term.atom);
+    if (atom.kind == loop::AffineAtom::Kind::loop) {
       if (const int depth = chain.depth_of(term.atom); depth >= 0) loops |= bit(depth);
     } else {
       loops |= varies_with(atom.of, chain);
@@ -167,11 +168,11 @@ std::uint64_t AccessReader::varies_with(const loop::Index& index, const Chain& c
 /// Lowers `strides` to those of `index`, a dimension whose elements are `row` apart, for loops not `found` in a
 /// dimension further in. TVM writes an index as a sum with outer loops first; its walk takes the last multiplier at or
 /// after the variable unless an addition without one came before.
-void AccessReader::add_strides(const loop::Index& index, double row, const Chain& chain, std::uint64_t& found,
+void AccessReader::add_strides(const loop::AffineExpr& index, double row, const Chain& chain, std::uint64_t& found,
                                std::vector<double>& strides) {
   terms_.clear();
-  for (const loop::Index::Term& term : index.terms) {
-    loop::Index alone;
+  for (const loop::AffineExpr::Term& term : index.terms) {
+    loop::AffineExpr alone;
     alone.terms.push_back({term.atom, 1});
     const std::uint64_t loops = varies_with(alone, chain);
     terms_.push_back({loops == 0 ? -1 : 63 - std::countl_zero(loops), loops,

@@ -59,13 +59,13 @@ class AccessReader {
     std::vector<Levels> low, high;  ///< per dimension: bounds of the index per level
   };
   void add_loads(loop::ValueId id, const Chain& chain);
-  void add_access(loop::BufferId buffer, bool write, const std::vector<loop::Index>& indices, const Chain& chain);
+  void add_access(loop::BufferId buffer, bool write, const std::vector<loop::AffineExpr>& indices, const Chain& chain);
   std::size_t slot_of(loop::BufferId buffer, const Chain& chain);
-  std::uint64_t add_bounds(const loop::Index& index, const Chain& chain, Levels& low, Levels& high) const;
-  std::uint64_t add_atom(const loop::Atom& atom, std::int64_t factor, const Chain& chain, Levels& low,
+  std::uint64_t add_bounds(const loop::AffineExpr& index, const Chain& chain, Levels& low, Levels& high) const;
+  std::uint64_t add_atom(const loop::AffineAtom& atom, std::int64_t factor, const Chain& chain, Levels& low,
                          Levels& high) const;
-  std::uint64_t varies_with(const loop::Index& index, const Chain& chain) const;
-  void add_strides(const loop::Index& index, double row, const Chain& chain, std::uint64_t& found,
+  std::uint64_t varies_with(const loop::AffineExpr& index, const Chain& chain) const;
+  void add_strides(const loop::AffineExpr& index, double row, const Chain& chain, std::uint64_t& found,
                    std::vector<double>& strides);
   void finish(const Chain& chain);
 

@@ -32,7 +32,7 @@ OperationCount OperationCounter::compute(const loop::Value& value) {
       },
       [&](const loop::LoadValue& v) {
         sum.loads = true;
-        for (const loop::Index& index : v.indices) add_index(sum, index);
+        for (const loop::AffineExpr& index : v.indices) add_index(sum, index);
       },
       [&](const loop::UnaryValue& v) { sum = of_unary(v); }, [&](const loop::BinaryValue& v) { sum = of_binary(v); },
       [&](const loop::SelectValue& v) {
@@ -101,14 +101,14 @@ void OperationCounter::add(OperationCount& sum, loop::ValueId id) {
   sum.loads = sum.loads || other.loads;
 }
 
-void OperationCounter::add_index(OperationCount& sum, const loop::Index& index) {
+void OperationCounter::add_index(OperationCount& sum, const loop::AffineExpr& index) {
   const auto parts = static_cast<double>(index.terms.size()) + (index.constant != 0 ? 1 : 0);
   sum.of[kPerType + kAddSub] += parts > 1 ? parts - 1 : 0;
-  for (const loop::Index::Term& term : index.terms) {
+  for (const loop::AffineExpr::Term& term : index.terms) {
     if (term.coefficient != 1) sum.of[kPerType + kMul] += 1;
-    const loop::Atom& atom = program_.indices.atom(term.atom);
-    if (atom.kind == loop::Atom::Kind::loop) continue;
-    if (atom.kind == loop::Atom::Kind::value) {
+    const loop::AffineAtom& atom = program_.indices.atom(term.atom);
+    if (atom.kind == loop::AffineAtom::Kind::loop) continue;
+    if (atom.kind == loop::AffineAtom::Kind::value) {
       add(sum, atom.value);
       continue;
     }

@@ -33,7 +33,7 @@ class OperationCounter {
  private:
   OperationCount compute(const loop::Value& value);
   void add(OperationCount& sum, loop::ValueId id);
-  void add_index(OperationCount& sum, const loop::Index& index);
+  void add_index(OperationCount& sum, const loop::AffineExpr& index);
   bool is_constant(loop::ValueId id) const;
   OperationCount of_unary(const loop::UnaryValue& v);
   OperationCount of_binary(const loop::BinaryValue& v);

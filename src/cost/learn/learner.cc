@@ -9,7 +9,7 @@ Learner::Learner(int columns, const LearnerOptions& options, MakeObjective objec
       own_(options.trees),
       data_(columns, options.window) {}
 
-void Learner::add(std::string_view task, ProgramRows rows, const measure::Measurement& measurement) {
+void Learner::add(std::string_view task, ProgramRows rows, const task::Measurement& measurement) {
   data_.add(task, std::move(rows), measurement);
 }
 

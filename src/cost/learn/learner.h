@@ -29,7 +29,7 @@ class Learner {
   /// `prior`: an ensemble whose answers are always added; it is not changed.
   Learner(int columns, const LearnerOptions& options, MakeObjective objective, std::optional<Ensemble> prior = {});
 
-  void add(std::string_view task, ProgramRows rows, const measure::Measurement& measurement);
+  void add(std::string_view task, ProgramRows rows, const task::Measurement& measurement);
   /// Trains if enough was added since the last time.
   void learn();
   /// It has learned something, or has a prior.

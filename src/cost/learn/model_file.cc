@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "base/hash.h"
 #include "base/json_text.h"
-#include "cost/learned_model.h"
+#include "cost/learn/learned_model.h"
 
 // The shipped model as bytes of this program.
 asm(R"(

@@ -1,7 +1,7 @@
 #include "cost/learn/program_rows.h"
 
 #include "cost/ansor/features.h"
-#include "cost/draft_features.h"
+#include "cost/analytic/analytic_features.h"
 #include "loop/lower.h"
 
 namespace tilewright::cost {
@@ -28,7 +28,8 @@ std::optional<ProgramRows> rows_of(const schedule::State& state, ColumnSet set, 
   } else {
     const auto program = loop::lower(state);
     if (!program) return std::nullopt;
-    for (const DraftRow& row : draft_features(Analysis(*program, machine), machine)) append(row, row.cycles, rows);
+    for (const AnalyticRow& row : analytic_features(Analysis(*program, machine), machine))
+      append(row, row.cycles, rows);
   }
   return rows;
 }

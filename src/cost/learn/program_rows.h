@@ -3,7 +3,7 @@
 #include <optional>
 
 #include "cost/learn/training_set.h"
-#include "cost/machine.h"
+#include "cost/analytic/machine.h"
 #include "schedule/state.h"
 
 namespace tilewright::cost {

@@ -5,13 +5,13 @@
 
 namespace tilewright::cost {
 
-Observed observe(const measure::Measurement& measurement, double best_s) {
-  if (measurement.error != measure::ErrorKind::none || measurement.times_s.empty())
+Observed observe(const task::Measurement& measurement, double best_s) {
+  if (measurement.error != task::ErrorKind::none || measurement.times_s.empty())
     return {best_s * kFailedFactor, true};
   return {measurement.time_s(), measurement.cut_short};
 }
 
-void TrainingSet::add(std::string_view task, ProgramRows rows, const measure::Measurement& measurement) {
+void TrainingSet::add(std::string_view task, ProgramRows rows, const task::Measurement& measurement) {
   auto known = std::find(tasks_.begin(), tasks_.end(), task);
   if (known == tasks_.end()) {
     tasks_.emplace_back(task);
@@ -19,7 +19,7 @@ void TrainingSet::add(std::string_view task, ProgramRows rows, const measure::Me
     known = tasks_.end() - 1;
   }
   const int id = static_cast<int>(known - tasks_.begin());
-  const bool valid = measurement.error == measure::ErrorKind::none && !measurement.times_s.empty();
+  const bool valid = measurement.error == task::ErrorKind::none && !measurement.times_s.empty();
   if (valid) best_s_[static_cast<std::size_t>(id)] = std::min(best_s(id), measurement.time_s());
   programs_.push_back({id, cycles_.size(), rows.count(), measurement});
   programs_.back().measurement.error_text.clear();

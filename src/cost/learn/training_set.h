@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "cost/learn/ensemble.h"
-#include "measure/measurement.h"
+#include "task/measurement.h"
 
 namespace tilewright::cost {
 
@@ -24,7 +24,7 @@ struct Observed {
 };
 /// Source: a measurement that was cut short ended because the program was clearly slower than the best; one that failed
 /// says no more than that it is no good, which counts as slower than the best by kFailedFactor.
-Observed observe(const measure::Measurement& measurement, double best_s);
+Observed observe(const task::Measurement& measurement, double best_s);
 inline constexpr double kFailedFactor = 8;
 
 /// Measured programs, in the order in which they came; beyond `window` of them the oldest are forgotten.
@@ -32,13 +32,13 @@ class TrainingSet {
  public:
   TrainingSet(int columns, std::size_t window) : columns_(columns), window_(window) {}
 
-  void add(std::string_view task, ProgramRows rows, const measure::Measurement& measurement);
+  void add(std::string_view task, ProgramRows rows, const task::Measurement& measurement);
 
   /// One program: where its rows are, and what was seen.
   struct Program {
     int task;
     std::size_t first_row, rows;
-    measure::Measurement measurement;
+    task::Measurement measurement;
   };
   std::span<const Program> programs() const { return programs_; }
   int tasks() const { return static_cast<int>(tasks_.size()); }

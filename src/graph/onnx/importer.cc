@@ -67,14 +67,14 @@ void Importer::read_weights() {
     if (read_names_.count(proto.name()) == 0) continue;
     Result<runtime::Tensor> tensor = read_tensor(proto, external_);
     if (!tensor) problems_.push_back({"weight", "", proto.name(), tensor.message(), false});
-    values_[proto.name()] = tensor ? graph_.add_constant(proto.name(), std::move(*tensor)) : stand_in(proto);
+    values_[proto.name()] = tensor ? graph_.add_constant(proto.name(), std::move(*tensor)) : surrogate(proto);
     std::string().swap(*proto.mutable_raw_data());  // one copy of large weights is enough
   }
   if (model_.graph().sparse_initializer_size() > 0) fail("sparse weights are not supported, store them dense");
 }
 
 /// Numbers of the same shape in place of a weight of a type that is not supported, to go on checking with.
-TensorId Importer::stand_in(const onnx::TensorProto& weight) {
+TensorId Importer::surrogate(const onnx::TensorProto& weight) {
   const Shape shape{weight.dims().begin(), weight.dims().end()};
   const bool is_half = weight.data_type() == onnx::TensorProto::FLOAT16;
   if (!is_half || !check_indexable(shape) || product(shape) > OnnxNode::kLargestTable) return kUnknown;
@@ -83,7 +83,7 @@ TensorId Importer::stand_in(const onnx::TensorProto& weight) {
 
 /// A tensor of the type that the file declares in place of one that a node with a problem computes. Integers may be
 /// needed at compile time, so they stay unknown.
-TensorId Importer::stand_in(const std::string& name) {
+TensorId Importer::surrogate(const std::string& name) {
   const auto found = declared_.find(name);
   if (found == declared_.end()) return kUnknown;
   const int declared = found->second->elem_type();
@@ -216,7 +216,7 @@ void Importer::read_nodes() {
     for (int i = 0; i < node.output_size(); ++i) {
       if (node.output(i).empty()) continue;
       const auto at = static_cast<std::size_t>(i);
-      values_[node.output(i)] = at < outputs.size() ? outputs[at] : stand_in(node.output(i));
+      values_[node.output(i)] = at < outputs.size() ? outputs[at] : surrogate(node.output(i));
     }
   }
   if (const auto dead = std::count(live_.begin(), live_.end(), false); dead > 0)

@@ -43,8 +43,8 @@ class Importer {
   void read_outputs();
   void check_bodies(const onnx::NodeProto& node, const std::string& where);
   void add_problem(const onnx::NodeProto& node, const std::string& where, const std::string& reason);
-  TensorId stand_in(const std::string& name);
-  TensorId stand_in(const onnx::TensorProto& weight);
+  TensorId surrogate(const std::string& name);
+  TensorId surrogate(const onnx::TensorProto& weight);
   std::vector<TensorId> import_node(const onnx::NodeProto& node);
   const OnnxOperator& look_up(const onnx::NodeProto& node) const;
   [[noreturn]] void refuse_unknown(const std::string& name) const;

@@ -62,18 +62,18 @@ class SplitGuards {
   }
 
   /// Whether the condition is known to hold, or known not to.
-  std::optional<bool> decide(const Index& condition) const {
+  std::optional<bool> decide(const AffineExpr& condition) const {
     const Range range = table_.range(condition, ranges_);
     if (range.low >= 0) return true;
     if (range.high < 0) return false;
-    for (const Index& fact : assumed_)
+    for (const AffineExpr& fact : assumed_)
       if (table_.range(condition - fact, ranges_).low >= 0) return true;
     return std::nullopt;
   }
 
   void visit_branch(const If& branch, Block& out) {
     If left;
-    for (const Index& condition : branch.conditions) {
+    for (const AffineExpr& condition : branch.conditions) {
       const std::optional<bool> known = decide(condition);
       if (known == false) return append(visit(branch.otherwise), out);
       if (!known) left.conditions.push_back(condition);
@@ -124,7 +124,7 @@ class SplitGuards {
     const bool movable = loop.kind != LoopKind::parallel && found;
     If outside, inside;
     if (movable)
-      for (const Index& condition : found->conditions)
+      for (const AffineExpr& condition : found->conditions)
         (table_.depends_on(condition, loop.var) ? inside : outside).conditions.push_back(condition);
     if (!movable || outside.conditions.empty()) {
       out.push_back({std::move(loop)});
@@ -153,7 +153,7 @@ class SplitGuards {
       if (const auto* loop = std::get_if<For>(&stmt.kind)) return has_condition_on(var, loop->body);
       const auto* branch = std::get_if<If>(&stmt.kind);
       return branch && (std::any_of(branch->conditions.begin(), branch->conditions.end(),
-                                    [&](const Index& condition) { return table_.depends_on(condition, var); }) ||
+                                    [&](const AffineExpr& condition) { return table_.depends_on(condition, var); }) ||
                         has_condition_on(var, branch->then) || has_condition_on(var, branch->otherwise));
     });
   }
@@ -170,7 +170,7 @@ class SplitGuards {
         range_of(loop->var) = before;
       } else if (const auto* branch = std::get_if<If>(&stmt.kind)) {
         Range then = active_range(branch->then, var);
-        for (const Index& condition : branch->conditions) then = intersect(then, possible_range(condition, var));
+        for (const AffineExpr& condition : branch->conditions) then = intersect(then, possible_range(condition, var));
         active = unite(active, unite(then, active_range(branch->otherwise, var)));
       }
     }
@@ -178,11 +178,11 @@ class SplitGuards {
   }
 
   /// The condition as coefficient * var + rest, if it is linear in var.
-  std::optional<Range> rest_of(const Index& condition, int var, std::int64_t& coefficient) const {
+  std::optional<Range> rest_of(const AffineExpr& condition, int var, std::int64_t& coefficient) const {
     coefficient = condition.coefficient(var);
     if (coefficient == 0) return std::nullopt;
     Range rest{condition.constant, condition.constant};
-    for (const Index::Term& term : condition.terms) {
+    for (const AffineExpr::Term& term : condition.terms) {
       if (term.atom == var) continue;
       if (table_.depends_on(term.atom, var)) return std::nullopt;
       const Range r = table_.range(term, ranges_);
@@ -198,7 +198,7 @@ class SplitGuards {
   }
   static std::int64_t ceil_div_signed(std::int64_t a, std::int64_t b) { return -floor_div(-a, b); }
 
-  Range possible_range(const Index& condition, int var) {
+  Range possible_range(const AffineExpr& condition, int var) {
     std::int64_t coefficient = 0;
     const auto rest = rest_of(condition, var, coefficient);
     return rest ? solve(coefficient, rest->high, range_of(var)) : range_of(var);
@@ -208,7 +208,7 @@ class SplitGuards {
   std::vector<std::int64_t> find_cuts(const For& loop, const Range& active) {
     std::vector<std::int64_t> cuts;
     range_of(loop.var) = active;
-    for_each_condition(loop.body, [&](const Index& condition) {
+    for_each_condition(loop.body, [&](const AffineExpr& condition) {
       std::int64_t coefficient = 0;
       const auto rest = rest_of(condition, loop.var, coefficient);
       if (!rest || decide(condition)) return;
@@ -241,7 +241,7 @@ class SplitGuards {
         range_of(loop->var) = before;
       } else if (const auto* branch = std::get_if<If>(&stmt.kind)) {
         if (times * std::max(work_of(branch->then), work_of(branch->otherwise)) >= least)
-          for (const Index& condition : branch->conditions) f(condition);
+          for (const AffineExpr& condition : branch->conditions) f(condition);
         for_each_condition(branch->then, times, least, f);
         for_each_condition(branch->otherwise, times, least, f);
       }
@@ -251,7 +251,7 @@ class SplitGuards {
   /// The body, or a choice between a version in which the conditions that change with this loop hold for all inner
   /// iterations, and one in which they may not.
   Block visit_versions(const For& loop) {
-    const std::vector<Index> facts = versions_ < kMaxVersions ? facts_to_assume(loop) : std::vector<Index>{};
+    const std::vector<AffineExpr> facts = versions_ < kMaxVersions ? facts_to_assume(loop) : std::vector<AffineExpr>{};
     if (facts.empty()) return visit(loop.body);
     ++versions_;
     If choice{facts, {}, {}};
@@ -270,7 +270,7 @@ class SplitGuards {
   }
 
   /// Values of var for which the fact does not hold, if it depends on nothing else; else all.
-  Range complement(const Index& fact, int var) {
+  Range complement(const AffineExpr& fact, int var) {
     std::int64_t coefficient = 0;
     const auto rest = rest_of(fact, var, coefficient);
     const Range all = range_of(var);
@@ -279,13 +279,13 @@ class SplitGuards {
     return coefficient > 0 ? Range{all.low, holds.low - 1} : Range{holds.high + 1, all.high};
   }
 
-  std::vector<Index> facts_to_assume(const For& loop) {
-    std::vector<Index> facts;
-    for_each_condition(loop.body, [&](const Index& condition) {
+  std::vector<AffineExpr> facts_to_assume(const For& loop) {
+    std::vector<AffineExpr> facts;
+    for_each_condition(loop.body, [&](const AffineExpr& condition) {
       if (decide(condition) || !table_.depends_on(condition, loop.var)) return;
-      Index fact(condition.constant);  // with the loops inside where they bring least
+      AffineExpr fact(condition.constant);  // with the loops inside where they bring least
       std::int64_t inner_low = 0;
-      for (const Index::Term& term : condition.terms) {
+      for (const AffineExpr::Term& term : condition.terms) {
         if (depends_on_inner(term.atom, loop.body))
           inner_low += table_.range(term, ranges_).low;
         else
@@ -309,9 +309,9 @@ class SplitGuards {
     });
   }
 
-  const IndexTable& table_;
+  const AffineTable& table_;
   std::vector<Range> ranges_;
-  std::vector<Index> assumed_;
+  std::vector<AffineExpr> assumed_;
   int versions_ = 0;
 };
 

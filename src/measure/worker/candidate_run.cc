@@ -15,13 +15,13 @@ RunReply run_candidate(TaskBuffers& buffers, runtime::ThreadPool& pool, const Ru
   }
   RunReply reply;
   if (message.settings.return_outputs) reply.outputs = buffers.outputs();
-  Verdict verdict = Verdict::repeat;
-  while ((verdict = judge(warm_up_s, reply.times_s, message.settings.repetition)) == Verdict::repeat) {
+  RepetitionDecision verdict = RepetitionDecision::repeat;
+  while ((verdict = judge(warm_up_s, reply.times_s, message.settings.repetition)) == RepetitionDecision::repeat) {
     const std::optional<double> time_s = candidate.time_once();
     if (!time_s) return *candidate.error();
     reply.times_s.push_back(*time_s);
   }
-  reply.cut_short = verdict == Verdict::cut;
+  reply.cut_short = verdict == RepetitionDecision::cut;
   if (reply.times_s.empty()) {
     reply.times_s = {warm_up_s};
     return reply;

@@ -1,8 +1,8 @@
 #pragma once
 
-#include "measure/protocol.h"
+#include "measure/protocol/protocol.h"
 #include "measure/worker/task_buffers.h"
-#include "runtime/thread_pool.h"
+#include "runtime/cpu/thread_pool.h"
 
 namespace tilewright::measure {
 

@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int32_t kNoWorkspace = 1;
 
-RunReply failed_reply(ErrorKind kind, std::string text) {
+RunReply failed_reply(task::ErrorKind kind, std::string text) {
   RunReply reply;
   reply.error = kind;
   reply.error_text = std::move(text);
@@ -19,8 +19,8 @@ RunReply failed_reply(ErrorKind kind, std::string text) {
 }
 
 RunReply failed_with(std::int32_t status) {
-  if (status == kNoWorkspace) return failed_reply(ErrorKind::runtime, "the kernel found no memory for its workspace");
-  return failed_reply(ErrorKind::runtime, fmt::format("the kernel returned {}", status));
+  if (status == kNoWorkspace) return failed_reply(task::ErrorKind::runtime, "the kernel found no memory for its workspace");
+  return failed_reply(task::ErrorKind::runtime, fmt::format("the kernel returned {}", status));
 }
 
 /// Wakes the pool's threads, which else would cost the warm-up run some tens of microseconds.
@@ -36,13 +36,13 @@ LoadedCandidate::LoadedCandidate(TaskBuffers& buffers, runtime::ThreadPool& pool
     : buffers_(buffers), pool_(pool), settings_(message.settings), packed_(message.packed) {
   const auto object = runtime::LoadedObject::load(message.object);
   if (!object) {
-    error_ = failed_reply(ErrorKind::compile_host, object.message());
+    error_ = failed_reply(task::ErrorKind::compile_host, object.message());
     return;
   }
   object_ = *object;
   kernel_ = object_->function<tw_kernel>(message.symbol);
   if (kernel_ == nullptr)
-    error_ = failed_reply(ErrorKind::compile_host, fmt::format("object does not define '{}'", message.symbol));
+    error_ = failed_reply(task::ErrorKind::compile_host, fmt::format("object does not define '{}'", message.symbol));
 }
 
 std::optional<double> LoadedCandidate::call() {
@@ -72,7 +72,7 @@ std::optional<double> LoadedCandidate::time_once() {
 
 bool LoadedCandidate::check(const char* when) {
   if (!settings_.check_results) return true;
-  if (const auto text = buffers_.mismatch()) error_ = failed_reply(ErrorKind::wrong_answer, *text + when);
+  if (const auto text = buffers_.mismatch()) error_ = failed_reply(task::ErrorKind::wrong_answer, *text + when);
   return !error_;
 }
 

@@ -2,10 +2,10 @@
 
 #include <memory>
 
-#include "measure/protocol.h"
+#include "measure/protocol/protocol.h"
 #include "measure/worker/task_buffers.h"
-#include "runtime/object_loader.h"
-#include "runtime/thread_pool.h"
+#include "runtime/cpu/object_loader.h"
+#include "runtime/cpu/thread_pool.h"
 
 namespace tilewright::measure {
 

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "measure/inputs.h"
+#include "base/fill_input.h"
 
 namespace tilewright::measure {
 namespace {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "measure/expected_output.h"
-#include "measure/protocol.h"
+#include "measure/runner/expected_output.h"
+#include "measure/protocol/protocol.h"
 #include "runtime/tensor.h"
 
 namespace tilewright::measure {
@@ -23,7 +23,7 @@ class TaskBuffers {
   void set_reference(ReferenceMessage reference);
 
   /// Lays the arguments out as the next candidate takes them: the named ones in blocks, all others as they are. The
-  /// last few layouts are kept, so that candidates in a contest can take turns. Errors: std::bad_alloc.
+  /// last few layouts are kept, so that candidates in a re-measurement can take turns. Errors: std::bad_alloc.
   void pack(const std::vector<PackedArgument>& arguments);
 
   /// Overwrites the outputs with all-ones bytes (for floats a NaN that no arithmetic makes), so that what a kernel

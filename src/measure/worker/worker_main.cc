@@ -15,7 +15,7 @@
 #include <new>
 
 #include "measure/worker/candidate_run.h"
-#include "measure/worker/contest.h"
+#include "measure/worker/remeasurement.h"
 
 namespace tilewright::measure {
 namespace {
@@ -56,7 +56,7 @@ class Worker {
   void set_task(const TaskMessage& task);
   void prepare(int threads);
   RunReply run(const RunMessage& message);
-  ContestReply run(const ContestMessage& message);
+  RemeasureReply run(const RemeasureMessage& message);
 
   std::unique_ptr<runtime::ThreadPool> pool_;
   std::unique_ptr<TaskBuffers> buffers_;
@@ -79,8 +79,8 @@ bool Worker::handle(const Frame& frame) {
     if (buffers_ != nullptr) buffers_->set_reference(std::move(*reference));
     return true;
   }
-  if (const auto contest = decode<ContestMessage>(frame)) {
-    return send_frame(kWorkerSocket, encode(run(*contest))) == Transfer::done;
+  if (const auto remeasurement = decode<RemeasureMessage>(frame)) {
+    return send_frame(kWorkerSocket, encode(run(*remeasurement))) == Transfer::done;
   }
   const auto message = decode<RunMessage>(frame);
   return message && send_frame(kWorkerSocket, encode(run(*message))) == Transfer::done;
@@ -117,10 +117,10 @@ RunReply Worker::run(const RunMessage& message) {
     prepare(message.settings.threads);
     reply = run_candidate(*buffers_, *pool_, message);
   } catch (const std::bad_alloc&) {
-    reply.error = ErrorKind::runtime;
+    reply.error = task::ErrorKind::runtime;
     reply.error_text = buffers_ == nullptr ? "no memory for the task's arguments" : "out of memory";
   } catch (const std::exception& error) {
-    reply.error = ErrorKind::unknown;
+    reply.error = task::ErrorKind::unknown;
     reply.error_text = error.what();
   }
   limit_memory(-1);
@@ -128,11 +128,11 @@ RunReply Worker::run(const RunMessage& message) {
 }
 
 /// What goes wrong as a whole has no reply per candidate.
-ContestReply Worker::run(const ContestMessage& message) {
-  ContestReply reply;
+RemeasureReply Worker::run(const RemeasureMessage& message) {
+  RemeasureReply reply;
   try {
     prepare(message.candidates.empty() ? 1 : message.candidates.front().settings.threads);
-    reply = run_contest(*buffers_, *pool_, message);
+    reply = run_remeasurement(*buffers_, *pool_, message);
   } catch (const std::exception&) {
     reply.candidates.clear();
   }

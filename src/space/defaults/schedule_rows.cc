@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
-#include "space/annotate.h"
+#include "space/sample/annotation_rules.h"
 #include "space/defaults/plan.h"
 #include "space/queries.h"
 #include "space/strides.h"

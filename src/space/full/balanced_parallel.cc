@@ -1,5 +1,5 @@
 #include "base/integer.h"
-#include "space/annotate.h"
+#include "space/sample/annotation_rules.h"
 #include "space/queries.h"
 
 namespace tilewright::space {

@@ -1,4 +1,4 @@
-#include "space/annotate.h"
+#include "space/sample/annotation_rules.h"
 #include "space/full/tiled_stage.h"
 
 namespace tilewright::space {

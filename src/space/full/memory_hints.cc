@@ -1,8 +1,8 @@
 #include <fmt/format.h>
 
-#include "space/annotate.h"
+#include "space/sample/annotation_rules.h"
 #include "space/memory_hints.h"
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 #include "space/queries.h"
 
 namespace tilewright::space {

@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "base/integer.h"
-#include "space/annotate.h"
+#include "space/sample/annotation_rules.h"
 #include "space/queries.h"
 #include "space/register_tile.h"
-#include "space/transposition.h"
+#include "space/packed_layout.h"
 
 namespace tilewright::space {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "space/memory_hints.h"
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 #include "space/unroll_limits.h"
 
 namespace tilewright::space {

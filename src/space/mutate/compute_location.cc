@@ -1,6 +1,6 @@
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 #include "space/queries.h"
-#include "space/transform.h"
+#include "space/winograd_stages.h"
 
 namespace tilewright::space {
 namespace {

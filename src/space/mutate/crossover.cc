@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 
 namespace tilewright::space {
 namespace {

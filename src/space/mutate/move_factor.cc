@@ -1,5 +1,5 @@
 #include "base/integer.h"
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 #include "space/tile_moves.h"
 
 namespace tilewright::space {

@@ -1,5 +1,5 @@
 #include "space/full/tiled_stage.h"
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 
 namespace tilewright::space {
 

@@ -1,4 +1,4 @@
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 #include "space/queries.h"
 
 namespace tilewright::space {

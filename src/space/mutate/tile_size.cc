@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "base/integer.h"
-#include "space/mutations.h"
+#include "space/mutate/mutations.h"
 
 namespace tilewright::space {
 namespace {

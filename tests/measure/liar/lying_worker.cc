@@ -8,7 +8,7 @@
 #include <map>
 
 #include "base/threads.h"
-#include "measure/protocol.h"
+#include "measure/protocol/protocol.h"
 
 namespace tilewright::measure {
 namespace {
@@ -27,19 +27,19 @@ RunReply with_outputs(std::vector<std::string> outputs) {
 
 RunReply with_error(std::uint8_t error) {
   RunReply reply = with_times({1e-9});
-  reply.error = static_cast<ErrorKind>(error);
+  reply.error = static_cast<task::ErrorKind>(error);
   return reply;
 }
 
 RunReply without_threads() {
   RunReply reply;
-  reply.error = ErrorKind::unknown;
+  reply.error = task::ErrorKind::unknown;
   reply.error_text = too_few_threads(4, 1, std::system_error(EAGAIN, std::generic_category())).what();
   return reply;
 }
 
 RunReply with_text(std::size_t bytes) {
-  RunReply reply = with_error(static_cast<std::uint8_t>(ErrorKind::wrong_answer));
+  RunReply reply = with_error(static_cast<std::uint8_t>(task::ErrorKind::wrong_answer));
   reply.error_text.assign(bytes, '\xff');
   return reply;
 }
@@ -64,7 +64,7 @@ void answer(const RunMessage& message) {
     const std::string garbage(100, '\x55');
     if (write(kWorkerSocket, garbage.data(), garbage.size()) < 0) _exit(1);
   } else if (message.symbol == "another_kind") {
-    send_frame(kWorkerSocket, encode(ContestReply{}));
+    send_frame(kWorkerSocket, encode(RemeasureReply{}));
   } else if (message.symbol == "counts_beyond_the_end") {
     Frame frame = encode(with_times({1}));
     frame.payload.replace(1 + 8, 8, 8, '\x7f');  // the number of times, after the error and its text

@@ -1,0 +1,11 @@
+#pragma once
+
+#include "target/target_spec.h"
+#include "loop/program.h"
+
+namespace tilewright::cpu {
+
+/// About how many instructions the program becomes once its loops are unrolled: stores times values, in registers.
+double unrolled_size(const loop::Program& program, const target::TargetSpec& target);
+
+}  // namespace tilewright::cpu

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "backend/cpu/compiler.h"
+#include "task/error_kind.h"
+#include "schedule/state.h"
+
+namespace tilewright::measure {
+
+/// The symbol that every candidate's object defines.
+inline constexpr std::string_view kCandidateSymbol = "tw_candidate";
+
+/// One candidate's machine code, or why there is none.
+struct Compiled {
+  std::string object;
+  std::vector<PackedArgument> packed;  ///< how it takes its constants
+  task::ErrorKind error = task::ErrorKind::none;
+  std::string error_text;
+  double compile_s = 0;   ///< wall time of lowering and compiling
+  bool is_begun = false;  ///< false only if the batch was stopped before
+};
+
+/// Compilers that are kept from batch to batch, one per thread.
+class BatchCompiler {
+ public:
+  BatchCompiler(const target::TargetSpec& target, int threads, double timeout_s, double most_instructions);
+
+  /// Lowers and compiles all states on all threads, the caller's among them; each thread takes the next state. `stop`,
+  /// asked in the caller's thread, ends it early:
+  /// what was not begun says so.
+  std::vector<Compiled> compile(std::span<const schedule::State> states, const std::function<bool()>& stop);
+
+ private:
+  Compiled compile_one(cpu::Compiler& compiler, const schedule::State& state) const;
+
+  std::vector<cpu::Compiler> compilers_;
+  double timeout_s_;
+};
+
+}  // namespace tilewright::measure

@@ -1,0 +1,25 @@
+#include "search/evolve/measured_set.h"
+
+#include <algorithm>
+
+#include "search/tuner/result.h"
+
+namespace tilewright::search {
+
+void MeasuredSet::add(const Candidate& candidate, double time_s) {
+  hashes_.insert(candidate.hash);
+  if (!(time_s < kNever)) return;
+  const auto slower = [](double time, const Entry& entry) { return time < entry.time_s; };
+  valid_.insert(std::upper_bound(valid_.begin(), valid_.end(), time_s, slower), Entry{candidate, time_s});
+}
+
+void MeasuredSet::correct(std::uint64_t hash, double time_s) {
+  const auto is_it = [&](const Entry& entry) { return entry.candidate.hash == hash; };
+  const auto at = std::find_if(valid_.begin(), valid_.end(), is_it);
+  if (at == valid_.end()) return;
+  const Candidate candidate = std::move(at->candidate);
+  valid_.erase(at);
+  add(candidate, time_s);
+}
+
+}  // namespace tilewright::search

@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <unordered_set>
+#include <vector>
+
+#include "task/measurement.h"
+#include "search/policy/program_features.h"
+#include "schedule/state.h"
+
+namespace tilewright::search {
+
+/// A state that may be, or was, measured, and where it came from.
+struct Candidate {
+  schedule::State state;
+  std::uint64_t hash = 0;   ///< settle(state)
+  int sketch = -1;          ///< position among the space's sketches; -1: none of them
+  int mutation = -1;        ///< the rule that made it; -1: sampled
+  double parent_score = 0;  ///< with `mutation`: what the cost model says of the parent
+  double score = 0;         ///< what the cost model says of it
+  int attempt = -1;         ///< with `mutation`: which of its generation
+  double parent_time_s = std::numeric_limits<double>::infinity();  ///< if the parent was measured
+  ProgramFeatures parent{};  ///< if the mutation policy looks at programs
+};
+
+/// Everything measured for one task. States count as equal when their text form is (structural hash).
+class MeasuredSet {
+ public:
+  struct Entry {
+    Candidate candidate;
+    double time_s;
+  };
+  /// Remembers a state, whatever became of it. `time_s` is kNever for a failed one.
+  void add(const Candidate& candidate, double time_s);
+  /// A state's time is known better now; kNever: it failed after all. Nothing happens if it is not a valid one.
+  void correct(std::uint64_t hash, double time_s);
+  bool contains(std::uint64_t hash) const { return hashes_.contains(hash); }
+  /// The valid ones, fastest first; equal times in the order in which they were measured.
+  const std::vector<Entry>& valid() const { return valid_; }
+  int size() const { return static_cast<int>(hashes_.size()); }
+
+ private:
+  std::unordered_set<std::uint64_t> hashes_;
+  std::vector<Entry> valid_;
+};
+
+}  // namespace tilewright::search

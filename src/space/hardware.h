@@ -1,0 +1,11 @@
+#pragma once
+
+#include "target/target_spec.h"
+#include "space/search_space.h"
+
+namespace tilewright::space {
+
+/// What the search space must know of a target whose kernels run with `threads` threads.
+Hardware hardware_of(const target::TargetSpec& target, int threads);
+
+}  // namespace tilewright::space
