@@ -32,9 +32,16 @@ class Builder {
     const Stage& stage = state_.stage(s);
     if (stage.is_packed_constant()) return;
     if (stage.compute_at == ComputeAt::iter) out.push_back({Allocate{loops(s).buffer}});
-    for (const schedule::Iterator& iter : stage.iters)
+    for (const schedule::Iterator& iter : stage.iters) {
       if (iter.kind == IterKind::mixed)
         return fail("loop {} of stage {} fuses a reduction with a spatial loop", iter.name, stage.tensor->name);
+      if (iter.annotation >= Annotation::vthread)
+        return fail("loop {} of stage {} is marked {}: no target here has such loops", iter.name, stage.tensor->name,
+                    schedule::to_text(iter.annotation));
+    }
+    if (stage.storage_factor != 1 || stage.storage_offset != 0)
+      return fail("stage {} has storage_align({}, {}): no target here aligns the rows of a buffer", stage.tensor->name,
+                  stage.storage_factor, stage.storage_offset);
     emit_loops(s, 0, in_parallel, out);
   }
 

@@ -46,7 +46,9 @@ Status StepApplier::operator()(const StorageAlignStep& step) {
   if (Status ok = check_loop("storage_align", step.stage, step.iter); !ok) return ok;
   if (step.factor < 1) return failure("storage_align: factor {} must be at least 1", step.factor);
   if (step.offset < 0) return failure("storage_align: offset {} must be at least 0", step.offset);
-  writable(step.stage).storage_offset = step.offset;
+  Stage& stage = writable(step.stage);
+  stage.storage_factor = step.factor;
+  stage.storage_offset = step.offset;
   return {};
 }
 

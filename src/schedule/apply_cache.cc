@@ -38,8 +38,7 @@ Status StepApplier::operator()(const CacheReadStep& step) {
   const te::Expr body = source(indices_of(axes));
   std::map<std::string, std::string> attributes;
   if (packs) attributes.emplace(kPackedScope, "");
-  const te::Tensor copy =
-      te::compute_on(std::move(axes), source->name + "." + step.scope, body, std::move(attributes));
+  const te::Tensor copy = te::compute_on(std::move(axes), source->name + "." + step.scope, body, std::move(attributes));
   insert_stage(step.stage + 1, insert(*state_.dag(), {step.stage, source, copy, step.readers}));
   return {};
 }

@@ -9,10 +9,6 @@
 namespace tilewright::schedule {
 namespace {
 
-constexpr std::array<std::string_view, 12> kAnnotationNames{"for",         "unroll",     "vectorize",   "parallel",
-                                                            "vthread",     "blockIdx.x", "threadIdx.x", "blockIdx.y",
-                                                            "threadIdx.y", "blockIdx.z", "threadIdx.z", "tensorize"};
-
 /// Stages computed in a loop, in the order in which they were put there, as Ansor lists them.
 std::vector<int> in_order_of_attachment(const State& state, int stage, int iter) {
   std::vector<int> attached = state.attached_to(stage, iter);
@@ -57,7 +53,7 @@ struct TextVisitor {
   }
   void loop(int depth, const Iterator& loop) {
     indent(depth);
-    const std::string_view annotation = kAnnotationNames[static_cast<std::size_t>(loop.annotation)];
+    const std::string_view annotation = schedule::to_text(loop.annotation);
     if (loop.extent == kUnknown) {
       fmt::format_to(std::back_inserter(text), "{} {} (None)\n", annotation, loop.name);
     } else {
@@ -88,6 +84,13 @@ struct HashVisitor {
 };
 
 }  // namespace
+
+std::string_view to_text(Annotation annotation) {
+  static constexpr std::array<std::string_view, 12> kNames{"for",         "unroll",     "vectorize",   "parallel",
+                                                           "vthread",     "blockIdx.x", "threadIdx.x", "blockIdx.y",
+                                                           "threadIdx.y", "blockIdx.z", "threadIdx.z", "tensorize"};
+  return kNames[static_cast<std::size_t>(annotation)];
+}
 
 std::string to_text(const State& state, bool delete_trivial_loops) {
   TextVisitor visitor;

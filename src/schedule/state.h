@@ -49,7 +49,7 @@ struct Stage {
   int attach_stage = -1, attach_iter = -1;  ///< with ComputeAt::iter: position of the loop it is computed in
   int attached_by = -1;                     ///< with ComputeAt::iter: position of the step that put it there
   int auto_unroll_max_step = 0;
-  int storage_offset = 0;
+  int storage_factor = 1, storage_offset = 0;  ///< of storage_align, which no target of ours has a use for
   bool prefetch_constants = true, stream_stores = false;
   bool is_placeholder() const { return tensor->is_placeholder(); }
   /// A copy of a constant in blocks, made when the schedule is compiled (cache_read into kPackedScope): no code runs.

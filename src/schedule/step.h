@@ -23,12 +23,14 @@ enum class Annotation : std::uint8_t {
   thread_z = 10,
   tensorize = 11,
 };
+/// As TVM prints it: "parallel", "blockIdx.x"; "for" if there is none.
+std::string_view to_text(Annotation annotation);
 
 /// A split length that is not chosen yet, or an extent that is not known yet.
 inline constexpr std::int64_t kUnknown = -1;
 
-/// The scope of a cache_read that lays a constant out in blocks when the schedule is compiled, as Ansor's layout rewrite
-/// does: the blocks are what the loop that the copy is attached to reads in one iteration.
+/// The scope of a cache_read that lays a constant out in blocks when the schedule is compiled, as Ansor's layout
+/// rewrite does: the blocks are what the loop that the copy is attached to reads in one iteration.
 inline constexpr const char* kPackedScope = "packed";
 
 /// Pragmas of our own about a stage's traffic with memory, followed by 0 (no) or 1 (yes). Prefetch: ask for constants a

@@ -52,8 +52,9 @@ std::vector<Case> cases() {
        {SplitStep{2, 0, 10, {4}}, ReorderStep{2, {0, 3, 1, 2}}, AnnotateStep{2, 0, Annotation::parallel}}},
       {"a_constant_lies_in_the_blocks_of_its_loop",
        matmul(12, 40, 20, true),
-       {SplitStep{2, 0, 12, {4}}, SplitStep{2, 2, 40, {16}}, SplitStep{2, 4, 20, {5}}, ReorderStep{2, {0, 2, 4, 5, 1, 3}},
-        CacheReadStep{1, kPackedScope, {2}}, ComputeAtStep{2, 3, 2}, AnnotateStep{3, 5, Annotation::vectorize}}},
+       {SplitStep{2, 0, 12, {4}}, SplitStep{2, 2, 40, {16}}, SplitStep{2, 4, 20, {5}},
+        ReorderStep{2, {0, 2, 4, 5, 1, 3}}, CacheReadStep{1, kPackedScope, {2}}, ComputeAtStep{2, 3, 2},
+        AnnotateStep{3, 5, Annotation::vectorize}}},
       {"a_fused_loop_is_divided_again",
        matmul(12, 16, 8),
        {FuseStep{2, {0, 1}}, SplitStep{2, 0, 192, {16}}, AnnotateStep{2, 0, Annotation::parallel}}},
@@ -94,6 +95,15 @@ TEST(Lowering, RefusesNestedParallelLoops) {
   EXPECT_EQ(
       why_not(matmul(8, 8, 8), {AnnotateStep{2, 0, Annotation::parallel}, AnnotateStep{2, 1, Annotation::parallel}}),
       "loop j of stage C is parallel inside a parallel loop");
+}
+
+TEST(Lowering, RefusesWhatOnlyAnotherKindOfTargetHas) {
+  EXPECT_EQ(why_not(matmul(8, 8, 8), {AnnotateStep{2, 0, Annotation::thread_x}}),
+            "loop i of stage C is marked threadIdx.x: no target here has such loops");
+  EXPECT_EQ(why_not(matmul(8, 8, 8), {AnnotateStep{2, 1, Annotation::tensorize}}),
+            "loop j of stage C is marked tensorize: no target here has such loops");
+  EXPECT_EQ(why_not(matmul(8, 8, 8), {schedule::StorageAlignStep{2, 0, 32, 1}}),
+            "stage C has storage_align(32, 1): no target here aligns the rows of a buffer");
 }
 
 TEST(Lowering, RefusesToPackBlocksThatOverlap) {
