@@ -8,8 +8,6 @@
 extern "C" {
 #endif
 
-#define TW_ABI_VERSION 1
-
 /* Runs iterations [begin, end) of a parallel loop. Returns 0, or non-zero to report failure. */
 typedef int32_t (*tw_parallel_body)(void* closure, int64_t begin, int64_t end);
 
@@ -18,9 +16,9 @@ typedef struct tw_runtime {
   void* self;
   /* Splits [0, extent) over the threads and returns when all is done: the first non-zero result, else 0. */
   int32_t (*parallel_for)(void* self, tw_parallel_body body, void* closure, int64_t extent);
-  /* Memory of at least `bytes`, aligned to 64, valid until the next call with the same slot from the same thread, or the
-     kernel's end. Slot 0: the kernel's own intermediates; slot 1: one thread's buffers inside a parallel loop.
-     NULL when there is no memory. */
+  /* Memory of at least `bytes`, aligned to 64, valid until the next call with the same slot from the same thread, or
+     the kernel's end. Slot 0: the kernel's own intermediates; slot 1: one thread's buffers inside a parallel loop. NULL
+     when there is no memory. */
   void* (*workspace)(void* self, int32_t slot, int64_t bytes);
 } tw_runtime;
 

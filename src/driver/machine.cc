@@ -2,11 +2,11 @@
 
 #include <fstream>
 
-#include "base/cores.h"
 #include "backend/cpu/targets.h"
-#include "target/target_spec.h"
-#include "driver/caches.h"
+#include "base/cores.h"
 #include "driver/peak.h"
+#include "target/host_caches.h"
+#include "target/target_spec.h"
 
 namespace tilewright::driver {
 namespace {
@@ -28,7 +28,7 @@ int resolve_threads(int threads) { return threads > 0 ? threads : available_core
 
 MachineReport describe_machine(int threads) {
   const target::TargetSpec target = cpu::host_target();
-  const Caches caches = find_caches();
+  const target::HostCaches caches = target::find_host_caches();
   MachineReport machine;
   machine.cpu = processor_name(target.cpu);
   machine.target = target.fingerprint();

@@ -40,7 +40,8 @@ TargetSpec with_registers(TargetSpec target) {
     target.has_fma = true;
     return target;
   }
-  const bool avx512 = target.has("avx512f") && target.has("avx512vl") && target.has("avx512dq") && target.has("avx512bw");
+  const bool avx512 =
+      target.has("avx512f") && target.has("avx512vl") && target.has("avx512dq") && target.has("avx512bw");
   target.vector_bytes = avx512 ? 64 : target.has("avx2") ? 32 : 16;
   target.vector_registers = avx512 ? 32 : 16;
   target.has_fma = target.has("fma");

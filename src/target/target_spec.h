@@ -9,16 +9,17 @@
 
 namespace tilewright::target {
 
-/// What code is made for: the machine as data. Nothing here asks this machine anything, and nothing needs a code generator;
-/// host_target() and parse_target() (backend/cpu/targets.h) make one.
+/// What code is made for: the machine as data. Nothing here asks this machine anything, and nothing needs a code
+/// generator; host_target() and parse_target() (backend/cpu/targets.h) make one.
 struct TargetSpec {
-  std::string triple;                 ///< LLVM target triple
-  std::string cpu;                    ///< LLVM CPU name, "znver4"
-  std::vector<std::string> features;  ///< LLVM feature flags, "+avx512f"; "-avx512f" where the CPU's name would imply it
-  int vector_bytes = 16;              ///< width of the widest vector register worth using
-  int vector_registers = 16;          ///< of that width
-  int fma_units = 2;                  ///< vector FMAs issued per cycle (a guess where it can't be known)
-  int unit_bytes = 16;                ///< that an execution unit works on at once; wider instructions take several passes
+  std::string triple;  ///< LLVM target triple
+  std::string cpu;     ///< LLVM CPU name, "znver4"
+  std::vector<std::string>
+      features;               ///< LLVM feature flags, "+avx512f"; "-avx512f" where the CPU's name would imply it
+  int vector_bytes = 16;      ///< width of the widest vector register worth using
+  int vector_registers = 16;  ///< of that width
+  int fma_units = 2;          ///< vector FMAs issued per cycle (a guess where it can't be known)
+  int unit_bytes = 16;        ///< that an execution unit works on at once; wider instructions take several passes
   bool has_fma = false;
   int cores = 1;  ///< that a process may use there; of this machine, base/cores.h says (affinity and CFS quota)
   std::int64_t l1d_bytes = 32 << 10, l2_bytes = 1 << 20, l3_bytes = 8 << 20;

@@ -54,11 +54,4 @@ double flop_count(const Dag& dag) {
   return flops;
 }
 
-double argument_bytes(const Dag& dag) {
-  double bytes = 0;
-  for (const Tensor& tensor : dag.arguments())
-    bytes += static_cast<double>(tensor->elements() * bytes_of(tensor->type));
-  return bytes;
-}
-
 }  // namespace tilewright::te

@@ -8,7 +8,4 @@ namespace tilewright::te {
 /// dearer branch). A DAG that only moves data has 0.
 double flop_count(const Dag& dag);
 
-/// Bytes of all arguments, each counted once: the least a cold run must move.
-double argument_bytes(const Dag& dag);
-
 }  // namespace tilewright::te

@@ -7,9 +7,9 @@
 #include <llvm/TargetParser/X86TargetParser.h>
 
 #include <algorithm>
-#include <fstream>
 
 #include "base/cores.h"
+#include "target/host_caches.h"
 
 namespace tilewright::cpu {
 
@@ -17,25 +17,12 @@ using target::TargetSpec;
 
 namespace {
 
-/// Size of the data cache of a level as the kernel tells it, of the first processor. What the C library works out for
-/// AMD's last level counts the caches of all processors together: 384 MiB where 32 are shared.
-std::int64_t cache_bytes(int level, std::int64_t otherwise) {
-  for (int index = 0;; ++index) {
-    const std::string folder = fmt::format("/sys/devices/system/cpu/cpu0/cache/index{}/", index);
-    int found = 0;
-    std::string type;
-    std::int64_t kib = 0;
-    if (!(std::ifstream(folder + "level") >> found)) return otherwise;
-    if (found != level || !(std::ifstream(folder + "type") >> type) || type == "Instruction") continue;
-    if (std::ifstream(folder + "size") >> kib && kib > 0) return kib << 10;  // "32768K"
-  }
-}
-
 void describe_host_caches(TargetSpec& target) {
+  const target::HostCaches found = target::find_host_caches();
   target.cores = available_cores();
-  target.l1d_bytes = cache_bytes(1, target.l1d_bytes);
-  target.l2_bytes = cache_bytes(2, target.l2_bytes);
-  target.l3_bytes = cache_bytes(3, target.l3_bytes);
+  if (found.l1d_bytes > 0) target.l1d_bytes = found.l1d_bytes;
+  if (found.l2_bytes > 0) target.l2_bytes = found.l2_bytes;
+  if (found.l3_bytes > 0) target.l3_bytes = found.l3_bytes;
 }
 
 // Features of the system and of instructions that only intrinsics reach, which the emitter does not call: no code that
@@ -70,12 +57,18 @@ std::vector<std::string> features_of_cpu(const TargetSpec& target) {
   return features;
 }
 
-TargetSpec generic(const char* triple, const std::string& cpu, std::vector<std::string> features) {
+/// A processor that is not this one: four cores, and caches that are the smallest common ones of its kind (a guess, as
+/// one name stands for many processors).
+TargetSpec generic(const char* triple, const std::string& cpu, std::vector<std::string> features,
+                   std::int64_t l1d_bytes, std::int64_t l2_bytes, std::int64_t l3_bytes) {
   TargetSpec target;
   target.triple = triple;
   target.cpu = cpu;
   target.features = std::move(features);
-  describe_host_caches(target);
+  target.cores = 4;
+  target.l1d_bytes = l1d_bytes;
+  target.l2_bytes = l2_bytes;
+  target.l3_bytes = l3_bytes;
   return target::with_registers(std::move(target));
 }
 
@@ -95,15 +88,16 @@ TargetSpec host_target() {
 Result<TargetSpec> parse_target(const std::string& text) {
   if (text == "host" || text.empty()) return host_target();
   constexpr const char *kX86 = "x86_64-unknown-linux-gnu", *kArm = "aarch64-unknown-linux-gnu";
-  if (text == "aarch64+neon") return generic(kArm, "generic", {"+fp-armv8", "+neon"});
+  if (text == "aarch64+neon")
+    return generic(kArm, "generic", {"+fp-armv8", "+neon"}, 64 << 10, 1 << 20, 32 << 20);  // Neoverse N1
   const std::vector<std::string> v3{"+avx", "+avx2",  "+bmi",   "+bmi2",   "+f16c",
                                     "+fma", "+lzcnt", "+movbe", "+popcnt", "+sse4.2"};
-  if (text == "x86-64-v2") return generic(kX86, text, {"+popcnt", "+sse4.2"});
-  if (text == "x86-64-v3") return generic(kX86, text, v3);
+  if (text == "x86-64-v2") return generic(kX86, text, {"+popcnt", "+sse4.2"}, 32 << 10, 256 << 10, 8 << 20);  // Nehalem
+  if (text == "x86-64-v3") return generic(kX86, text, v3, 32 << 10, 256 << 10, 8 << 20);                      // Haswell
   if (text == "x86-64-v4") {
     std::vector<std::string> v4 = v3;
     v4.insert(v4.end(), {"+avx512bw", "+avx512cd", "+avx512dq", "+avx512f", "+avx512vl"});
-    return generic(kX86, text, std::move(v4));
+    return generic(kX86, text, std::move(v4), 32 << 10, 1 << 20, 16 << 20);  // Skylake-SP
   }
   return failure("unknown target '{}': expected host, x86-64-v2, x86-64-v3, x86-64-v4 or aarch64+neon", text);
 }
