@@ -5,12 +5,12 @@
 #include <chrono>
 #include <vector>
 
-#include "base/rng.h"
-#include "backend/cpu/targets.h"
 #include "backend/cpu/compiler.h"
+#include "backend/cpu/targets.h"
+#include "base/rng.h"
+#include "cost/analytic/analytic_features.h"
 #include "cost/ansor/features.h"
 #include "cost/cost_model.h"
-#include "cost/analytic/analytic_features.h"
 #include "cost/learn/model_file.h"
 #include "loop/lower.h"
 #include "ops/conv.h"
@@ -148,9 +148,9 @@ void learn_per_round(benchmark::State& state, const char* model_name) {
       model->learn();
     }
   }
-  state.counters["per_round"] = benchmark::Counter(
-      static_cast<double>(candidates.size()) / 16,
-      benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
+  state.counters["per_round"] =
+      benchmark::Counter(static_cast<double>(candidates.size()) / 16,
+                         benchmark::Counter::kIsIterationInvariantRate | benchmark::Counter::kInvert);
 }
 BENCHMARK_CAPTURE(learn_per_round, gbdt, "gbdt")->Unit(benchmark::kMillisecond)->Iterations(1);
 BENCHMARK_CAPTURE(learn_per_round, hybrid, "hybrid")->Unit(benchmark::kMillisecond)->Iterations(1);

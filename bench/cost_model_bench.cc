@@ -3,7 +3,8 @@
 //   tilewright_cost_model evaluate --workloads LIST [--folds N] [--seeds N] RECORDS…
 //   tilewright_cost_model train --workloads LIST --out FILE RECORDS…
 //
-// `evaluate` shuffles the programs of each workload of the list, lets each model learn from the first so many (after the
+// `evaluate` shuffles the programs of each workload of the list, lets each model learn from the first so many (after
+// the
 // @ in its name), and ranks the rest: rank correlation with measured speed (Spearman), share of the 10 fastest among
 // the 30 best ranked, and the speed of the fastest of the 16 best ranked as a share of the fastest. `hybrid+prior` has
 // the shipped prior; with --folds one that is trained on the workloads of the other folds.
@@ -15,12 +16,12 @@
 #include <fstream>
 #include <numeric>
 
-#include "base/error.h"
 #include "backend/cpu/targets.h"
+#include "base/error.h"
 #include "base/rng.h"
+#include "cost/learn/learned_model.h"
 #include "cost/learn/model_file.h"
 #include "cost/learn/objectives.h"
-#include "cost/learn/learned_model.h"
 #include "cost_model/measured_programs.h"
 #include "cost_model/rank_quality.h"
 
@@ -120,7 +121,7 @@ struct Subject {
 };
 
 const std::vector<Subject>& subjects() {
-  static const std::vector<Subject> all{{"analytic", 0, false}, {"gbdt", 64, false},  {"gbdt", 128, false},
+  static const std::vector<Subject> all{{"analytic", 0, false}, {"gbdt", 64, false},    {"gbdt", 128, false},
                                         {"hybrid", 32, false},  {"hybrid", 128, false}, {"hybrid", 0, true},
                                         {"hybrid", 32, true},   {"hybrid", 128, true}};
   return all;
@@ -203,8 +204,9 @@ int run(int argc, char** argv) {
   const Options options = parse(argc, argv);
   if (options.verb == "evaluate" && !options.workloads.empty()) return evaluate(options);
   if (options.verb == "train" && !options.out.empty() && !options.workloads.empty()) return train(options);
-  fmt::print(stderr, "usage: tilewright_cost_model evaluate --workloads LIST [--folds N] [--seeds N] RECORDS…\n"
-                     "       tilewright_cost_model train --workloads LIST --out FILE RECORDS…\n");
+  fmt::print(stderr,
+             "usage: tilewright_cost_model evaluate --workloads LIST [--folds N] [--seeds N] RECORDS…\n"
+             "       tilewright_cost_model train --workloads LIST --out FILE RECORDS…\n");
   return static_cast<int>(Code::usage);
 }
 

@@ -17,16 +17,16 @@
 #include <string>
 #include <vector>
 
-#include "driver/peak.h"
 #include "backend/cpu/targets.h"
+#include "driver/peak.h"
 #include "search/tuner/network_tuner.h"
 #include "workload/workload.h"
 
 namespace tilewright {
 namespace {
 
-using task::Measurement;
 using measure::Measurer;
+using task::Measurement;
 using States = std::vector<schedule::State>;
 
 constexpr std::size_t kLast = 10, kFinalists = 6, kLong = 48;
@@ -103,11 +103,12 @@ Searched search_and_print(const task::Task& task, int trials) {
   };
   const search::TuneResult result = tuner.run(runner, keep);
   const auto share = [&](double seconds) { return 100 * seconds / result.wall_s; };
-  fmt::print("{}: {} trials in {:.1f} s, {:.1f} a second; evolve {:.0f} %, learn {:.0f} %, compile {:.0f} %, run "
-             "{:.0f} %, other {:.0f} %; {} had known code, {:.1f} GFLOP/s\n",
-             task.description, result.trials, result.wall_s, result.trials_per_s(), share(result.split.evolve_s),
-             share(result.split.learn_s), share(result.split.compile_s), share(result.split.run_s),
-             share(result.split.other_s), result.same_code, result.tasks[0].gflops());
+  fmt::print(
+      "{}: {} trials in {:.1f} s, {:.1f} a second; evolve {:.0f} %, learn {:.0f} %, compile {:.0f} %, run "
+      "{:.0f} %, other {:.0f} %; {} had known code, {:.1f} GFLOP/s\n",
+      task.description, result.trials, result.wall_s, result.trials_per_s(), share(result.split.evolve_s),
+      share(result.split.learn_s), share(result.split.compile_s), share(result.split.run_s),
+      share(result.split.other_s), result.same_code, result.tasks[0].gflops());
   if (!result.health.last.is_well()) fmt::print("  {}\n", task::to_text(result.health.last));
   std::ranges::stable_sort(records, {}, [](const task::Record& r) { return r.result.time_s(); });
   Searched searched;
@@ -141,10 +142,11 @@ void print_rank_correlation(const task::Task& task, const Searched& searched) {
     near_quick_s.push_back(quick_s[i]);
     near_long_s.push_back(long_s[i]);
   }
-  fmt::print("  rank correlation of quick with long measurements: {:.3f} over {} states, {:.3f} over the {} within "
-             "1.5 times the best; of two halves of the long ones {:.3f}\n",
-             rank_correlation(quick_s, long_s), count, rank_correlation(near_quick_s, near_long_s),
-             near_quick_s.size(), rank_correlation(half_s, other_s));
+  fmt::print(
+      "  rank correlation of quick with long measurements: {:.3f} over {} states, {:.3f} over the {} within "
+      "1.5 times the best; of two halves of the long ones {:.3f}\n",
+      rank_correlation(quick_s, long_s), count, rank_correlation(near_quick_s, near_long_s), near_quick_s.size(),
+      rank_correlation(half_s, other_s));
 }
 
 /// The one of `ten` that measurement and re-measurement choose.
@@ -172,14 +174,14 @@ void print_champions(const task::Task& task, const Searched& searched, int repea
     return;
   }
   std::vector<double> losses;
-  for (int i = 0; i < repeats; ++i)
-    losses.push_back(truth[choose(task, ten)] / *std::ranges::min_element(truth) - 1);
+  for (int i = 0; i < repeats; ++i) losses.push_back(truth[choose(task, ten)] / *std::ranges::min_element(truth) - 1);
   std::ranges::sort(losses);
   const auto good = std::ranges::count_if(losses, [](double loss) { return loss <= 0.02; });
-  fmt::print("  champion within 2 % of the best of the last {}: {} of {} times, {:.1f} % off at worst; the first by "
-             "quick measurement was {:.1f} % off, the ten spread over {:.1f} %\n",
-             ten.size(), good, repeats, 100 * losses.back(), 100 * (truth[0] / *std::ranges::min_element(truth) - 1),
-             100 * (*std::ranges::max_element(truth) / *std::ranges::min_element(truth) - 1));
+  fmt::print(
+      "  champion within 2 % of the best of the last {}: {} of {} times, {:.1f} % off at worst; the first by "
+      "quick measurement was {:.1f} % off, the ten spread over {:.1f} %\n",
+      ten.size(), good, repeats, 100 * losses.back(), 100 * (truth[0] / *std::ranges::min_element(truth) - 1),
+      100 * (*std::ranges::max_element(truth) / *std::ranges::min_element(truth) - 1));
 }
 
 int run(const Options& options) {

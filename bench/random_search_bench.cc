@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "driver/peak.h"
 #include "backend/cpu/targets.h"
+#include "driver/peak.h"
 #include "loop/lower.h"
 #include "measure/runner/measurer.h"
 #include "space/hardware.h"

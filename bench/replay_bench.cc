@@ -7,8 +7,8 @@
 #include <cstdlib>
 #include <limits>
 
-#include "loop/lower.h"
 #include "backend/cpu/targets.h"
+#include "loop/lower.h"
 #include "measure/runner/measurer.h"
 #include "records/records.h"
 #include "workload/workload.h"
@@ -23,7 +23,8 @@ int run(const std::string& name, const std::string& file, int threads) {
   measure::Measurer::Options options;
   options.target = cpu::host_target();
   options.threads = threads;
-  options.most_instructions = std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes
+  options.most_instructions =
+      std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes
   options.compile_timeout_s = options.timeout_s = 600;
   measure::Measurer measurer(options);
   int failed = records.records.empty() ? 1 : 0;

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "schedule/state.h"
 #include "task/measurement.h"
 #include "task/task.h"
-#include "schedule/state.h"
 
 namespace tilewright {
 

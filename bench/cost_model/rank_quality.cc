@@ -57,10 +57,10 @@ double recall(std::span<const double> scores, std::span<const double> times_s, i
   const std::vector<std::size_t> fastest = order(speeds(times_s)), best = order(scores);
   int found = 0;
   for (int i = 0; i < top; ++i)
-    found += std::find(best.begin(), best.begin() + chosen, fastest[static_cast<std::size_t>(i)]) !=
-                     best.begin() + chosen
-                 ? 1
-                 : 0;
+    found +=
+        std::find(best.begin(), best.begin() + chosen, fastest[static_cast<std::size_t>(i)]) != best.begin() + chosen
+            ? 1
+            : 0;
   return static_cast<double>(found) / top;
 }
 

@@ -8,8 +8,8 @@
 namespace tilewright::cli {
 namespace {
 
-using compile::AlgorithmChoice;
 using compile::AlgorithmCandidate;
+using compile::AlgorithmChoice;
 
 nlohmann::json to_json(const AlgorithmCandidate& candidate) {
   const bool is_measured = candidate.algorithm != graph::Algorithm::direct;

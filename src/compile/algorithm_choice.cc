@@ -14,7 +14,8 @@ graph::Algorithm fastest(const std::vector<AlgorithmCandidate>& candidates) {
   for (const AlgorithmCandidate& candidate : candidates) {
     if (!candidate.is_exact_enough) continue;
     const bool is_faster = best && candidate.best_s && (!best->best_s || *candidate.best_s < *best->best_s);
-    const bool is_default = best && !best->best_s && !candidate.best_s && candidate.algorithm == graph::Algorithm::direct;
+    const bool is_default =
+        best && !best->best_s && !candidate.best_s && candidate.algorithm == graph::Algorithm::direct;
     if (!best || is_faster || is_default) best = &candidate;
   }
   return best ? best->algorithm : graph::Algorithm::direct;

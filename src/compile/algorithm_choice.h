@@ -12,8 +12,8 @@ namespace tilewright::compile {
 /// One way to compute a task.
 struct AlgorithmCandidate {
   graph::Algorithm algorithm;
-  double error = 0;             ///< graph::winograd_error; 0 of direct computation, which is not measured
-  bool is_exact_enough = true;  ///< else it is not used, and not timed
+  double error = 0;              ///< graph::winograd_error; 0 of direct computation, which is not measured
+  bool is_exact_enough = true;   ///< else it is not used, and not timed
   std::optional<double> best_s;  ///< if it is known
 };
 
@@ -38,8 +38,8 @@ class Algorithms {
   /// Everything that may be tuned: tasks computed directly, where that is allowed or nothing else can be, each followed
   /// by those that compete with it and are exact enough.
   std::vector<task::Task> tasks() const;
-  /// For each task that has more than one way: the fastest that is exact enough, by the times that are known. If none is,
-  /// direct computation, or where that is not allowed the first of `allowed`.
+  /// For each task that has more than one way: the fastest that is exact enough, by the times that are known. If none
+  /// is, direct computation, or where that is not allowed the first of `allowed`.
   std::vector<AlgorithmChoice> choose(const TimeOf& time_of) const;
   /// The network computed so.
   graph::Partition computed_by(const std::vector<AlgorithmChoice>& choices) const;

@@ -1,9 +1,9 @@
 #include "compile/compile_model.h"
 
+#include "backend/cpu/compiler.h"
+#include "backend/cpu/targets.h"
 #include "base/cores.h"
 #include "base/parallel_for.h"
-#include "backend/cpu/targets.h"
-#include "backend/cpu/compiler.h"
 #include "loop/lower.h"
 
 namespace tilewright::compile {
@@ -34,8 +34,8 @@ Kernel compile_task(const task::Task& task, int number, const schedule::State& s
 
 }  // namespace
 
-runtime::ModelPlan compile_plan(const graph::Partition& partition, const Scheduler& scheduler, const target::TargetSpec& target,
-                                int jobs) {
+runtime::ModelPlan compile_plan(const graph::Partition& partition, const Scheduler& scheduler,
+                                const target::TargetSpec& target, int jobs) {
   std::vector<schedule::State> states;
   for (const task::Task& task : partition.tasks) states.push_back(scheduler(task));
 

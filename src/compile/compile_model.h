@@ -3,10 +3,10 @@
 #include <functional>
 
 #include "base/blocked_layout.h"
-#include "target/target_spec.h"
 #include "graph/partition.h"
 #include "runtime/model/model.h"
 #include "schedule/state.h"
+#include "target/target_spec.h"
 
 namespace tilewright::compile {
 
@@ -15,8 +15,8 @@ using Scheduler = std::function<schedule::State(const task::Task&)>;
 
 /// Compiles every task with `jobs` threads (0: all cores) and plans memory, for any target, sharing constants. Too
 /// large a schedule gives way to the plain one. Errors: InternalError naming the task whose schedule can't be lowered.
-runtime::ModelPlan compile_plan(const graph::Partition& partition, const Scheduler& scheduler, const target::TargetSpec& target,
-                                int jobs = 0);
+runtime::ModelPlan compile_plan(const graph::Partition& partition, const Scheduler& scheduler,
+                                const target::TargetSpec& target, int jobs = 0);
 
 /// The same, loaded, for a target that this machine can run. The model owns all that it needs; it shares
 /// constants with the partition. Errors: as above, and as runtime::Model's constructor.
@@ -28,6 +28,7 @@ std::string symbol_of_task(int task);
 
 /// The plan without the code: buffers, calls, copies; objects are left empty, and each call names its task as object.
 /// `packed`: per task, how its kernel takes its constants.
-runtime::ModelPlan plan_model(const graph::Partition& partition, const std::vector<std::vector<PackedArgument>>& packed);
+runtime::ModelPlan plan_model(const graph::Partition& partition,
+                              const std::vector<std::vector<PackedArgument>>& packed);
 
 }  // namespace tilewright::compile

@@ -158,7 +158,8 @@ class Placement {
 
 std::string symbol_of_task(int task) { return fmt::format("tw_task_{}", task); }
 
-runtime::ModelPlan plan_model(const graph::Partition& partition, const std::vector<std::vector<PackedArgument>>& packed) {
+runtime::ModelPlan plan_model(const graph::Partition& partition,
+                              const std::vector<std::vector<PackedArgument>>& packed) {
   return Placement(partition, packed).run();
 }
 

@@ -5,11 +5,11 @@
 #include <optional>
 #include <string>
 
-#include "target/target_spec.h"
 #include "graph/alternatives.h"
+#include "schedule/state.h"
+#include "target/target_spec.h"
 #include "task/measurement.h"
 #include "task/task.h"
-#include "schedule/state.h"
 
 namespace tilewright::compile {
 

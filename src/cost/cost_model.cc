@@ -2,8 +2,8 @@
 
 #include "base/error.h"
 #include "cost/analytic/analytic_model.h"
-#include "cost/learn/model_file.h"
 #include "cost/learn/learned_model.h"
+#include "cost/learn/model_file.h"
 #include "cost/random_model.h"
 
 namespace tilewright::cost {

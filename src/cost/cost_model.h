@@ -6,10 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include "schedule/state.h"
 #include "target/target_spec.h"
 #include "task/measurement.h"
 #include "task/task.h"
-#include "schedule/state.h"
 
 namespace tilewright::cost {
 
@@ -33,7 +33,7 @@ class CostModel {
 /// What every model is made from.
 struct ModelOptions {
   target::TargetSpec target;  ///< the machine that is predicted; `target.cores` is how many threads a kernel runs with
-  int threads = 1;         ///< to spread a prediction over
+  int threads = 1;            ///< to spread a prediction over
   std::uint64_t seed = 0;
   bool priors = true;  ///< start from what was learned on other operators
 };

@@ -5,8 +5,8 @@
 #include <array>
 #include <string_view>
 
-#include "cost/ansor/features.h"
 #include "cost/analytic/analytic_features.h"
+#include "cost/ansor/features.h"
 
 namespace tilewright::cost {
 namespace {
@@ -69,10 +69,9 @@ void add_annotation(std::vector<Text>& all, std::string_view key, std::string_vi
   all.push_back({fmt::format("{}_prod", key), "product of their extents"});
   all.push_back({fmt::format("{}_len", key), "extent of the innermost of them"});
   for (std::string_view position : kPositions)
-    all.push_back({fmt::format("{}_type.{}", key, position),
-                   position == "kPosNone"    ? "flag: there is none"
-                   : position == "kPosMixed" ? "flag: there is one"
-                                             : "always 0, as in Ansor"});
+    all.push_back({fmt::format("{}_type.{}", key, position), position == "kPosNone"    ? "flag: there is none"
+                                                             : position == "kPosMixed" ? "flag: there is one"
+                                                                                       : "always 0, as in Ansor"});
 }
 
 std::vector<Text> ansor_columns() {

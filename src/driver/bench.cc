@@ -4,11 +4,11 @@
 #include <functional>
 #include <map>
 
-#include "driver/tensors/feeds.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/peak.h"
 #include "driver/target.h"
+#include "driver/tensors/feeds.h"
 #include "driver/timing.h"
 
 namespace tilewright::driver {
@@ -25,7 +25,8 @@ std::vector<KernelTime> kernel_times(const runtime::ModelPlan& plan, const std::
       times.push_back(0);
       for (const std::size_t c : calls) times.back() += call_s[run + c];
     }
-    kernels.push_back({plan.calls[calls.front()].description, static_cast<int>(calls.size()), quantiles(std::move(times)).median_s});
+    kernels.push_back(
+        {plan.calls[calls.front()].description, static_cast<int>(calls.size()), quantiles(std::move(times)).median_s});
   }
   std::ranges::stable_sort(kernels, std::greater<>(), &KernelTime::median_s);
   return kernels;

@@ -10,10 +10,10 @@ struct BenchRequest {
   graph::ImportOptions import;
   compile::ScheduleChoice schedules;  ///< for an ONNX file
   int threads = 0;
-  std::uint64_t seed = 0;  ///< of the random inputs
+  std::uint64_t seed = 0;       ///< of the random inputs
   std::string target = "host";  ///< for an ONNX file; this machine must be able to run its code
-  double seconds = 3;            ///< to spend on timed runs; at least a few are made
-  bool profile = false;          ///< say where the time of a run goes
+  double seconds = 3;           ///< to spend on timed runs; at least a few are made
+  bool profile = false;         ///< say where the time of a run goes
 };
 
 /// The calls of one kernel: the same code, on other tensors.
@@ -27,8 +27,8 @@ struct BenchReport {
   Quantiles times;
   int runs = 0;
   std::vector<KernelTime> kernels;  ///< if asked for, the one that takes longest first
-  double flops = 0;        ///< of one run
-  double peak_gflops = 0;  ///< of the target, with as many threads
+  double flops = 0;                 ///< of one run
+  double peak_gflops = 0;           ///< of the target, with as many threads
   double gflops() const { return flops / times.median_s * 1e-9; }
   double share_of_peak() const { return gflops() / peak_gflops; }
 };

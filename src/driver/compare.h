@@ -23,7 +23,7 @@ struct Comparison {
   double max_abs_error = 0;  ///< over all outputs; infinity where one side alone is NaN, or infinities differ
   double max_rel_error = 0;  ///< error relative to the largest finite magnitude expected of that output
   bool match = true;
-  std::string worst;  ///< the output with the largest relative error
+  std::string worst;                ///< the output with the largest relative error
   std::optional<Difference> first;  ///< of the outputs by name, and of the elements in memory order
 };
 

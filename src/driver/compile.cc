@@ -1,12 +1,12 @@
 #include "driver/compile.h"
-#include "backend/cpu/targets.h"
 
 #include <chrono>
 
+#include "backend/cpu/targets.h"
+#include "compile/compile_model.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/target.h"
-#include "compile/compile_model.h"
 #include "runtime/model/plan_file.h"
 
 namespace tilewright::driver {

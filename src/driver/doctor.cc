@@ -1,5 +1,4 @@
 #include "driver/doctor.h"
-#include "backend/cpu/targets.h"
 
 #include <dlfcn.h>
 #include <unistd.h>
@@ -9,6 +8,7 @@
 #include <limits>
 #include <thread>
 
+#include "backend/cpu/targets.h"
 #include "base/cores.h"
 #include "driver/machine.h"
 #include "driver/peak.h"
@@ -51,8 +51,7 @@ Finding check_candidate() {
     measure::Measurer measurer(options);
     const std::array states{schedule::State::initial(task.dag)};
     const task::Measurement result = measurer.measure(task, states, std::numeric_limits<double>::infinity()).at(0);
-    if (result.error == task::ErrorKind::none)
-      return {"worker", Severity::ok, "a candidate was compiled and run", ""};
+    if (result.error == task::ErrorKind::none) return {"worker", Severity::ok, "a candidate was compiled and run", ""};
     return {"worker", Severity::problem, result.error_text, "run scripts/build again, or report this as a bug"};
   } catch (const std::bad_alloc&) {
     throw;

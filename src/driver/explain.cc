@@ -4,9 +4,9 @@
 #include <charconv>
 #include <limits>
 
-#include "base/line_reader.h"
-#include "backend/cpu/targets.h"
 #include "backend/cpu/compiler.h"
+#include "backend/cpu/targets.h"
+#include "base/line_reader.h"
 #include "cost/analytic/bound_terms.h"
 #include "driver/machine.h"
 #include "driver/model.h"
@@ -137,8 +137,7 @@ std::vector<Explanation> explain(const ExplainRequest& request) {
     const task::Record record = record_at(*request.record);
     const task::Task task = task_of(record, request);
     const Result<schedule::State> state = schedule::State::replay(task.dag, record.steps);
-    if (!state)
-      throw Error(Code::bad_input, "the record's steps do not fit {}: {}", task.description, state.message());
+    if (!state) throw Error(Code::bad_input, "the record's steps do not fit {}: {}", task.description, state.message());
     Explanation explanation = explainer.explain(task, *state);
     explanation.tuned = true;
     explanation.record = record;

@@ -26,7 +26,7 @@ struct ExplainRequest {
   std::string input;  ///< an ONNX file or a workload; may be empty with `record` of a named workload
   graph::ImportOptions import;
   std::optional<RecordPlace> record;  ///< explain this one, of the task of `input` that it belongs to
-  compile::ScheduleChoice schedules;           ///< without `record`
+  compile::ScheduleChoice schedules;  ///< without `record`
   std::string target = "host";
   int threads = 0;
   bool policies = false;  ///< say what the trained policies would try next
@@ -40,9 +40,9 @@ std::string_view name_of(Bound bound);  ///< "compute", "L1", …
 struct Explanation {
   task::Task task;
   std::vector<schedule::Step> steps;
-  std::string printed;                    ///< the schedule as pseudo-code
-  std::string program;                    ///< the loop program
-  bool tuned = false;                     ///< from a record, not the default schedule
+  std::string printed;                 ///< the schedule as pseudo-code
+  std::string program;                 ///< the loop program
+  bool tuned = false;                  ///< from a record, not the default schedule
   std::optional<task::Record> record;  ///< the one asked for
   cpu::HotLoop hot_loop;
   /// Bytes per floating-point operation of the task, by the analytic model: into L1, into L2, into L3.
@@ -50,7 +50,7 @@ struct Explanation {
   double cycles[5] = {};  ///< of one run by the analytic model, per Bound
   Bound bound = Bound::compute;
   std::optional<PolicyOpinions> policies;  ///< if asked for
-  double expected_share_of_peak = 0;  ///< by the analytic model, with as many threads
+  double expected_share_of_peak = 0;       ///< by the analytic model, with as many threads
 };
 
 /// Explains the chosen schedule of each task of `input`, or one record. Errors: Error(bad_input) for an input or record

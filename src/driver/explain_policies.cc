@@ -5,9 +5,9 @@
 #include <map>
 #include <tuple>
 
-#include "space/hardware.h"
 #include "search/policy/mutation_policy_learned.h"
 #include "search/policy/sketch_policy.h"
+#include "space/hardware.h"
 
 namespace tilewright::driver {
 namespace {

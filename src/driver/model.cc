@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "driver/input.h"
 #include "compile/compile_model.h"
+#include "driver/input.h"
 #include "graph/passes.h"
 #include "workload/workload.h"
 
@@ -17,8 +17,8 @@ graph::Partition partition_of(const std::string& input, const graph::ImportOptio
   return graph::partition(graph::optimize(read_network(input, import).graph));
 }
 
-ChosenNetwork choose_network(const std::string& input, const graph::ImportOptions& import, const compile::ScheduleChoice& choice,
-                             const compile::Schedules& schedules) {
+ChosenNetwork choose_network(const std::string& input, const graph::ImportOptions& import,
+                             const compile::ScheduleChoice& choice, const compile::Schedules& schedules) {
   graph::AlgorithmOptions options = choice.algorithms;
   const bool may_be_direct = std::ranges::find(options.allowed, graph::Algorithm::direct) != options.allowed.end();
   if (!choice.tuned && may_be_direct) options.allowed = {graph::Algorithm::direct};  // no record speaks for others
@@ -29,8 +29,8 @@ ChosenNetwork choose_network(const std::string& input, const graph::ImportOption
   return {std::move(partition), std::move(choices)};
 }
 
-runtime::Model obtain_model(const std::string& input, const graph::ImportOptions& import, const compile::ScheduleChoice& choice,
-                            const target::TargetSpec& target, int threads) {
+runtime::Model obtain_model(const std::string& input, const graph::ImportOptions& import,
+                            const compile::ScheduleChoice& choice, const target::TargetSpec& target, int threads) {
   if (kind_of(input) == InputKind::compiled) return runtime::Model::load(input);
   compile::Schedules schedules(choice, target, threads);
   return compile::compile(choose_network(input, import, choice, schedules).partition, std::ref(schedules), target);

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "driver/compile.h"
 #include "compile/schedules.h"
+#include "driver/compile.h"
 #include "graph/partition.h"
 #include "runtime/model/model.h"
 
@@ -16,8 +16,8 @@ struct ChosenNetwork {
   std::vector<compile::AlgorithmChoice> algorithms;
 };
 /// Errors: as partition_of.
-ChosenNetwork choose_network(const std::string& input, const graph::ImportOptions& import, const compile::ScheduleChoice& choice,
-                             const compile::Schedules& schedules);
+ChosenNetwork choose_network(const std::string& input, const graph::ImportOptions& import,
+                             const compile::ScheduleChoice& choice, const compile::Schedules& schedules);
 
 /// The model that INPUT names, ready to run with `threads` threads: loaded if it is compiled, else compiled on the spot
 /// for the target. Errors: Error(bad_input).

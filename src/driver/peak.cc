@@ -38,8 +38,8 @@ double measure_memory_gbs(int threads, std::int64_t last_cache_bytes) {
       static_cast<char*>(std::aligned_alloc(4096, static_cast<std::size_t>(share * threads))), std::free);
   if (!memory) return 0;
   std::vector<std::uint64_t> sink(static_cast<std::size_t>(threads) * 8);
-  measure::time_together(
-      threads, [&](int t) { std::memset(memory.get() + t * share, 1, static_cast<std::size_t>(share)); });
+  measure::time_together(threads,
+                         [&](int t) { std::memset(memory.get() + t * share, 1, static_cast<std::size_t>(share)); });
   double best = 0;
   for (int pass = 0; pass < 5; ++pass) {
     const double seconds = measure::time_together(threads, [&](int t) {

@@ -1,8 +1,8 @@
 #include "driver/run.h"
-#include "backend/cpu/targets.h"
 
 #include <chrono>
 
+#include "backend/cpu/targets.h"
 #include "driver/input.h"
 #include "driver/machine.h"
 #include "driver/model.h"

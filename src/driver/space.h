@@ -3,9 +3,9 @@
 #include <string>
 #include <vector>
 
-#include "task/task.h"
 #include "schedule/state.h"
 #include "space/options.h"
+#include "task/task.h"
 
 namespace tilewright::driver {
 

@@ -1,8 +1,8 @@
 #include "driver/target.h"
-#include "backend/cpu/targets.h"
 
 #include <fmt/ranges.h>
 
+#include "backend/cpu/targets.h"
 #include "runtime/cpu/processor.h"
 
 namespace tilewright::driver {
@@ -17,7 +17,8 @@ target::TargetSpec parse_target_to_run(const std::string& text) {
   target::TargetSpec target = parse_target(text);
   if (target.is_aarch64() != cpu::host_target().is_aarch64())
     throw Error(Code::usage, "this machine can't run code for {}; compile can make it", text);
-  if (const std::vector<std::string> missing = runtime::missing_features(cpu::required_features(target)); !missing.empty())
+  if (const std::vector<std::string> missing = runtime::missing_features(cpu::required_features(target));
+      !missing.empty())
     throw Error(Code::usage, "this machine can't run code for {}: it lacks {}", text, fmt::join(missing, ", "));
   return target;
 }

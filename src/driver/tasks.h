@@ -16,7 +16,7 @@ std::vector<task::Task> tasks_of(const std::string& input, const graph::ImportOp
 
 /// The same with the other ways to compute each. Errors: as above.
 struct TaskList {
-  std::vector<task::Task> tasks;         ///< each followed by those that compete with it
+  std::vector<task::Task> tasks;                     ///< each followed by those that compete with it
   std::vector<compile::AlgorithmChoice> algorithms;  ///< nothing is known of their times
 };
 TaskList tasks_of(const std::string& input, const graph::ImportOptions& import,

@@ -1,12 +1,13 @@
 #include "driver/tune.h"
-#include "backend/cpu/targets.h"
 
 #include <sys/resource.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "backend/cpu/targets.h"
 #include "base/interruption.h"
+#include "compile/compile_model.h"
 #include "cost/analytic/machine.h"
 #include "driver/machine.h"
 #include "driver/model.h"
@@ -14,7 +15,6 @@
 #include "driver/quantiles.h"
 #include "driver/target.h"
 #include "driver/timing.h"
-#include "compile/compile_model.h"
 #include "search/replay/replay_runner.h"
 #include "search/tuner/runner.h"
 
@@ -118,8 +118,8 @@ void keep_recorded(const std::vector<task::Record>& records, std::vector<task::T
 }
 
 /// Searches a recorded machine.
-TuneReport replay(const TuneRequest& request, const compile::Algorithms& algorithms, target::TargetSpec target, int threads,
-                  search::Observer& observer, const std::function<bool()>& stop) {
+TuneReport replay(const TuneRequest& request, const compile::Algorithms& algorithms, target::TargetSpec target,
+                  int threads, search::Observer& observer, const std::function<bool()>& stop) {
   TuneReport report;
   const records::RecordFile recorded = records::read_records(request.replay);
   std::vector<task::Task> tasks = algorithms.tasks();
@@ -152,9 +152,9 @@ bool TuneReport::nothing_valid() const {
 namespace {
 
 /// Searches this machine.
-TuneReport search_machine(const TuneRequest& request, const compile::Algorithms& algorithms, const target::TargetSpec& target,
-                          int threads, search::Observer& observer, const std::function<bool()>& stop,
-                          const Deadline& deadline) {
+TuneReport search_machine(const TuneRequest& request, const compile::Algorithms& algorithms,
+                          const target::TargetSpec& target, int threads, search::Observer& observer,
+                          const std::function<bool()>& stop, const Deadline& deadline) {
   TuneReport report;
   const records::RecordFile earlier = earlier_records(request.records);
   report.skipped_lines = earlier.skipped;

@@ -24,8 +24,8 @@ struct TuneRequest {
   search::TuneOptions search;  ///< with peak_gflops of the target, measured with as many threads
   /// When the time budget of `search` began, which has to last until the caller ends; none: with the call.
   std::optional<std::chrono::steady_clock::time_point> begun;
-  std::string target = "host";    ///< that kernels are made for; this machine must be able to run them
-  int threads = 0;                ///< that kernels run with; 0: all available cores
+  std::string target = "host";  ///< that kernels are made for; this machine must be able to run them
+  int threads = 0;              ///< that kernels run with; 0: all available cores
 };
 
 /// Latency of a whole model, seconds: medians of runs taken in turns in one process.
@@ -36,11 +36,11 @@ struct Latency {
 struct TuneReport {
   search::TuneResult result;
   std::vector<compile::AlgorithmChoice> algorithms;  ///< of tasks with several ways to compute them, by the times found
-  std::map<std::string, int> skipped_lines;  ///< of the record file: reason -> lines
+  std::map<std::string, int> skipped_lines;          ///< of the record file: reason -> lines
   /// Of a model; not there in a replay, if nothing valid was measured, the time budget left no time or `stop` came.
   std::optional<Latency> latency;
-  double peak_gflops = 0;                    ///< of the machine: the best of before and after, as noise only lowers it
-  std::int64_t peak_rss = 0;                 ///< of this process, bytes
+  double peak_gflops = 0;     ///< of the machine: the best of before and after, as noise only lowers it
+  std::int64_t peak_rss = 0;  ///< of this process, bytes
   /// There are tasks, and not one has a valid measurement.
   bool nothing_valid() const;
 };

@@ -79,10 +79,10 @@ Graph with_algorithms(const Graph& graph, const std::function<Algorithm(int)>& c
     Conv conv = std::get<Conv>(node.op);
     conv.winograd_tile = tile_of(algorithm);
     const TensorInfo& direct = graph.tensor(node.inputs[1]);
-    runtime::Tensor value = weights == Weights::transformed
-                                ? winograd_weights(*direct.constant, conv.winograd_tile)
-                                : runtime::Tensor::view(DType::f32,
-                                                        winograd_shape(direct.type.shape, conv.winograd_tile), nullptr);
+    runtime::Tensor value =
+        weights == Weights::transformed
+            ? winograd_weights(*direct.constant, conv.winograd_tile)
+            : runtime::Tensor::view(DType::f32, winograd_shape(direct.type.shape, conv.winograd_tile), nullptr);
     const TensorId transformed = rewriter.after().add_constant(direct.name, std::move(value));
     return rewriter.after().add(conv, {rewriter.moved(node.inputs[0]), transformed}, node.name);
   });

@@ -22,8 +22,8 @@ std::int64_t tile_of(Algorithm algorithm);
 std::vector<Algorithm> parse_algorithms(std::string_view list);
 
 /// Whether a node of a network may be computed so. All may be computed directly; by Winograd, convolutions of f32 in
-/// nhwc, 3 x 3, with stride, dilation and group 1, constant weights and at least 16 channels on either side (a heuristic:
-/// with few channels, transforms cost more than multiplications are saved).
+/// nhwc, 3 x 3, with stride, dilation and group 1, constant weights and at least 16 channels on either side (a
+/// heuristic: with few channels, transforms cost more than multiplications are saved).
 bool can_compute(const Graph& graph, const Node& node, Algorithm algorithm);
 
 /// Which constants stand in the places of weights that are transformed.

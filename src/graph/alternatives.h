@@ -20,7 +20,7 @@ struct AlgorithmOptions {
 /// Another way to compute a task.
 struct Alternative {
   Algorithm algorithm;
-  double error;        ///< largest one of the layers that are this task (winograd_error)
+  double error;  ///< largest one of the layers that are this task (winograd_error)
   bool is_exact_enough;
   task::Task task;  ///< of equal count; alternative_of is the key of the direct one
 };

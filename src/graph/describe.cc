@@ -40,10 +40,10 @@ std::string size_text(const Graph& graph, const Node& node) {
   const Shape& in = graph.shape(node.inputs[0]);
   const Shape& out = graph.shape(node.output);
   if (const auto* conv = std::get_if<Conv>(&node.op))
-    return fmt::format("{}->{}{}{}{}", image(in), out[3], window_text(conv->window),
-                       conv->groups == 1 ? "" : fmt::format(" g{}", conv->groups),
-                       conv->phases.count() == 1 ? ""
-                                                 : fmt::format(" in {}x{} phases", conv->phases.h, conv->phases.w));
+    return fmt::format(
+        "{}->{}{}{}{}", image(in), out[3], window_text(conv->window),
+        conv->groups == 1 ? "" : fmt::format(" g{}", conv->groups),
+        conv->phases.count() == 1 ? "" : fmt::format(" in {}x{} phases", conv->phases.h, conv->phases.w));
   if (const auto* pool = std::get_if<Pool>(&node.op)) return image(in) + window_text(pool->window);
   if (std::holds_alternative<MatMul>(node.op)) return fmt::format("{}->{}", to_text(in), out.back());
   if (std::holds_alternative<Reduce>(node.op)) return fmt::format("{}->{}", to_text(in), to_text(out));

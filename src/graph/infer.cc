@@ -51,8 +51,7 @@ Result<TensorType> infer_op(const Conv& op, Types in) {
                    group_channels, op.groups);
   if (op.winograd_tile != 0) {
     const Shape expected{op.winograd_tile + 2, op.winograd_tile + 2, channels, filters};
-    if (w != expected)
-      return failure("Winograd's weights have shape {}, expected {}", to_text(w), to_text(expected));
+    if (w != expected) return failure("Winograd's weights have shape {}, expected {}", to_text(w), to_text(expected));
     return slid(op.window, in[0], filters, op.layout);
   }
   if (filters % op.groups != 0) return failure("{} filters can't be divided into {} groups", filters, op.groups);

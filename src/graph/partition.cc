@@ -5,12 +5,12 @@
 #include <iterator>
 #include <map>
 
+#include "base/fill_input.h"
 #include "base/integer.h"
 #include "graph/array.h"
 #include "graph/describe.h"
 #include "graph/express.h"
 #include "graph/fusion.h"
-#include "base/fill_input.h"
 #include "te/are_read.h"
 #include "te/short_sums.h"
 

@@ -22,7 +22,7 @@ struct TaskCall {
 struct Partition {
   Graph graph;
   std::vector<task::Task> tasks;  ///< each once, with the number of its calls; in the order of first use
-  std::vector<TaskCall> calls;       ///< in the order in which they run
+  std::vector<TaskCall> calls;    ///< in the order in which they run
   /// The tensor whose memory `id` is: itself, or where its chain of reshapes starts.
   TensorId memory_of(TensorId id) const;
 };

@@ -1,6 +1,6 @@
 #include "lab/bench_machine.h"
-#include "backend/cpu/targets.h"
 
+#include "backend/cpu/targets.h"
 #include "cost/analytic/machine.h"
 #include "driver/machine.h"
 
@@ -34,14 +34,14 @@ search::Runner& BenchMachine::replay_of(const std::vector<task::Task>& tasks) {
 }
 
 std::optional<search::TuneResult> BenchMachine::search(const std::vector<task::Task>& tasks,
-                                                       const search::TuneOptions& options,
-                                                       search::Observer& observer) {
+                                                       const search::TuneOptions& options, search::Observer& observer) {
   search::NetworkTuner tuner(tasks, options, target_, threads_);
   search::TuneResult result;
   if (recorded_) {
     result = tuner.run(replay_of(tasks), {}, &observer, request_.stop);
   } else {
-    measure::Measurer measurer(measuring_);  // of its own: one that is kept knows the times of code that other runs tried
+    measure::Measurer measurer(
+        measuring_);  // of its own: one that is kept knows the times of code that other runs tried
     search::MeasurerRunner runner(measurer);
     search::RecordSink sink;
     if (writer_) sink = [this](const task::Record& record) { writer_->append(record); };

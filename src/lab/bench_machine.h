@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "lab/run.h"
-#include "search/tuner/network_tuner.h"
 #include "search/replay/replay_runner.h"
+#include "search/tuner/network_tuner.h"
 
 namespace tilewright::lab {
 

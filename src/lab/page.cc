@@ -13,8 +13,8 @@ namespace {
 
 using nlohmann::json;
 
-/// Shares by round: sums over the runs of what `counts_of` picks, each round made to add up to 1. Rounds without any are
-/// left out.
+/// Shares by round: sums over the runs of what `counts_of` picks, each round made to add up to 1. Rounds without any
+/// are left out.
 template <class F>
 json shares_by_round(const std::vector<const Run*>& runs, const F& counts_of) {
   std::vector<std::vector<double>> rounds;

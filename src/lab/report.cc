@@ -28,16 +28,21 @@ std::string header(const Results& results, const Layout& layout, const std::stri
       layout.inputs.size(), fmt::join(layout.spaces, " and "), first.trials, layout.variants.front(), command);
   if (first.mode == "live") {
     const double spread = noise_of_runs(results.runs);
-    out += fmt::format("The default schedule of an input is measured in every run; its time varies by up to {:.0f} %.{}\n\n",
-                       100 * spread, spread > kNoisy ? " **The machine was noisy: small differences mean nothing.**" : "");
     out += fmt::format(
-        "Winners were timed again, in turns by one timer, on {} of {} inputs; all times of their runs are scaled to that.\n\n",
+        "The default schedule of an input is measured in every run; its time varies by up to {:.0f} %.{}\n\n",
+        100 * spread, spread > kNoisy ? " **The machine was noisy: small differences mean nothing.**" : "");
+    out += fmt::format(
+        "Winners were timed again, in turns by one timer, on {} of {} inputs; all times of their runs are scaled to "
+        "that.\n\n",
         results.judged.size(), layout.inputs.size());
   }
   out +=
-      "Ratios are variant / baseline, geometric means over inputs, with 95 % bootstrap intervals over seeds. *Time* and\n"
-      "*trials*: until the baseline's median final quality, below 1 is better; a run that never gets there counts with all\n"
-      "it had, *reached* says how many did (variant, baseline). *Speed*: of the best program after all trials; *on the way*:\n"
+      "Ratios are variant / baseline, geometric means over inputs, with 95 % bootstrap intervals over seeds. *Time* "
+      "and\n"
+      "*trials*: until the baseline's median final quality, below 1 is better; a run that never gets there counts with "
+      "all\n"
+      "it had, *reached* says how many did (variant, baseline). *Speed*: of the best program after all trials; *on the "
+      "way*:\n"
       "of the best so far, averaged over the trials; above 1 is better.\n\n";
   return out;
 }
@@ -67,10 +72,11 @@ std::string verdicts(const std::vector<Comparison>& comparisons) {
     };
     judge(c.time, true, "time"), judge(c.trials, true, "trials");
     judge(c.speed, false, "speed"), judge(c.area, false, "on the way");
-    out += fmt::format("- `{}`, {}: {}{}{}\n", c.variant, c.space,
-                       better.empty() ? "" : fmt::format("better in {}", fmt::join(better, ", ")),
-                       worse.empty() ? "" : fmt::format("{}worse in {}", better.empty() ? "" : "; ", fmt::join(worse, ", ")),
-                       better.empty() && worse.empty() ? "no difference that the intervals would bear" : "");
+    out += fmt::format(
+        "- `{}`, {}: {}{}{}\n", c.variant, c.space,
+        better.empty() ? "" : fmt::format("better in {}", fmt::join(better, ", ")),
+        worse.empty() ? "" : fmt::format("{}worse in {}", better.empty() ? "" : "; ", fmt::join(worse, ", ")),
+        better.empty() && worse.empty() ? "no difference that the intervals would bear" : "");
   }
   return out + "\n";
 }
@@ -100,7 +106,8 @@ std::string input_table(const Results& results, const Layout& layout) {
 
 std::string time_table(const Results& results, const Layout& layout) {
   std::string out =
-      "## Where the time went\n\n| variant | space | a run | evolve | learn | compile | measure | other | children better than "
+      "## Where the time went\n\n| variant | space | a run | evolve | learn | compile | measure | other | children "
+      "better than "
       "their parent | trials in the sketch of the best |\n|---|---|---|---|---|---|---|---|---|---|\n";
   for (const std::string& space : layout.spaces)
     for (const std::string& variant : layout.variants) {

@@ -16,8 +16,8 @@ Layout layout_of(const std::vector<Run>& runs);
 /// where the time went. Wins and losses alike. `command`: what it was made with.
 std::string to_markdown(const Results& results, const std::string& command);
 
-/// One page of HTML that needs nothing else: best so far against trials and time with bands over seeds, the share of each
-/// sketch and of each mutation rule over the rounds, where the time went.
+/// One page of HTML that needs nothing else: best so far against trials and time with bands over seeds, the share of
+/// each sketch and of each mutation rule over the rounds, where the time went.
 std::string to_page(const Results& results);
 
 }  // namespace tilewright::lab

@@ -28,12 +28,12 @@ struct Run {
   double wall_s = 0, flops = 0, default_s = 0, best_s = 0;  ///< of a network: sums of count times task
   search::TimeSplit split;
   std::vector<search::CurvePoint> curve;  ///< every improvement, then the end
-  nlohmann::json steps;                    ///< of the best schedule; of a network: of each task, by workload key
+  nlohmann::json steps;                   ///< of the best schedule; of a network: of each task, by workload key
   // Of a single task only:
   std::vector<search::RoundTrace> rounds;
-  std::vector<std::string> mutations;      ///< names, in the order of RoundTrace::attempts
-  int best_sketch = -1;                    ///< which sketch it is of; -1: none, or not known
-  std::optional<double> judged_s;          ///< the best schedule's time, all of an input in turns by one timer
+  std::vector<std::string> mutations;  ///< names, in the order of RoundTrace::attempts
+  int best_sketch = -1;                ///< which sketch it is of; -1: none, or not known
+  std::optional<double> judged_s;      ///< the best schedule's time, all of an input in turns by one timer
 };
 
 nlohmann::json to_json(const Run& run);

@@ -14,8 +14,8 @@
 namespace tilewright::lab {
 namespace {
 
-/// A replay from the seeds of the recorded runs would draw the recorded states again, and only for the variants that made
-/// them.
+/// A replay from the seeds of the recorded runs would draw the recorded states again, and only for the variants that
+/// made them.
 constexpr std::uint64_t kReplaySeeds = 1000;
 
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
@@ -82,8 +82,7 @@ class Lab {
       std::vector<const Run*> runs;
       for (const Run& run : results.runs)
         if (run.key.input == input && !run.steps.is_null()) runs.push_back(&run);
-      const std::size_t needed =
-          suite_.spaces.size() * suite_.variants.size() * static_cast<std::size_t>(suite_.seeds);
+      const std::size_t needed = suite_.spaces.size() * suite_.variants.size() * static_cast<std::size_t>(suite_.seeds);
       if (results.judged.contains(input) || runs.size() < needed || request_.stop()) continue;
       request_.say(input + ": timing the winners in turns");
       output.append(judge_runs(input, runs, machine_.threads()).dump());

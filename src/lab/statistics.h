@@ -14,10 +14,10 @@ struct Interval {
   bool above(double x) const { return low > x; }
 };
 
-/// The results with times of all runs by one clock. Within a run, times share a pace and can be compared; between runs they
-/// can't, as each takes the pace of its first moment for normal (docs/decisions/0011). So all times of a run are scaled
-/// to make its best program's time what it was when all of an input were timed in turns. Inputs that were not, in all
-/// their runs, stay as they are.
+/// The results with times of all runs by one clock. Within a run, times share a pace and can be compared; between runs
+/// they can't, as each takes the pace of its first moment for normal (docs/decisions/0011). So all times of a run are
+/// scaled to make its best program's time what it was when all of an input were timed in turns. Inputs that were not,
+/// in all their runs, stay as they are.
 Results in_judged_time(Results results);
 
 /// A variant against the baseline in one space: geometric means over inputs of ratios of geometric means over seeds.

@@ -137,8 +137,7 @@ search::TuneOptions options_of(const Suite& suite, const Variant& variant, const
   options.mutation_policy = variant.mutation;
   if (!variant.model.empty()) options.cost_model = variant.model;
   options.descent.on = options.descent.on && variant.descent;
-  if (variant.trained)
-    options.policy_memory = std::make_shared<search::PolicyMemory>(search::PolicyMemory::trained());
+  if (variant.trained) options.policy_memory = std::make_shared<search::PolicyMemory>(search::PolicyMemory::trained());
   return options;
 }
 

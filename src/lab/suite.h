@@ -14,7 +14,7 @@ struct Variant {
   std::string name;
   std::string sketch = "uniform", mutation = "fixed", model;  ///< model empty: the default one
   std::string preset = "default";                             ///< or "ansor"
-  bool trained = false;  ///< policies start from what was learned offline
+  bool trained = false;                                       ///< policies start from what was learned offline
   bool descent = true;
 };
 
@@ -35,8 +35,8 @@ struct Suite {
 ///     input c2d_0                                      # as many as you like
 ///     variant both sketch=q-learning mutation=learned  # likewise; also model=, preset=, trained=on, descent=off
 ///
-/// Errors: Error(bad_input) naming `name`, the line, and what is known. Names of policies and workloads are checked where
-/// they are used.
+/// Errors: Error(bad_input) naming `name`, the line, and what is known. Names of policies and workloads are checked
+/// where they are used.
 Suite parse_suite(const std::string& name, std::string_view text);
 
 /// A suite of this program by its name, or the file that `name_or_path` is. Errors: Error(usage) that names the known

@@ -16,14 +16,14 @@ struct Span {
 
 /// The loops of one stage with the bounds found for them.
 struct StageLoops {
-  std::vector<Span> axes;             ///< per axis, spatial then reduce: what this stage computes in one visit
+  std::vector<Span> axes;               ///< per axis, spatial then reduce: what this stage computes in one visit
   std::vector<AffineExpr> axis_values;  ///< per axis: its value in terms of the loop atoms
-  std::vector<int> loops;             ///< per iterator: its loop atom, -1 where the extent is 1
-  std::vector<std::int64_t> extents;  ///< per iterator
-  std::vector<AffineExpr> guards;     ///< must be >= 0 for an iteration to do anything
-  BufferId buffer = -1;               ///< where its result goes; -1: inlined
-  ValueId init = -1, update = -1;     ///< of a reduction: identity, and the element combined with the next term
-  ValueId value = -1;                 ///< otherwise: the element
+  std::vector<int> loops;               ///< per iterator: its loop atom, -1 where the extent is 1
+  std::vector<std::int64_t> extents;    ///< per iterator
+  std::vector<AffineExpr> guards;       ///< must be >= 0 for an iteration to do anything
+  BufferId buffer = -1;                 ///< where its result goes; -1: inlined
+  ValueId init = -1, update = -1;       ///< of a reduction: identity, and the element combined with the next term
+  ValueId value = -1;                   ///< otherwise: the element
 };
 
 /// A program under construction: values, buffers and atoms, not yet statements.

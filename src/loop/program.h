@@ -123,7 +123,7 @@ struct Program {
   std::vector<Value> values;
   std::vector<Buffer> buffers;
   std::vector<PackedArgument> packed;  ///< the constants that the kernel takes in blocks
-  std::vector<MemoryHints> hints;     ///< by stage; none: the defaults for all
+  std::vector<MemoryHints> hints;      ///< by stage; none: the defaults for all
   Block body;
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }

@@ -68,9 +68,8 @@ class Hasher {
 
   std::uint64_t buffer(BufferId id) {
     const Buffer& b = program_.buffer(id);
-    const int number = b.scope == Scope::argument
-                           ? b.argument
-                           : buffers_.emplace(id, static_cast<int>(buffers_.size())).first->second;
+    const int number =
+        b.scope == Scope::argument ? b.argument : buffers_.emplace(id, static_cast<int>(buffers_.size())).first->second;
     std::uint64_t hash = of(b.scope, number, b.type, program_.hints_of(b.stage).stream_stores);
     for (std::int64_t length : b.shape) hash = hash_mix(hash, of(length));
     return hash;
@@ -107,7 +106,9 @@ class Hasher {
   std::uint64_t fresh_value(const Value& v) {
     const std::uint64_t inner = match_variant(
         v.kind,
-        [](const ConstantValue& n) { return match_variant(n.value, [](auto c) { return std::bit_cast<std::uint64_t>(c); }); },
+        [](const ConstantValue& n) {
+          return match_variant(n.value, [](auto c) { return std::bit_cast<std::uint64_t>(c); });
+        },
         [&](const IndexValue& n) { return index(n.index); }, [&](const NonNegative& n) { return index(n.index); },
         [&](const LoadValue& n) { return element(n.buffer, n.indices); },
         [&](const UnaryValue& n) { return of(n.op, value(n.a)); },
@@ -124,10 +125,10 @@ class Hasher {
   }
 
   const Program& program_;
-  std::vector<std::uint64_t> values_;          ///< 0: not yet known
-  std::unordered_map<int, int> variables_;     ///< loop atoms, numbered
+  std::vector<std::uint64_t> values_;            ///< 0: not yet known
+  std::unordered_map<int, int> variables_;       ///< loop atoms, numbered
   std::unordered_map<int, std::int64_t> fixed_;  ///< loop atoms of one iteration, and their value
-  std::unordered_map<BufferId, int> buffers_;  ///< numbered
+  std::unordered_map<BufferId, int> buffers_;    ///< numbered
 };
 
 }  // namespace

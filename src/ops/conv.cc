@@ -72,7 +72,8 @@ Tensor conv2d(const Tensor& data, const Tensor& weights, const Conv2dParams& par
         if (phases.last_h() > 0)
           row = row + te::floor_div(at[3] + phases.begin_h * row_of_blocks, phases.h * row_of_blocks);
         if (phases.last_w() > 0)
-          column = column + te::floor_div(te::floor_mod(at[3], row_of_blocks) + phases.begin_w * filters, row_of_blocks);
+          column =
+              column + te::floor_div(te::floor_mod(at[3], row_of_blocks) + phases.begin_w * filters, row_of_blocks);
         const Expr channel = groups == 1 ? Expr(rc) : te::floor_div(at[3], co / groups) * (ci / groups) + rc;
         return te::sum(image(at[0], row, column, channel) * weights(ry, rx, rc, at[3]), {ry, rx, rc});
       },

@@ -4,8 +4,8 @@
 
 namespace tilewright::ops {
 
-/// Output channels in `h` x `w` equal blocks, one per phase of a transposed convolution: the windows of block (ph, pw) lie
-/// (ph + begin_h) / h rows and (pw + begin_w) / w columns further on. 0 <= begin < count.
+/// Output channels in `h` x `w` equal blocks, one per phase of a transposed convolution: the windows of block (ph, pw)
+/// lie (ph + begin_h) / h rows and (pw + begin_w) / w columns further on. 0 <= begin < count.
 struct Phases2d {
   std::int64_t h = 1, w = 1, begin_h = 0, begin_w = 0;
   std::int64_t count() const { return h * w; }
@@ -28,7 +28,8 @@ struct Conv2dParams {
 ///          oh = (h + top + bottom - (kh - 1) * dilation_h - 1) / stride_h + 1 - phases.last_h(), ow likewise.
 ///          Output channel c reads the input channels of group c / (co / groups).
 /// Stages   "pad_temp" when any padding is non-zero, then `name` with axes nn, yy, xx, ff and reductions ry, rx, rc.
-/// Errors   bad_input: ranks, types, channels that do not fit the groups or phases, a window that does not fit the image.
+/// Errors   bad_input: ranks, types, channels that do not fit the groups or phases, a window that does not fit the
+/// image.
 te::Tensor conv2d(const te::Tensor& data, const te::Tensor& weights, const Conv2dParams& params = {},
                   std::string name = "conv2d_nhwc");
 

@@ -91,7 +91,7 @@ Expr transformed(const Matrix& matrix, const Expr& index, const std::function<Ex
 }
 
 std::map<std::string, std::string> transform_tile(int first, std::int64_t first_length, int second,
-                                             std::int64_t second_length) {
+                                                  std::int64_t second_length) {
   return {{"transform_tile", fmt::format("{}:{},{}:{}", first, first_length, second, second_length)}};
 }
 
@@ -151,12 +151,12 @@ Tensor winograd_conv2d(const Tensor& data, const Tensor& weights, const Winograd
   const WinogradTransforms transforms = winograd_transforms(static_cast<std::size_t>(params.tile), kTaps);
   const Tensor transformed = transformed_data(padded_image(data, params.padding, tiling), tiling, transforms.data);
   const te::AxisRef rc = te::reduce_axis(data.dim(3), "rc");
-  const Tensor product = te::compute(
-      {tiling.alpha(), tiling.alpha(), tiling.count(), weights.dim(3)}, "winograd_product",
-      [&](Indices at) {
-        return te::sum(transformed(at[0], at[1], at[2], rc) * weights(at[0], at[1], rc, at[3]), {rc});
-      },
-      {"eps", "nu", "p", "co"});
+  const Tensor product =
+      te::compute({tiling.alpha(), tiling.alpha(), tiling.count(), weights.dim(3)}, "winograd_product",
+                  [&](Indices at) {
+                    return te::sum(transformed(at[0], at[1], at[2], rc) * weights(at[0], at[1], rc, at[3]), {rc});
+                  },
+                  {"eps", "nu", "p", "co"});
   return transformed_back(product, tiling, transforms.result,
                           {data.dim(0), window.out_h(data.dim(1)), window.out_w(data.dim(2)), weights.dim(3)},
                           std::move(name));

@@ -16,9 +16,9 @@ struct WinogradParams {
 ///          ow likewise; where they are no multiples of `tile`, the last tiles compute results that nobody reads.
 /// Stages   "pad_temp" if anything is added around the image, "winograd_columns" and "winograd_data" [tile + 2,
 ///          tile + 2, tiles, ci]: the transform along columns, then rows; "winograd_product" [tile + 2, tile + 2,
-///          tiles, co]; "winograd_back" [tile, tile + 2, tiles, co] and `name`: the transform back along columns, then rows.
-///          Those that transform carry the attribute "transform_tile": "axis:length,…", the axes along which so many
-///          elements make a tile.
+///          tiles, co]; "winograd_back" [tile, tile + 2, tiles, co] and `name`: the transform back along columns, then
+///          rows. Those that transform carry the attribute "transform_tile": "axis:length,…", the axes along which so
+///          many elements make a tile.
 /// Errors   bad_input: ranks, types, channels that do not fit, weights of another tile, a window that does not fit the
 ///          image, more tiles than 2^31 - 1.
 te::Tensor winograd_conv2d(const te::Tensor& data, const te::Tensor& weights, const WinogradParams& params,

@@ -5,7 +5,9 @@
 namespace tilewright::records {
 namespace {
 
-bool is_eligible(const task::Record& record) { return record.result.error == task::ErrorKind::none && !record.result.cut_short; }
+bool is_eligible(const task::Record& record) {
+  return record.result.error == task::ErrorKind::none && !record.result.cut_short;
+}
 
 }  // namespace
 

@@ -139,7 +139,8 @@ Selection without_packed_constants(Selection from) {
   };
   const std::size_t removed = std::erase_if(
       from.records, [&](const task::Record& r) { return std::any_of(r.steps.begin(), r.steps.end(), packs); });
-  if (removed > 0) from.skipped["packs constants at compile time, which TVM's steps can't say"] += static_cast<int>(removed);
+  if (removed > 0)
+    from.skipped["packs constants at compile time, which TVM's steps can't say"] += static_cast<int>(removed);
   return from;
 }
 

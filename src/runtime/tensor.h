@@ -31,9 +31,13 @@ class Tensor {
   void* data() { return data_.get(); }
   const void* data() const { return data_.get(); }
   template <class T>
-  std::span<T> as() { return {static_cast<T*>(data()), static_cast<std::size_t>(elements())}; }
+  std::span<T> as() {
+    return {static_cast<T*>(data()), static_cast<std::size_t>(elements())};
+  }
   template <class T>
-  std::span<const T> as() const { return {static_cast<const T*>(data()), static_cast<std::size_t>(elements())}; }
+  std::span<const T> as() const {
+    return {static_cast<const T*>(data()), static_cast<std::size_t>(elements())};
+  }
 
  private:
   DType type_ = DType::f32;

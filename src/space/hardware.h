@@ -1,7 +1,7 @@
 #pragma once
 
-#include "target/target_spec.h"
 #include "space/search_space.h"
+#include "target/target_spec.h"
 
 namespace tilewright::space {
 

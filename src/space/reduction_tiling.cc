@@ -48,9 +48,9 @@ ReductionTiling reduction_tiling(const te::Operation& op, const std::vector<Load
     problem.max_rows = std::min(problem.max_rows, rows_in_cache(loads, a));
   }
   problem.rows_are_vectors = std::any_of(loads.begin(), loads.end(), [&](const LoadStrides& load) {
-    return !is_zero(load.spatial[vector_axis]) && std::any_of(tiling.row_axes.begin(), tiling.row_axes.end(), [&](int a) {
-      return !is_zero(load.spatial[static_cast<std::size_t>(a)]);
-    });
+    return !is_zero(load.spatial[vector_axis]) &&
+           std::any_of(tiling.row_axes.begin(), tiling.row_axes.end(),
+                       [&](int a) { return !is_zero(load.spatial[static_cast<std::size_t>(a)]); });
   });
   bool gathers = false;
   problem.max_width = gathered_in_cache(loads, vector_axis, gathers);

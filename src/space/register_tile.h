@@ -46,8 +46,10 @@ struct RegisterTile {
 /// Shapes   tile [rows, width] += column [rows, 1] * row [1, width], for each step of the reduction
 /// Model    cycles a step = max(rows*vectors/2 FMAs, rows/2 + vectors*vector_load_cycles, 4 of latency): two FMAs and
 ///          two loads a cycle, those of vectors at half speed because they come from L2.
-/// Limits   rows*vectors + vectors + 1 <= registers; where rows are vectors, too, 6*vectors instead of vectors, for three
-///          taps of a window and their weights (a heuristic). A further axis gets rows only when the one before is taken whole.
+/// Limits   rows*vectors + vectors + 1 <= registers; where rows are vectors, too, 6*vectors instead of vectors, for
+/// three
+///          taps of a window and their weights (a heuristic). A further axis gets rows only when the one before is
+///          taken whole.
 std::vector<RegisterTile> register_tiles(const TileProblem& problem, const Hardware& hardware);
 
 /// The one with the best score.

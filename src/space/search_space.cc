@@ -1,9 +1,9 @@
 #include "space/search_space.h"
 
-#include "space/sample/annotation_rules.h"
 #include "space/default_schedule.h"
 #include "space/full/tiled_stage.h"
 #include "space/mutate/mutations.h"
+#include "space/sample/annotation_rules.h"
 #include "space/sketch/rules.h"
 #include "space/tile_moves.h"
 

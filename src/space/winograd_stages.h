@@ -22,8 +22,8 @@ std::vector<TransformAxis> transform_tile(const te::Operation& op);
 /// loops over tiles and vectors, inside those over the elements of a tile, unrolled, and a vector.
 ///
 /// Where an elementwise stage reads the result, its loops are shaped and the transform is inlined in them; where
-/// another transform does, this one is computed just outside of that one's tile. `vector_length`: elements of the vector;
-/// kUnknown leaves it open. Returns the stage that was shaped, -1 if it was one that is computed in another.
+/// another transform does, this one is computed just outside of that one's tile. `vector_length`: elements of the
+/// vector; kUnknown leaves it open. Returns the stage that was shaped, -1 if it was one that is computed in another.
 /// Before: none of the stages involved has been scheduled, except the transform that reads this one.
 int schedule_transform(schedule::State& state, const te::AccessAnalysis& access, int stage, std::int64_t vector_length);
 

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
+#include "schedule/step.h"
 #include "task/error_kind.h"
 #include "task/machine_check.h"
-#include "schedule/step.h"
 
 namespace tilewright::task {
 
@@ -19,12 +19,12 @@ inline constexpr std::string_view kNotMeasured = "sampled, not measured";
 /// What became of one candidate.
 struct Measurement {
   std::vector<double> times_s;  ///< one per run, at the pace of the task's first measurement; empty on error
-  double pace = 1;              ///< how much longer the runs took than times_s says: the machine was slower by that much
-  bool cut_short = false;       ///< clearly slower than the incumbent: stopped early, times_s are fewer and less exact
-  bool same_code = false;       ///< not run: its machine code is that of an earlier candidate, whose result this is
+  double pace = 1;         ///< how much longer the runs took than times_s says: the machine was slower by that much
+  bool cut_short = false;  ///< clearly slower than the incumbent: stopped early, times_s are fewer and less exact
+  bool same_code = false;  ///< not run: its machine code is that of an earlier candidate, whose result this is
   ErrorKind error = ErrorKind::none;
-  std::string error_text;           ///< in full
-  double compile_s = 0, run_s = 0;  ///< wall time that it took to compile and to run
+  std::string error_text;               ///< in full
+  double compile_s = 0, run_s = 0;      ///< wall time that it took to compile and to run
   std::optional<MachineCheck> trouble;  ///< the last check of the machine before it, if all was not well
   /// The fastest run, as other programs only ever make a run slower; 1e10 on error.
   double time_s() const;

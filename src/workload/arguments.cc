@@ -30,8 +30,7 @@ std::int64_t number(std::string_view text, std::string_view part, const Key& key
 
 }  // namespace
 
-Arguments::Arguments(std::string_view text, std::string_view list, const std::vector<Key>& keys)
-    : keys_(keys) {
+Arguments::Arguments(std::string_view text, std::string_view list, const std::vector<Key>& keys) : keys_(keys) {
   for (std::size_t begin = 0; begin <= list.size() && !list.empty();) {
     const std::size_t end = std::min(list.find(',', begin), list.size());
     const std::string_view part = list.substr(begin, end - begin);

@@ -31,8 +31,8 @@ TEST_F(Explain, SaysWhatTheTrainedPoliciesWouldTryAndWhy) {
   const Outcome text = run("explain matmul:n=128,m=256,k=64 --untuned --target x86-64-v4 --policies");
   ASSERT_EQ(text.code, 0) << text.err;
   EXPECT_NE(text.out.find("moves that the trained policy would try"), std::string::npos) << text.out;
-  const nlohmann::json policies =
-      run("explain matmul:n=128,m=256,k=64 --untuned --target x86-64-v4 --policies --json").json()["tasks"][0]["policies"];
+  const nlohmann::json policies = run("explain matmul:n=128,m=256,k=64 --untuned --target x86-64-v4 --policies --json")
+                                      .json()["tasks"][0]["policies"];
   double odds = 0, shares = 0;
   for (const nlohmann::json& move : policies.at("moves")) {
     odds += move.at("odds").get<double>();

@@ -162,7 +162,6 @@ TEST_F(Model, ThatIsCompiledAndCutShortIsRefused) {
   }
 }
 
-
 TEST_F(Model, RefusesAnUnknownTarget) { expect_failure(run("compile small.onnx -o x.tw --target vax"), 2, "vax"); }
 
 struct BadInput {

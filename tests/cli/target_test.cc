@@ -1,8 +1,8 @@
 #include <gtest/gtest.h>
 
 #include "backend/cpu/targets.h"
-#include "target/target_spec.h"
 #include "program.h"
+#include "target/target_spec.h"
 
 namespace tilewright::cli {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <gtest/gtest.h>
 
-#include "cost/programs.h"
 #include "cost/analytic/registers.h"
+#include "cost/programs.h"
 
 namespace tilewright::cost {
 namespace {

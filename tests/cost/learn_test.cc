@@ -131,8 +131,7 @@ TEST(TrainingSet, TakesFailuresAndShortCutsForLowerBounds) {
 
 TEST(TrainingSet, ForgetsTheOldestButNotTheBest) {
   TrainingSet data(2, 8);
-  for (int i = 0; i < 11; ++i)
-    data.add("task", {std::vector<float>(4, static_cast<float>(i)), {1, 2}}, timed(1 + i));
+  for (int i = 0; i < 11; ++i) data.add("task", {std::vector<float>(4, static_cast<float>(i)), {1, 2}}, timed(1 + i));
   ASSERT_EQ(data.programs().size(), 8u);
   EXPECT_EQ(data.total(), 11u);
   EXPECT_EQ(data.best_s(0), 1);

@@ -33,8 +33,7 @@ std::vector<schedule::State> candidates() {
     for (std::int64_t columns : {16, 32, 64})
       for (std::int64_t steps : {1, 4, 16, 64})
         for (std::int64_t blocks : {1, 2, 4})
-          states.push_back(
-              tiled_matmul(dag, {.rows = rows, .columns = columns, .steps = steps, .row_blocks = blocks}));
+          states.push_back(tiled_matmul(dag, {.rows = rows, .columns = columns, .steps = steps, .row_blocks = blocks}));
   return states;
 }
 

@@ -1,4 +1,6 @@
 // ONNX files: the importer, from bytes to a graph.
+#include "graph/onnx_model.h"
+
 #include <google/protobuf/stubs/logging.h>
 
 #include <algorithm>
@@ -6,7 +8,6 @@
 
 #include "base/file.h"
 #include "graph/onnx_import.h"
-#include "graph/onnx_model.h"
 #include "graph/passes.h"
 #include "mutate_bytes.h"
 #include "mutate_message.h"
@@ -72,7 +73,8 @@ std::vector<std::string> seeds() {
   std::vector<std::string> models{small_network().bytes(), shape_arithmetic().bytes()};
   if (!std::filesystem::is_directory(kNodeTests)) return models;
   std::vector<std::filesystem::path> paths;
-  for (const auto& entry : std::filesystem::directory_iterator(kNodeTests)) paths.push_back(entry.path() / "model.onnx");
+  for (const auto& entry : std::filesystem::directory_iterator(kNodeTests))
+    paths.push_back(entry.path() / "model.onnx");
   std::sort(paths.begin(), paths.end());
   for (std::size_t i = 0; i < paths.size(); i += 4)
     if (std::filesystem::exists(paths[i]) && std::filesystem::file_size(paths[i]) <= kMostSeedBytes)

@@ -1,10 +1,10 @@
-// Lines of record files: the reader, then what a record that is taken goes through: its steps are replayed on the DAG of
-// its task and lowered.
+// Lines of record files: the reader, then what a record that is taken goes through: its steps are replayed on the DAG
+// of its task and lowered.
 #include <nlohmann/json.hpp>
 
 #include "loop/lower.h"
-#include "records/records.h"
 #include "mutate_bytes.h"
+#include "records/records.h"
 #include "space/search_space.h"
 #include "support/damaged_json.h"
 #include "target.h"
@@ -14,9 +14,12 @@ namespace tilewright::fuzz {
 namespace {
 
 constexpr const char* kWorkloads[] = {
-    "conv2d_bias_relu:h=14,ci=16,co=32,k=3,pad=1", "matmul:n=64,m=32,k=96",
-    "softmax:m=16,n=64",                           "winograd_conv2d:h=14,ci=8,co=16,m=4",
-    "norm:b=1,m=64,n=64",                          "transpose_batch_matmul_softmax:seq=16,heads=2,dim=8",
+    "conv2d_bias_relu:h=14,ci=16,co=32,k=3,pad=1",
+    "matmul:n=64,m=32,k=96",
+    "softmax:m=16,n=64",
+    "winograd_conv2d:h=14,ci=8,co=16,m=4",
+    "norm:b=1,m=64,n=64",
+    "transpose_batch_matmul_softmax:seq=16,heads=2,dim=8",
     "conv2d_transpose:h=4,ci=8,co=16,k=4,stride=2,pad=1",
 };
 

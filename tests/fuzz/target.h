@@ -6,7 +6,8 @@
 
 #include "base/rng.h"
 
-/// What a fuzz target is made of. Each target file defines these three; libfuzzer_entry.cc or seeded_main.cc calls them.
+/// What a fuzz target is made of. Each target file defines these three; libfuzzer_entry.cc or seeded_main.cc calls
+/// them.
 namespace tilewright::fuzz {
 
 /// Valid inputs to start from.

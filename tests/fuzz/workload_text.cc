@@ -23,7 +23,8 @@ void test_one_input(std::string_view input) {
   try {
     const workload::Workload parsed = workload::parse(input);
     const workload::Workload again = workload::parse(parsed.spec);
-    TW_CHECK(again.spec == parsed.spec && structural_hash(*again.dag) == structural_hash(*parsed.dag), "{} is not canonical", parsed.spec);
+    TW_CHECK(again.spec == parsed.spec && structural_hash(*again.dag) == structural_hash(*parsed.dag),
+             "{} is not canonical", parsed.spec);
     TW_CHECK(te::flop_count(*parsed.dag) >= 0, "{} has negative FLOPs", parsed.spec);
   } catch (const Error&) {
   }

@@ -4,10 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "base/rng.h"
 #include "backend/cpu/targets.h"
-#include "graph/array.h"
+#include "base/rng.h"
 #include "compile/compile_model.h"
+#include "graph/array.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "base/error.h"
 #include "backend/cpu/targets.h"
+#include "base/error.h"
 #include "base/file.h"
-#include "fuzz/mutate_message.h"
 #include "compile/compile_model.h"
+#include "fuzz/mutate_message.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"

@@ -1,14 +1,13 @@
 // Networks compiled to machine code with the simplest schedule, against the interpreter.
 
-#include "compile/compile_model.h"
-#include "backend/cpu/targets.h"
-
 #include <gtest/gtest.h>
 
+#include "backend/cpu/targets.h"
+#include "compile/compile_model.h"
 #include "graph/array.h"
 #include "graph/passes.h"
-#include "random_network.h"
 #include "loop/lower.h"
+#include "random_network.h"
 #include "reference.h"
 #include "space/search_space.h"
 

@@ -5,10 +5,10 @@
 
 #include <cmath>
 
-#include "base/rng.h"
 #include "backend/cpu/targets.h"
-#include "graph/array.h"
+#include "base/rng.h"
 #include "compile/compile_model.h"
+#include "graph/array.h"
 #include "graph/passes.h"
 #include "loop/lower.h"
 #include "onnx_model.h"
@@ -71,7 +71,8 @@ te::Array scattered(const te::Array& x, const te::Array& w, const Case& c) {
                 const std::int64_t column = v * c.strides[1] + kw * c.dilations[1] - c.pads[1];
                 if (row < 0 || row >= c.length(0) || column < 0 || column >= c.length(1)) continue;
                 const std::int64_t filter = i / (channels / c.groups) * per_group + f;
-                y.values[static_cast<std::size_t>(((n * filters + filter) * c.length(0) + row) * c.length(1) + column)] +=
+                y.values[static_cast<std::size_t>(((n * filters + filter) * c.length(0) + row) * c.length(1) +
+                                                  column)] +=
                     x.values[at] *
                     w.values[static_cast<std::size_t>(((i * per_group + f) * c.weights[2] + kh) * c.weights[3] + kw)];
               }

@@ -1,17 +1,17 @@
 // Tensors without elements: what ONNX says of them, by operator. No kernel ever sees one.
 
 #include "graph/empty.h"
-#include "backend/cpu/targets.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "base/integer.h"
-#include "graph/array.h"
 #include "compile/compile_model.h"
+#include "graph/array.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"

@@ -1,6 +1,6 @@
 #include "node_runs.h"
-#include "backend/cpu/targets.h"
 
+#include "backend/cpu/targets.h"
 #include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "space/search_space.h"
@@ -74,7 +74,8 @@ Real rounded(DType type, Real value) {
 NodeRuns::NodeRuns(OneNode node, std::vector<runtime::Tensor> inputs, std::size_t computed)
     : node_(std::move(node)), inputs_(std::move(inputs)) {
   const Partition cut = partition(optimize(model_of(node_, inputs_, computed).import().graph));
-  const std::pair<const char*, compile::Scheduler> schedulers[] = {{"default schedule", by_default}, {"plain loops", plain}};
+  const std::pair<const char*, compile::Scheduler> schedulers[] = {{"default schedule", by_default},
+                                                                   {"plain loops", plain}};
   for (const auto& [how, scheduler] : schedulers)
     kernels_.emplace_back(how, compile::compile(cut, scheduler, cpu::host_target(), 1));
 }

@@ -1,14 +1,14 @@
 #include "onnx_node_case.h"
-#include "backend/cpu/targets.h"
 
 #include <onnx/onnx_pb.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "backend/cpu/targets.h"
 #include "base/file.h"
-#include "graph/array.h"
 #include "compile/compile_model.h"
+#include "graph/array.h"
 #include "graph/onnx_import.h"
 #include "graph/passes.h"
 #include "graph/tensor_file.h"

@@ -67,7 +67,8 @@ TEST(RandomNetworks, PlansNeverGiveTwoLiveTensorsTheSameMemory) {
   for (std::uint64_t seed = 0; seed < kNetworks; ++seed) {
     Rng rng(seed);
     const Partition cut = partition(optimize(random_network(rng, 14)));
-    const runtime::ModelPlan plan = compile::plan_model(cut, std::vector<std::vector<PackedArgument>>(cut.tasks.size()));
+    const runtime::ModelPlan plan =
+        compile::plan_model(cut, std::vector<std::vector<PackedArgument>>(cut.tasks.size()));
     std::map<TensorId, Use> uses;
     for (int c = 0; c < static_cast<int>(cut.calls.size()); ++c) {
       const TaskCall& call = cut.calls[static_cast<std::size_t>(c)];

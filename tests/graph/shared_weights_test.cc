@@ -5,8 +5,8 @@
 #include <functional>
 #include <set>
 
-#include "compile/compile_model.h"
 #include "backend/cpu/targets.h"
+#include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "loop/lower.h"
 #include "space/search_space.h"

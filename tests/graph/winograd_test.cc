@@ -1,7 +1,6 @@
 // Convolutions of a network by Winograd, against direct ones.
 
 #include "graph/winograd.h"
-#include "backend/cpu/targets.h"
 
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
@@ -9,10 +8,11 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/targets.h"
 #include "base/integer.h"
+#include "compile/compile_model.h"
 #include "graph/alternatives.h"
 #include "graph/array.h"
-#include "compile/compile_model.h"
 #include "loop/lower.h"
 #include "ops/winograd_transforms.h"
 #include "reference.h"

@@ -169,8 +169,7 @@ TEST(Results, WhoseSchedulesFitNoProgramCannotBeJudged) {
 
 TEST(Page, DrawsItsCurvesInABrowserWithoutErrors) {
   if (std::system("command -v chromium >/dev/null 2>&1") != 0) GTEST_SKIP() << "chromium is not installed";
-  const std::filesystem::path folder =
-      std::filesystem::temp_directory_path() / fmt::format("lab_page_{}", ::getpid());
+  const std::filesystem::path folder = std::filesystem::temp_directory_path() / fmt::format("lab_page_{}", ::getpid());
   std::filesystem::create_directories(folder);
   write_file(folder / "page.html", to_page(made_up_results()));
   const std::string command = fmt::format(

@@ -47,8 +47,9 @@ TEST(Suite, TheOnePoliciesAreTrainedOnSharesNoWorkloadWithAnother) {
 }
 
 TEST(Suite, ReadsVariantsAndComments) {
-  const Suite suite = parse_suite("x", "trials 7 # few\n\nspaces ansor full\ninput a\ninput b\nvariant one\n"
-                                       "variant two sketch=bandit model=random trained=on descent=off preset=ansor\n");
+  const Suite suite = parse_suite("x",
+                                  "trials 7 # few\n\nspaces ansor full\ninput a\ninput b\nvariant one\n"
+                                  "variant two sketch=bandit model=random trained=on descent=off preset=ansor\n");
   EXPECT_EQ(suite.trials, 7);
   EXPECT_EQ(suite.spaces, (std::vector<std::string>{"ansor", "full"}));
   EXPECT_EQ(suite.inputs, (std::vector<std::string>{"a", "b"}));
@@ -63,10 +64,9 @@ TEST(Suite, ReadsVariantsAndComments) {
 }
 
 TEST(Suite, SaysWhatIsWrongAndWhere) {
-  const auto of = [](const std::string& text) {
-    return message_of([&] { parse_suite("x", text); }, Code::bad_input);
-  };
-  EXPECT_EQ(of("trails 5\n"), "suite x, line 1: trails is not known; there are trials, seeds, spaces, input and variant");
+  const auto of = [](const std::string& text) { return message_of([&] { parse_suite("x", text); }, Code::bad_input); };
+  EXPECT_EQ(of("trails 5\n"),
+            "suite x, line 1: trails is not known; there are trials, seeds, spaces, input and variant");
   EXPECT_EQ(of("\ntrials five\n"), "suite x, line 2: trials takes one whole number from 1 to 100000000");
   EXPECT_EQ(of("trials 0\n"), "suite x, line 1: trials takes one whole number from 1 to 100000000");
   EXPECT_EQ(of("seeds 2147483647\n"), "suite x, line 1: seeds takes one whole number from 1 to 10000");

@@ -1,9 +1,8 @@
-#include "loop/affine.h"
-
 #include <gtest/gtest.h>
 
 #include "base/integer.h"
 #include "base/rng.h"
+#include "loop/affine.h"
 
 namespace tilewright::loop {
 namespace {

@@ -1,10 +1,10 @@
 #include "measure/runner/measurer.h"
-#include "backend/cpu/targets.h"
 
 #include <gtest/gtest.h>
 
 #include <limits>
 
+#include "backend/cpu/targets.h"
 #include "schedule/step.h"
 
 namespace tilewright::measure {
@@ -50,8 +50,8 @@ TEST_F(MeasurerTest, MeasuresWhatRunsAndReportsWhatDoesNot) {
   const task::Task task = task::make_task(matmul(12, 16, 20), "matmul 12x16x20");
   const std::vector<State> states = {State::initial(task.dag), incomplete(task.dag), tiled(task.dag, 4)};
   std::vector<std::size_t> order;
-  const std::vector<task::Measurement> results =
-      measurer_.measure(task, states, kNoIncumbent, [&](std::size_t i, const task::Measurement&) { order.push_back(i); });
+  const std::vector<task::Measurement> results = measurer_.measure(
+      task, states, kNoIncumbent, [&](std::size_t i, const task::Measurement&) { order.push_back(i); });
   ASSERT_EQ(results.size(), 3U);
   EXPECT_EQ(order, (std::vector<std::size_t>{1, 0, 2}));  // that there is nothing to run is known before the others
   EXPECT_EQ(results[0].error, task::ErrorKind::none) << results[0].error_text;
@@ -161,9 +161,10 @@ TEST_F(MeasurerTest, HoldsAContestOfKernelsThatTakeAConstantInDifferentBlocks) {
   const te::Tensor a = te::placeholder({12, 20}, "A"), b = te::constant_placeholder({20, 48}, "B", DType::f32);
   const te::AxisRef axis = te::reduce_axis(20, "k");
   const task::Task task = task::make_task(
-      te::Dag::make({a, b, te::compute({12, 48}, "C", [&](std::span<const te::Expr> i) {
-                      return te::sum(a(i[0], axis) * b(axis, i[1]), {axis});
-                    })}),
+      te::Dag::make(
+          {a, b,
+           te::compute({12, 48}, "C",
+                       [&](std::span<const te::Expr> i) { return te::sum(a(i[0], axis) * b(axis, i[1]), {axis}); })}),
       "");
   const std::vector<State> states = {packed(task.dag, 16), State::initial(task.dag), packed(task.dag, 24),
                                      packed(task.dag, 48)};

@@ -210,7 +210,8 @@ TEST_F(WorkerProcessTest, LeavesResultsUncheckedOnRequest) {
 TEST_F(WorkerProcessTest, DoesNotBlameACandidateForWhatAnotherDid) {
   RunSettings eleven_runs = settings();
   eleven_runs.repetition = {.max_time_s = 10, .min_runs = 10, .max_runs = 10};
-  EXPECT_EQ(run("spoils_inputs", eleven_runs).error, task::ErrorKind::none);  // the next in the process finds changed inputs
+  EXPECT_EQ(run("spoils_inputs", eleven_runs).error,
+            task::ErrorKind::none);  // the next in the process finds changed inputs
   expect_good();
   expect_good();
 }
@@ -267,7 +268,8 @@ TEST(WorkerProcess, WantsAReferenceWrittenAllOver) {
 TEST(WorkerProcess, TakesANewProcessAfterSoManyCandidates) {
   WorkerProcess worker({.program = {}, .most_runs = 3});
   worker.set_task(twice_task(), kTolerance);
-  for (int i = 0; i < 7; ++i) EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
+  for (int i = 0; i < 7; ++i)
+    EXPECT_EQ(worker.run(kernel_object("good"), "kernel", settings()).error, task::ErrorKind::none);
   EXPECT_EQ(worker.started(), 3);
   EXPECT_EQ(worker.run(kernel_object("wrong"), "kernel", settings()).error, task::ErrorKind::wrong_answer)
       << "the new process has no reference";

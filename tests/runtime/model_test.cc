@@ -10,8 +10,8 @@
 #include "base/error.h"
 #include "base/out_of_memory.h"
 #include "object_files.h"
-#include "runtime/model/execution.h"
 #include "runtime/cpu/processor.h"
+#include "runtime/model/execution.h"
 
 namespace tilewright::runtime {
 namespace {

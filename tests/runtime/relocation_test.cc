@@ -30,8 +30,8 @@ std::optional<std::uint32_t> patched(std::string_view name, std::uint32_t instru
 }
 
 TEST(Relocation, OfAArch64CallsReachForwardsAndBackwards) {
-  EXPECT_EQ(patched("R_AARCH64_CALL26", 0x94000000, 0x1000), 0x94000400u);   // bl .+4096
-  EXPECT_EQ(patched("R_AARCH64_JUMP26", 0x14000000, -4), 0x17ffffffu);       // b .-4
+  EXPECT_EQ(patched("R_AARCH64_CALL26", 0x94000000, 0x1000), 0x94000400u);  // bl .+4096
+  EXPECT_EQ(patched("R_AARCH64_JUMP26", 0x14000000, -4), 0x17ffffffu);      // b .-4
   EXPECT_EQ(patched("R_AARCH64_CALL26", 0x94000000, 128 << 20), std::nullopt);
   EXPECT_EQ(patched("R_AARCH64_CALL26", 0x94000000, 2), std::nullopt);
 }
@@ -43,8 +43,8 @@ TEST(Relocation, OfAArch64PagesAreSplitOverTwoFields) {
 }
 
 TEST(Relocation, OfAArch64OffsetsInAPageAreScaledByTheirAccess) {
-  EXPECT_EQ(patched("R_AARCH64_ADD_ABS_LO12_NC", 0x91000000, 0x123), 0x91048c00u);     // add x0, x0, #0x123
-  EXPECT_EQ(patched("R_AARCH64_LDST32_ABS_LO12_NC", 0xbd400000, 0x124), 0xbd412400u);  // ldr s0, [x0, #0x124]
+  EXPECT_EQ(patched("R_AARCH64_ADD_ABS_LO12_NC", 0x91000000, 0x123), 0x91048c00u);      // add x0, x0, #0x123
+  EXPECT_EQ(patched("R_AARCH64_LDST32_ABS_LO12_NC", 0xbd400000, 0x124), 0xbd412400u);   // ldr s0, [x0, #0x124]
   EXPECT_EQ(patched("R_AARCH64_LDST128_ABS_LO12_NC", 0x3dc00000, 0x120), 0x3dc04800u);  // ldr q0, [x0, #0x120]
   EXPECT_EQ(patched("R_AARCH64_LDST128_ABS_LO12_NC", 0x3dc00000, 0x124), std::nullopt);
 }

@@ -60,8 +60,10 @@ TEST(Illegal, Annotations) {
        "annotate: loop i in stage C already has an annotation"},
       {{}, AnnotateStep{2, 0, Annotation::none}, "annotate: 0 is no annotation for loop i in stage C"},
       {{}, AnnotateStep{2, 2, Annotation::parallel}, "annotate: loop k in stage C reduces and can't run in parallel"},
-      {{}, PragmaStep{2, 0, "unroll$4"}, "pragma: \"unroll$4\" is not known; auto_unroll_max_step$N, prefetch_constants$0 or 1 "
-                                   "and stream_stores$0 or 1 are"},
+      {{},
+       PragmaStep{2, 0, "unroll$4"},
+       "pragma: \"unroll$4\" is not known; auto_unroll_max_step$N, prefetch_constants$0 or 1 "
+       "and stream_stores$0 or 1 are"},
       {{}, PragmaStep{2, 0, "stream_stores$2"}, "pragma: \"stream_stores$2\" needs 0 or 1 after the $"},
       {{},
        PragmaStep{2, 0, "auto_unroll_max_step$x"},
@@ -175,10 +177,10 @@ TEST(Illegal, RfactorOfMoreIterationsThanAnIndexHolds) {
 TEST(Illegal, RfactorOfMoreIterationsThanAnIntegerHolds) {
   constexpr std::int64_t kHuge = 1 << 30;
   const te::DagRef dag = workloads::matmul_bias_relu(8, 8, 8);
-  const Result<State> state = State::replay(
-      dag, {ComputeAtStep{2, 5, 0}, SplitStep{2, 2, 8, {kHuge}, true}, SplitStep{2, 2, kUnknown, {kHuge}, true},
-            SplitStep{2, 2, kUnknown, {kHuge}, true}, FuseStep{2, {2, 3, 4, 5}}, SplitStep{2, 2, kUnknown, {2}, true},
-            RfactorStep{2, 2, 2}});
+  const Result<State> state =
+      State::replay(dag, {ComputeAtStep{2, 5, 0}, SplitStep{2, 2, 8, {kHuge}, true},
+                          SplitStep{2, 2, kUnknown, {kHuge}, true}, SplitStep{2, 2, kUnknown, {kHuge}, true},
+                          FuseStep{2, {2, 3, 4, 5}}, SplitStep{2, 2, kUnknown, {2}, true}, RfactorStep{2, 2, 2}});
   EXPECT_FALSE(state);
   EXPECT_NE(state.message().find("do not fit a 32-bit index"), std::string::npos) << state.message();
 }

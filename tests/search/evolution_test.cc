@@ -5,10 +5,10 @@
 #include <map>
 #include <set>
 
-#include "search/tuner/batch.h"
 #include "search/evolve/descent.h"
-#include "search/made_up_runner.h"
 #include "search/evolve/neighbour_states.h"
+#include "search/made_up_runner.h"
+#include "search/tuner/batch.h"
 #include "search/tuner/result.h"
 
 namespace tilewright::search {

@@ -29,7 +29,7 @@ class MadeUpRunner : public Runner {
   explicit MadeUpRunner(TimeOf time_of) : time_of_(std::move(time_of)) {}
 
   std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states, double,
-                                            const Done& done, const Stop& stop) override {
+                                         const Done& done, const Stop& stop) override {
     std::vector<task::Measurement> results;
     for (const schedule::State& state : states) {
       if (stop && stop()) break;
@@ -63,8 +63,8 @@ class MadeUpRunner : public Runner {
   double remeasurement_s(double) const override { return contest_time_of ? 0.1 : 0; }
   measure::Measurer::Split split() const override { return {}; }
 
-  std::vector<std::uint64_t> measured;  ///< in order
-  std::vector<std::string> tasks;       ///< of each
+  std::vector<std::uint64_t> measured;   ///< in order
+  std::vector<std::string> tasks;        ///< of each
   std::vector<std::uint64_t> contested;  ///< in order, of all re-measurements
   TimeOf contest_time_of;
   int batches = 0;
@@ -79,7 +79,7 @@ class ClockedRunner : public MadeUpRunner {
   ClockedRunner(TimeOf time_of, double batch_s, double candidate_s)
       : MadeUpRunner(std::move(time_of)), batch_s_(batch_s), candidate_s_(candidate_s) {}
   std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
-                                            double incumbent_s, const Done& done, const Stop& stop) override {
+                                         double incumbent_s, const Done& done, const Stop& stop) override {
     now_s += batch_s_;
     const auto tick = [&](std::size_t i, const task::Measurement& m) {
       now_s += candidate_s_;

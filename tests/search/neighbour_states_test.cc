@@ -50,7 +50,8 @@ TEST(Neighbours, TurnHintsAtMemoryIntoTheirOpposites) {
       task.dag, {schedule::PragmaStep{2, 0, "prefetch_constants$0"}, schedule::PragmaStep{2, 0, "stream_stores$1"}});
   ASSERT_TRUE(state) << state.message();
   std::set<std::pair<bool, bool>> found;
-  for (const auto& [s, hash] : neighbours(*state)) found.emplace(s.stage(2).prefetch_constants, s.stage(2).stream_stores);
+  for (const auto& [s, hash] : neighbours(*state))
+    found.emplace(s.stage(2).prefetch_constants, s.stage(2).stream_stores);
   EXPECT_EQ(found, (std::set<std::pair<bool, bool>>{{true, true}, {false, false}}));
 }
 

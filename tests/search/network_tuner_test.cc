@@ -8,8 +8,8 @@
 #include <set>
 
 #include "base/error.h"
-#include "search/made_up_runner.h"
 #include "search/evolve/canonicalize.h"
+#include "search/made_up_runner.h"
 #include "search/small_tuner.h"
 #include "search/tuner/suggestions.h"
 #include "space/search_space.h"
@@ -62,7 +62,8 @@ TEST(NetworkTuner, TriesInItsFirstRoundWhatWonOnATaskLikeIt) {
   MadeUpRunner runner([&](const task::Task& task, const schedule::State& s) {
     const double time_s = plausible_time(task, s).value();
     if (task.key == first.key && time_s < best_s) best_s = time_s, won = tile_of(s);
-    if (task.key == second.key && ++of_second <= 1 + options.batch) in_first_round = in_first_round || tile_of(s) == won;
+    if (task.key == second.key && ++of_second <= 1 + options.batch)
+      in_first_round = in_first_round || tile_of(s) == won;
     return time_s;
   });
   tuner_for({first, second}, options).run(runner);
@@ -210,9 +211,8 @@ TEST(NetworkTuner, MeasuresTheBestOfForeignRecordsFirstIfToldTo) {
   std::vector<task::Record> records;
   MadeUpRunner there(plausible_time), here(plausible_time);
   tuner_for({task}, small_options(50)).run(there, [&](const task::Record& r) { records.push_back(r); });
-  std::stable_sort(records.begin(), records.end(), [](const task::Record& a, const task::Record& b) {
-    return a.result.time_s() < b.result.time_s();
-  });
+  std::stable_sort(records.begin(), records.end(),
+                   [](const task::Record& a, const task::Record& b) { return a.result.time_s() < b.result.time_s(); });
   for (task::Record& record : records) record.target = "another machine";
   records.back().result = {.error = task::ErrorKind::runtime};
 
@@ -377,8 +377,8 @@ TEST(NetworkTuner, GivesUpATaskThatIsClearlySlowerThanOneThatComputesTheSame) {
       return time_s && task.key == tasks[static_cast<std::size_t>(slow)].key ? std::optional(*time_s * 50) : time_s;
     });
     const TuneResult result = tuner_for(tasks, small_options(200)).run(runner);
-    const auto& [loser, winner] = std::pair(result.tasks[static_cast<std::size_t>(slow)],
-                                            result.tasks[static_cast<std::size_t>(1 - slow)]);
+    const auto& [loser, winner] =
+        std::pair(result.tasks[static_cast<std::size_t>(slow)], result.tasks[static_cast<std::size_t>(1 - slow)]);
     EXPECT_LE(loser.trials, 3 * 8) << "more than its fair start of two batches, the second begun below it";
     EXPECT_GE(loser.trials, 1 + 8) << "no fair start";
     EXPECT_GT(winner.trials, 4 * loser.trials);

@@ -6,13 +6,13 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "search/evolve/canonicalize.h"
 #include "search/made_up_runner.h"
 #include "search/policy/mutation_policy_adaptive.h"
 #include "search/policy/mutation_policy_learned.h"
-#include "search/tuner/network_tuner.h"
-#include "search/evolve/canonicalize.h"
 #include "search/policy/sketch_policy_bandit.h"
 #include "search/policy/sketch_policy_q_learning.h"
+#include "search/tuner/network_tuner.h"
 
 namespace tilewright::search {
 namespace {
@@ -130,7 +130,8 @@ TEST(QLearningSketchPolicy, GivesSlotsWhereItAndTheCostModelAgree) {
   const std::vector<double> shares = policy.shares(), slots = policy.slots(first);
   EXPECT_NEAR(sum(slots), 1, 1e-9);
   EXPECT_GT(slots[1], shares[1]);
-  const std::vector<double> undecided = policy.slots(std::vector<double>(sketches, 1.0 / static_cast<double>(sketches)));
+  const std::vector<double> undecided =
+      policy.slots(std::vector<double>(sketches, 1.0 / static_cast<double>(sketches)));
   for (std::size_t k = 0; k < sketches; ++k) EXPECT_NEAR(undecided[k], shares[k], 1e-9);
 }
 
@@ -216,7 +217,8 @@ TEST(ProgramValue, LearnsWhatMakesProgramsOfASketchFast) {
     for (std::size_t j = 120; j < i; ++j) {
       if (samples[i].log2_speed == samples[j].log2_speed) continue;
       ++pairs;
-      right += (samples[i].log2_speed > samples[j].log2_speed) == (value(samples[i].features) > value(samples[j].features));
+      right +=
+          (samples[i].log2_speed > samples[j].log2_speed) == (value(samples[i].features) > value(samples[j].features));
     }
   ASSERT_GT(pairs, 100);
   EXPECT_GT(right, 0.8 * pairs);

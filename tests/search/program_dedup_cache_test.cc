@@ -1,15 +1,15 @@
 #include "search/evolve/program_dedup_cache.h"
-#include "backend/cpu/targets.h"
 
 #include <gtest/gtest.h>
 
+#include "backend/cpu/targets.h"
 #include "te/expr.h"
 
 namespace tilewright::search {
 namespace {
 
-using schedule::Annotation;
 using schedule::AnnotateStep;
+using schedule::Annotation;
 using schedule::SplitStep;
 using schedule::State;
 

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "search/made_up_runner.h"
 #include "search/evolve/canonicalize.h"
+#include "search/made_up_runner.h"
 #include "search/small_tuner.h"
 
 namespace tilewright::search {

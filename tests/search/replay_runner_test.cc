@@ -99,8 +99,7 @@ TEST(ReplayRunner, RefusesATaskOfWhichItKnowsTooLittle) {
     FAIL() << "did not throw";
   } catch (const Error& e) {
     EXPECT_EQ(e.code(), Code::bad_input);
-    EXPECT_STREQ(e.what(),
-                 "matmul 32x32x32: 0 valid records to replay, at least 30 are needed; record more with tune");
+    EXPECT_STREQ(e.what(), "matmul 32x32x32: 0 valid records to replay, at least 30 are needed; record more with tune");
   }
 }
 

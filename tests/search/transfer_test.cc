@@ -40,7 +40,8 @@ TEST(Transfer, RefusesStepsOfAnotherStructure) {
   EXPECT_FALSE(transfer(kTiled, te::Dag::make({x, y}), true));
   EXPECT_FALSE(transfer(std::vector<Step>{SplitStep{7, 0, 64, {2}}}, matmul_task(64, 64, 64).dag, true));
   EXPECT_FALSE(transfer(std::vector<Step>{SplitStep{2, 9, 64, {2}}}, matmul_task(64, 64, 64).dag, true));
-  EXPECT_FALSE(transfer(std::vector<Step>{SplitStep{2, 0, 64, {schedule::kUnknown}}}, matmul_task(64, 64, 64).dag, true));
+  EXPECT_FALSE(
+      transfer(std::vector<Step>{SplitStep{2, 0, 64, {schedule::kUnknown}}}, matmul_task(64, 64, 64).dag, true));
 }
 
 }  // namespace

@@ -57,9 +57,9 @@ class SpaceKinds : public testing::TestWithParam<std::string> {
   const SpaceOptions options_ = parse_space(GetParam());
 };
 INSTANTIATE_TEST_SUITE_P(SearchSpace, SpaceKinds,
-                         testing::Values("ansor", "full", "full,no-register-tile", "full,no-tails", "full,no-cache-blocks",
-                                         "full,no-wide-vectors", "full,no-packing", "full,no-balance",
-                                         "full,no-memory-hints"),
+                         testing::Values("ansor", "full", "full,no-register-tile", "full,no-tails",
+                                         "full,no-cache-blocks", "full,no-wide-vectors", "full,no-packing",
+                                         "full,no-balance", "full,no-memory-hints"),
                          [](const auto& kind) {
                            std::string name = kind.param;
                            std::erase_if(name, [](char c) { return c == ',' || c == '-'; });
@@ -123,14 +123,15 @@ TEST(SearchSpace, HintsAtMemoryOnlyWhereTheyCanMatter) {
     for (int draw = 0; draw < 40; ++draw)
       if (const auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng))
         for (const schedule::Step& step : state->steps())
-          if (const auto* pragma = std::get_if<schedule::PragmaStep>(&step); pragma && !pragma->text.starts_with("auto"))
+          if (const auto* pragma = std::get_if<schedule::PragmaStep>(&step);
+              pragma && !pragma->text.starts_with("auto"))
             found.insert(pragma->text);
     return found;
   };
   using Texts = std::set<std::string>;
   EXPECT_EQ(hints("matmul:n=8,m=192,k=192,constant=1"), (Texts{"prefetch_constants$0", "prefetch_constants$1"}));
-  EXPECT_EQ(hints("matmul:n=8,m=192,k=192"), Texts{});            // no constants
-  EXPECT_EQ(hints("matmul:n=8,m=64,k=64,constant=1"), Texts{});   // few
+  EXPECT_EQ(hints("matmul:n=8,m=192,k=192"), Texts{});           // no constants
+  EXPECT_EQ(hints("matmul:n=8,m=64,k=64,constant=1"), Texts{});  // few
   EXPECT_EQ(hints("gelu:m=64,n=128"), (Texts{"stream_stores$0", "stream_stores$1"}));
   EXPECT_EQ(hints("gelu:m=16,n=128"), Texts{});  // the caches keep it
 }

@@ -1,5 +1,3 @@
-#include "space/winograd_stages.h"
-
 #include <gtest/gtest.h>
 
 #include "loop/interpreter.h"
@@ -7,6 +5,7 @@
 #include "ops/elementwise.h"
 #include "ops/winograd.h"
 #include "space/search_space.h"
+#include "space/winograd_stages.h"
 #include "support/expect_close.h"
 #include "te/error_bound.h"
 

@@ -5,7 +5,8 @@
 
 namespace tilewright::support {
 
-/// C[i, j] = sum over k of A[i, k] * B[k, j]: A is [n, k], B [k, m], C [n, m]; axes "i", "j", "k". `constant`: B is one.
+/// C[i, j] = sum over k of A[i, k] * B[k, j]: A is [n, k], B [k, m], C [n, m]; axes "i", "j", "k". `constant`: B is
+/// one.
 inline te::DagRef matmul(std::int64_t n, std::int64_t m, std::int64_t k, bool constant = false) {
   const te::Tensor a = te::placeholder({n, k}, "A"),
                    b = (constant ? te::constant_placeholder : te::placeholder)({k, m}, "B", DType::f32);

@@ -1,10 +1,10 @@
 #include "support/run_kernel.h"
-#include "backend/cpu/targets.h"
 
 #include <cstring>
 #include <deque>
 #include <limits>
 
+#include "backend/cpu/targets.h"
 #include "base/element.h"
 #include "runtime/cpu/object_loader.h"
 #include "runtime/cpu/processor.h"

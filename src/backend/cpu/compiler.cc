@@ -17,10 +17,10 @@
 #include <mutex>
 #include <new>
 
-#include "base/out_of_memory.h"
 #include "backend/cpu/emit/kernel.h"
 #include "backend/cpu/emit/size.h"
 #include "backend/cpu/passes.h"
+#include "base/out_of_memory.h"
 
 namespace tilewright::cpu {
 namespace {

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/error.h"
-#include "target/target_spec.h"
 #include "loop/program.h"
+#include "target/target_spec.h"
 
 namespace tilewright::cpu {
 

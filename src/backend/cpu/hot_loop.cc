@@ -82,8 +82,8 @@ void count(const Instruction& instruction, HotLoop& loop) {
 HotLoop summarize(const std::vector<Line>& lines, const Range& range, const std::vector<Range>& loops) {
   HotLoop loop;
   for (std::size_t i = range.begin; i < range.end; ++i) {
-    const auto inner = std::ranges::find_if(
-        loops, [&](const Range& other) { return other.begin == i && lies_within(other, range); });
+    const auto inner =
+        std::ranges::find_if(loops, [&](const Range& other) { return other.begin == i && lies_within(other, range); });
     if (inner != loops.end()) {
       loop.assembly += fmt::format("\t(a loop of {} lines)\n", inner->end - inner->begin);
       i = inner->end - 1;

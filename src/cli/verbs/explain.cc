@@ -102,7 +102,8 @@ void print_text(const driver::PolicyOpinions& opinions) {
   constexpr std::size_t kMoves = 8;
   fmt::print("sketches, by the trained policy's shares of a first batch:");
   for (std::size_t k = 0; k < opinions.sketch_shares.size(); ++k)
-    fmt::print(" {}{}", percent(opinions.sketch_shares[k]), static_cast<int>(k) == opinions.sketch ? " (this one)" : "");
+    fmt::print(" {}{}", percent(opinions.sketch_shares[k]),
+               static_cast<int>(k) == opinions.sketch ? " (this one)" : "");
   fmt::print("\nmoves that the trained policy would try:\n  odds  better  what speaks for it (+) or against it (-)\n");
   for (std::size_t i = 0; i < std::min(kMoves, opinions.moves.size()); ++i) {
     const driver::MoveOpinion& move = opinions.moves[i];

@@ -1,5 +1,3 @@
-#include "records/selection.h"
-
 #include "base/rewrite.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
@@ -7,6 +5,7 @@
 #include "cli/output_files.h"
 #include "cli/verb.h"
 #include "driver/tasks.h"
+#include "records/selection.h"
 #include "schedule/codec.h"
 
 namespace tilewright::cli {
@@ -124,8 +123,8 @@ Product prune(const RecordsFlags& flags) {
 }
 
 Product import(const RecordsFlags& flags) {
-  return as_records(
-      records::attach(records::read_selection(flags.files[0]), driver::tasks_of(flags.workload, graph::ImportOptions{})));
+  return as_records(records::attach(records::read_selection(flags.files[0]),
+                                    driver::tasks_of(flags.workload, graph::ImportOptions{})));
 }
 
 Product to_tvm(const RecordsFlags& flags) {

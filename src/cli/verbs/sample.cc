@@ -1,8 +1,8 @@
 #include <ctime>
 #include <optional>
 
-#include "cli/output.h"
 #include "backend/cpu/targets.h"
+#include "cli/output.h"
 #include "cli/output_files.h"
 #include "cli/space_arguments.h"
 #include "cli/verb.h"
@@ -22,7 +22,7 @@ struct SampleFlags {
 
 /// A record that says nothing of time, so that others can replay the schedule.
 task::Record unmeasured(const task::Task& task, const driver::Sample& sample, const target::TargetSpec& target,
-                           int threads) {
+                        int threads) {
   task::Record record;
   record.workload_key = task.key;
   record.target = target.fingerprint();

@@ -69,9 +69,10 @@ std::string failures(const search::TuneResult& result) {
   if (!text.empty()) return text;
   if (result.unmeasured > 0)
     return "the time budget ended before the first default schedule was measured; give more --budget";
-  return result.valid > 0 ? "only default schedules were measured, which do not compete under --preset ansor; give more "
-                            "--trials or --budget"
-                          : "no candidate was measured; give more --trials or --budget";
+  return result.valid > 0
+             ? "only default schedules were measured, which do not compete under --preset ansor; give more "
+               "--trials or --budget"
+             : "no candidate was measured; give more --trials or --budget";
 }
 
 /// What can't be meant together.
@@ -119,12 +120,16 @@ int tune(const TuneFlags& flags, const Common& common) {
 Action declare_tune(CLI::App& command) {
   const auto flags = std::make_shared<TuneFlags>();
   add_model_arguments(command, "INPUT", flags->model);
-  command.add_option("--trials", flags->trials, "candidates to measure, over all tasks (default: 1000, or no limit with --budget)")
+  command
+      .add_option("--trials", flags->trials,
+                  "candidates to measure, over all tasks (default: 1000, or no limit with --budget)")
       ->check(CLI::Range(1, kNoLimit));
   command.add_option("--budget", flags->budget, "wall time to spend: 90s, 10m, 1h")->type_name("TIME");
   command.add_option("--until", flags->until, "a task is done at this share of the machine's peak: 95%")
       ->type_name("SHARE");
-  command.add_option("--min-gain", flags->min_gain, "end when a minute of tuning no longer wins this share of the time: 1%")
+  command
+      .add_option("--min-gain", flags->min_gain,
+                  "end when a minute of tuning no longer wins this share of the time: 1%")
       ->type_name("SHARE");
   command.add_option("--records", flags->records, "record file to resume from and append to")->type_name("FILE");
   command.add_flag("--fsync", flags->sync,
@@ -145,11 +150,13 @@ Action declare_tune(CLI::App& command) {
   add_algorithm_arguments(command, flags->algorithms);
   add_space_option(command, flags->space);
   add_target_option(command, flags->target);
-  command.add_option("--priors", flags->priors, "start from what was learned elsewhere (default: on; preset ansor: off)")
+  command
+      .add_option("--priors", flags->priors, "start from what was learned elsewhere (default: on; preset ansor: off)")
       ->check(CLI::IsMember({"on", "off"}));
   command.add_option("--sketch-policy", flags->sketch_policy, "how sketches are chosen");
   command.add_option("--mutation-policy", flags->mutation_policy, "how mutation rules are chosen");
-  command.add_option("--cost-model", flags->cost_model, "what predicts speed before measuring: random, analytic, gbdt or hybrid");
+  command.add_option("--cost-model", flags->cost_model,
+                     "what predicts speed before measuring: random, analytic, gbdt or hybrid");
   command.add_option("--progress", flags->progress, "auto, plain, json or none")
       ->check(CLI::IsMember({"auto", "plain", "json", "none"}))
       ->capture_default_str();

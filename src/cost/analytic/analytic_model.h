@@ -3,10 +3,10 @@
 #include <vector>
 
 #include "cost/analytic/compute.h"
-#include "cost/cost_model.h"
 #include "cost/analytic/machine.h"
 #include "cost/analytic/parallelism.h"
 #include "cost/analytic/traffic.h"
+#include "cost/cost_model.h"
 #include "loop/program.h"
 
 namespace tilewright::cost {

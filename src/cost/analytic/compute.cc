@@ -8,10 +8,10 @@
 namespace tilewright::cost {
 namespace {
 
-constexpr double kConditionCycles = 1;   ///< of a guard that is tested
-constexpr double kLoopCycles = 1;        ///< count, compare and branch
-constexpr double kSlowFetch = 4;         ///< how much slower code beyond the instruction cache is fetched
-constexpr double kReorder = 256;         ///< instructions in flight
+constexpr double kConditionCycles = 1;  ///< of a guard that is tested
+constexpr double kLoopCycles = 1;       ///< count, compare and branch
+constexpr double kSlowFetch = 4;        ///< how much slower code beyond the instruction cache is fetched
+constexpr double kReorder = 256;        ///< instructions in flight
 constexpr double kEdge = 0.5;    ///< share of loading and storing accumulators around a block that it does not hide
 constexpr double kOperands = 2;  ///< registers that updates need beside their accumulators
 constexpr double kPromoted = 2;  ///< accumulators kept in registers, at most, per register (codegen spills the rest)

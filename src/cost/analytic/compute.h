@@ -13,16 +13,16 @@ constexpr double kInstructionBytes = 8;  ///< of a vector instruction with a mem
 
 /// What the core has to do for one leaf.
 struct LeafCompute {
-  double cycles = 0;      ///< in one run of the program, all data in L1, summed over cores
-  StraightBlock block;    ///< what follows is per run of it
-  double per_block = 0;   ///< cycles
-  double arithmetic = 0;  ///< cycles of its operations alone, on their units
+  double cycles = 0;                               ///< in one run of the program, all data in L1, summed over cores
+  StraightBlock block;                             ///< what follows is per run of it
+  double per_block = 0;                            ///< cycles
+  double arithmetic = 0;                           ///< cycles of its operations alone, on their units
   double instructions = 0, loads = 0, stores = 0;  ///< passes through their ports, of the last two
   double accumulators = 0;                         ///< registers that keep updated elements, 0 if none do
-  double waiting = 0;  ///< registers that hold what several copies read
-  double spills = 0;   ///< registers that go to the stack and come back
-  double latency = 0;  ///< cycles until the last accumulator is ready
-  double guards = 0;   ///< cycles in testing conditions
+  double waiting = 0;                              ///< registers that hold what several copies read
+  double spills = 0;                               ///< registers that go to the stack and come back
+  double latency = 0;                              ///< cycles until the last accumulator is ready
+  double guards = 0;                               ///< cycles in testing conditions
 };
 
 /// Of every leaf, in the order of `nest.leaves`.

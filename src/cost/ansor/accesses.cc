@@ -175,8 +175,8 @@ void AccessReader::add_strides(const loop::AffineExpr& index, double row, const 
     loop::AffineExpr alone;
     alone.terms.push_back({term.atom, 1});
     const std::uint64_t loops = varies_with(alone, chain);
-    terms_.push_back({loops == 0 ? -1 : 63 - std::countl_zero(loops), loops,
-                      std::abs(static_cast<double>(term.coefficient))});
+    terms_.push_back(
+        {loops == 0 ? -1 : 63 - std::countl_zero(loops), loops, std::abs(static_cast<double>(term.coefficient))});
   }
   std::stable_sort(terms_.begin(), terms_.end(), [](const Term& a, const Term& b) { return a.depth < b.depth; });
   std::uint64_t here = 0;

@@ -15,8 +15,8 @@ inline constexpr int kPerType = 7, kOperationKinds = 16;
 /// What one evaluation of a value does, by kind; the kinds of integers stand `kPerType` further on.
 struct OperationCount {
   std::array<double, kOperationKinds> of{};
-  bool loads = false;  ///< it reads a buffer
-  bool table = false;  ///< it is a select between constants: an element of a constant table, which Ansor takes as 1
+  bool loads = false;     ///< it reads a buffer
+  bool table = false;     ///< it is a select between constants: an element of a constant table, which Ansor takes as 1
   double floats() const;  ///< operations on floating-point numbers
 };
 

@@ -68,9 +68,8 @@ std::vector<double> LearnedCostModel::predict(const task::Task&, std::span<const
     for (std::size_t p = 0; p < programs.size(); ++p) {
       const std::span<const float> own(answers.data() + row, programs[p].count());
       row += programs[p].count();
-      scores[positions[p]] = random
-                                 ? Rng(hash_mix(seed_, schedule::structural_hash(states[positions[p]]))).uniform()
-                                 : score(kind_, programs[p], own);
+      scores[positions[p]] = random ? Rng(hash_mix(seed_, schedule::structural_hash(states[positions[p]]))).uniform()
+                                    : score(kind_, programs[p], own);
     }
   });
   return scores;

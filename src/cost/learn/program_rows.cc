@@ -1,7 +1,7 @@
 #include "cost/learn/program_rows.h"
 
-#include "cost/ansor/features.h"
 #include "cost/analytic/analytic_features.h"
+#include "cost/ansor/features.h"
 #include "loop/lower.h"
 
 namespace tilewright::cost {
@@ -15,9 +15,7 @@ void append(const Row& row, double cycles, ProgramRows& rows) {
 
 }  // namespace
 
-int columns_of(ColumnSet set) {
-  return set == ColumnSet::ansor ? ansor::kColumns : static_cast<int>(kDraftColumns);
-}
+int columns_of(ColumnSet set) { return set == ColumnSet::ansor ? ansor::kColumns : static_cast<int>(kDraftColumns); }
 
 std::optional<ProgramRows> rows_of(const schedule::State& state, ColumnSet set, const Machine& machine) {
   ProgramRows rows;

@@ -2,8 +2,8 @@
 
 #include <optional>
 
-#include "cost/learn/training_set.h"
 #include "cost/analytic/machine.h"
+#include "cost/learn/training_set.h"
 #include "schedule/state.h"
 
 namespace tilewright::cost {

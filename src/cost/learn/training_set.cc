@@ -6,8 +6,7 @@
 namespace tilewright::cost {
 
 Observed observe(const task::Measurement& measurement, double best_s) {
-  if (measurement.error != task::ErrorKind::none || measurement.times_s.empty())
-    return {best_s * kFailedFactor, true};
+  if (measurement.error != task::ErrorKind::none || measurement.times_s.empty()) return {best_s * kFailedFactor, true};
   return {measurement.time_s(), measurement.cut_short};
 }
 

@@ -19,8 +19,8 @@ namespace {
 
 using Pair = std::array<std::int64_t, 2>;
 
-/// With fewer filters, a vector of results of one phase would be short, and it is better to cut off what is not needed: a
-/// heuristic, the lanes of AVX-512.
+/// With fewer filters, a vector of results of one phase would be short, and it is better to cut off what is not needed:
+/// a heuristic, the lanes of AVX-512.
 constexpr std::int64_t kFewestFilters = 16;
 
 /// How a transposed convolution runs, height first.
@@ -112,8 +112,8 @@ TensorId rotated(OnnxNode& node, TensorId tensor, std::size_t dimension, std::in
   return node.add(Concat{static_cast<int>(dimension)}, {parts[0], parts[1]});
 }
 
-/// Weights [g * c, f, kh, kw] as those of the convolution: [g * sh * sw * f, c, kh / sh, kw / sw], taps reversed, those of
-/// phase `first` of each dimension in front.
+/// Weights [g * c, f, kh, kw] as those of the convolution: [g * sh * sw * f, c, kh / sh, kw / sw], taps reversed, those
+/// of phase `first` of each dimension in front.
 TensorId interleaved_weights(OnnxNode& node, TensorId weights, std::int64_t groups, const Pair& stride,
                              const Pair& first) {
   for (std::size_t d = 0; d < 2; ++d) {
@@ -171,8 +171,7 @@ Outputs import_conv_transpose(OnnxNode& node) {
     if (!in_phases) continue;
     const std::int64_t windows = s.pad_begin[d] / s.stride[d];
     conv.window.pad_begin[d] -= windows;
-    conv.window.pad_end[d] =
-        std::max<std::int64_t>(ceil_div(length[d], s.stride[d]) + late[d] + windows - x[2 + d], 0);
+    conv.window.pad_end[d] = std::max<std::int64_t>(ceil_div(length[d], s.stride[d]) + late[d] + windows - x[2 + d], 0);
     front[d] = 0;
   }
   TensorId out = node.add(conv, {data, weights});

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "backend/cpu/compiler.h"
-#include "task/error_kind.h"
 #include "schedule/state.h"
+#include "task/error_kind.h"
 
 namespace tilewright::measure {
 

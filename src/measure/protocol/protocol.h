@@ -7,9 +7,9 @@
 
 #include "base/blocked_layout.h"
 #include "base/dtype.h"
-#include "task/error_kind.h"
 #include "measure/protocol/frame.h"
 #include "measure/timing/repetition.h"
+#include "task/error_kind.h"
 
 namespace tilewright::measure {
 

@@ -7,8 +7,8 @@
 #include <numeric>
 
 #include "base/cores.h"
-#include "measure/builder/compile_batch.h"
 #include "measure/builder/code_dedup_cache.h"
+#include "measure/builder/compile_batch.h"
 #include "measure/runner/task_reference.h"
 #include "measure/runner/worker_process.h"
 #include "te/interpreter.h"
@@ -65,8 +65,8 @@ struct Measurer::Impl {
   Options options;
   BatchCompiler compiler;
   WorkerProcess worker;
-  std::string current_task;                            ///< key of the task that the worker has; empty: none
-  std::map<std::string, ReferenceMessage> references;  ///< by task key
+  std::string current_task;                                  ///< key of the task that the worker has; empty: none
+  std::map<std::string, ReferenceMessage> references;        ///< by task key
   std::map<std::string, ReferenceKernel> reference_kernels;  ///< by task key
   CodeDedupCache known;
   Calibration calibration;
@@ -239,9 +239,9 @@ Measurer::Split Measurer::split() const { return impl_->split; }
 const MachineHealth& Measurer::health() const { return impl_->calibration.health(); }
 
 std::vector<task::Measurement> Measurer::measure(const task::Task& task, std::span<const schedule::State> states,
-                                           double incumbent_s,
-                                           const std::function<void(std::size_t, const task::Measurement&)>& done,
-                                           const std::function<bool()>& stop) {
+                                                 double incumbent_s,
+                                                 const std::function<void(std::size_t, const task::Measurement&)>& done,
+                                                 const std::function<bool()>& stop) {
   constexpr std::size_t kYardsticks = 4;  // in a pass, at least: a pace by few of them would make lucky times
   Batch batch{task, {}, incumbent_s, {}};
   {

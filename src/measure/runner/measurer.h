@@ -8,12 +8,12 @@
 #include <vector>
 
 #include "backend/cpu/compiler.h"
-#include "target/target_spec.h"
 #include "measure/timing/calibration.h"
-#include "task/measurement.h"
 #include "measure/timing/repetition.h"
-#include "task/task.h"
 #include "schedule/state.h"
+#include "target/target_spec.h"
+#include "task/measurement.h"
+#include "task/task.h"
 
 namespace tilewright::measure {
 
@@ -28,12 +28,12 @@ class Measurer {
     double compile_timeout_s =
         15;  ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
     double most_instructions = cpu::kMostInstructions;  ///< that a candidate may have once unrolled
-    int passes = 3;             ///< over a batch: the runs of a candidate are spread over so many moments
+    int passes = 3;               ///< over a batch: the runs of a candidate are spread over so many moments
     int passes_of_undecided = 2;  ///< more for those close to the incumbent, or for all if the machine was slow so far
-    RepetitionRule repetition;  ///< of a candidate's runs in one pass; its incumbent_s is not used
+    RepetitionRule repetition;    ///< of a candidate's runs in one pass; its incumbent_s is not used
     RepetitionRule remeasurement{
         .max_time_s = 0.5, .min_runs = 7, .max_runs = 100};  ///< rounds, and the time of all together
-    int check_machine_every = 100;  ///< candidates, and at the start (calibration.h); 0: never
+    int check_machine_every = 100;                           ///< candidates, and at the start (calibration.h); 0: never
     bool check_results =
         true;  ///< compare outputs with the interpreter's (small tasks) or those of the first valid candidate
     bool flush_caches = false;  ///< all arguments (not only a task's cold ones) out of the caches before every run; off
@@ -52,9 +52,10 @@ class Measurer {
   /// `stop()` turns true. A candidate that crashes, hangs or computes something else becomes an error measurement; the
   /// worker is replaced. Errors: Error(nothing_measured) only if no worker can be started. A candidate whose machine
   /// code is that of an earlier one of the task is not run again.
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states, double incumbent_s,
-                                   const std::function<void(std::size_t, const task::Measurement&)>& done = {},
-                                   const std::function<bool()>& stop = {});
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
+                                         double incumbent_s,
+                                         const std::function<void(std::size_t, const task::Measurement&)>& done = {},
+                                         const std::function<bool()>& stop = {});
 
   /// Times states that ran before in turns, in one process, so that what else the machine does hits all alike: whose
   /// time is least, is best. One measurement each, in their order; none at all if that could not be done.

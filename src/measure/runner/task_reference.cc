@@ -1,8 +1,8 @@
 #include "measure/runner/task_reference.h"
 
 #include "base/element.h"
-#include "base/integer.h"
 #include "base/fill_input.h"
+#include "base/integer.h"
 #include "te/flops.h"
 #include "te/interpreter.h"
 

@@ -47,8 +47,8 @@ class WorkerConnection {
   std::string log_tail() const;
 
   int socket_;
-  int log_;        ///< its standard error: a file in memory
-  pid_t process_;  ///< 0 once it was waited for
+  int log_;           ///< its standard error: a file in memory
+  pid_t process_;     ///< 0 once it was waited for
   double cpu_s_ = 0;  ///< once it was waited for
   bool was_stopped_ = false;
 };

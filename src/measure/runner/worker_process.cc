@@ -154,7 +154,8 @@ RunReply WorkerProcess::exchange_once(const RunMessage& message) {
   std::optional<RunReply> reply = decode<RunReply>(frame);
   if (reply && is_plausible(*reply, settings, settings.repetition.max_runs, seconds_since(start))) {
     reply->error_text.resize(std::min(reply->error_text.size(), kMostText));
-    if (reply->error == task::ErrorKind::unknown && reply->error_text.starts_with(kTooFewThreads))  // no candidate's fault
+    if (reply->error == task::ErrorKind::unknown &&
+        reply->error_text.starts_with(kTooFewThreads))  // no candidate's fault
       throw Error(Code::nothing_measured, "a worker, which runs candidates, {}", reply->error_text);
     return *std::move(reply);
   }
@@ -208,7 +209,7 @@ std::vector<task::Measurement> WorkerProcess::remeasure(RemeasureMessage message
 }
 
 task::Measurement WorkerProcess::run(std::string_view object, std::string_view symbol, RunSettings settings,
-                               std::vector<PackedArgument> packed) {
+                                     std::vector<PackedArgument> packed) {
   const Clock::time_point start = Clock::now();
   settings.return_outputs = settings.check_results && !reference_;
   const RunMessage message{settings, std::string(symbol), std::string(object), std::move(packed)};

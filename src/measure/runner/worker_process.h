@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "task/measurement.h"
 #include "measure/protocol/protocol.h"
+#include "task/measurement.h"
 
 namespace tilewright::measure {
 
@@ -43,7 +43,7 @@ class WorkerProcess {
   /// if that does not help, the candidate is not measured (Measurement::is_measured).
   /// `packed`: how it takes its constants.
   task::Measurement run(std::string_view object, std::string_view symbol, RunSettings settings,
-                  std::vector<PackedArgument> packed = {});
+                        std::vector<PackedArgument> packed = {});
 
   /// Times candidates that ran before in turns (worker/re-measurement.h), in one process. Measurements in their order;
   /// none if the process did not survive it: whose fault that was is not known. Errors: as run.

@@ -8,8 +8,8 @@ namespace tilewright::measure {
 namespace {
 
 constexpr int kWindows = 9;
-constexpr std::int64_t kRounds = 150'000;                  ///< about half a millisecond
-constexpr std::size_t kBytes = std::size_t{4} << 20;       ///< per thread, beyond second-level caches
+constexpr std::int64_t kRounds = 150'000;             ///< about half a millisecond
+constexpr std::size_t kBytes = std::size_t{4} << 20;  ///< per thread, beyond second-level caches
 
 double middle(std::vector<double> values) {
   const auto at = values.begin() + std::ssize(values) / 2;

@@ -2,8 +2,8 @@
 
 #include <vector>
 
-#include "task/machine_check.h"
 #include "measure/timing/machine_loops.h"
+#include "task/machine_check.h"
 
 namespace tilewright::measure {
 

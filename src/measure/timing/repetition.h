@@ -7,10 +7,10 @@ namespace tilewright::measure {
 
 /// When the runs of one candidate are enough, in one pass over a batch (measurer.h).
 struct RepetitionRule {
-  double incumbent_s = 1e30;    ///< best time of the task so far
-  double cut_ratio = 1.3;       ///< slower than this times the incumbent: not worth another run
-  double least_time_s = 1e-3;   ///< of all timed runs together: less says nothing, an interrupt takes as long
-  double max_time_s = 5e-3;     ///< … and as much is enough, however few they are
+  double incumbent_s = 1e30;   ///< best time of the task so far
+  double cut_ratio = 1.3;      ///< slower than this times the incumbent: not worth another run
+  double least_time_s = 1e-3;  ///< of all timed runs together: less says nothing, an interrupt takes as long
+  double max_time_s = 5e-3;    ///< … and as much is enough, however few they are
   int min_runs = 2, max_runs = 20;
 };
 

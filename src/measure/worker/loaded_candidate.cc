@@ -19,7 +19,8 @@ RunReply failed_reply(task::ErrorKind kind, std::string text) {
 }
 
 RunReply failed_with(std::int32_t status) {
-  if (status == kNoWorkspace) return failed_reply(task::ErrorKind::runtime, "the kernel found no memory for its workspace");
+  if (status == kNoWorkspace)
+    return failed_reply(task::ErrorKind::runtime, "the kernel found no memory for its workspace");
   return failed_reply(task::ErrorKind::runtime, fmt::format("the kernel returned {}", status));
 }
 

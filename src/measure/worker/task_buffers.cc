@@ -72,12 +72,14 @@ void TaskBuffers::pack(const std::vector<PackedArgument>& arguments) {
   for (const PackedArgument& packed : layouts_) pointers_[index(packed)] = packed_copy(packed).data();
   std::int64_t bytes = 0;
   for (const PackedCopy& copy : copies_) bytes += copy.tensor.bytes();
-  for (; copies_.size() > layouts_.size() && bytes > kMostCopied; copies_.pop_back()) bytes -= copies_.back().tensor.bytes();
+  for (; copies_.size() > layouts_.size() && bytes > kMostCopied; copies_.pop_back())
+    bytes -= copies_.back().tensor.bytes();
 }
 
 /// The argument in blocks; made if it is not at hand.
 runtime::Tensor& TaskBuffers::packed_copy(const PackedArgument& packed) {
-  const auto known = std::find_if(copies_.begin(), copies_.end(), [&](const PackedCopy& c) { return c.layout == packed; });
+  const auto known =
+      std::find_if(copies_.begin(), copies_.end(), [&](const PackedCopy& c) { return c.layout == packed; });
   if (known != copies_.end()) {
     copies_.splice(copies_.begin(), copies_, known);
     return copies_.front().tensor;

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "measure/runner/expected_output.h"
 #include "measure/protocol/protocol.h"
+#include "measure/runner/expected_output.h"
 #include "runtime/tensor.h"
 
 namespace tilewright::measure {

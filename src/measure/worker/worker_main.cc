@@ -105,8 +105,7 @@ void Worker::prepare(int threads) {
   if (pool_ == nullptr || pool_->threads() != threads) {
     limit_memory(-1);
     pool_.reset();
-    pool_ =
-        std::make_unique<runtime::ThreadPool>(runtime::ThreadPool::Options{.threads = threads, .pin_caller = true});
+    pool_ = std::make_unique<runtime::ThreadPool>(runtime::ThreadPool::Options{.threads = threads, .pin_caller = true});
   }
   limit_memory(workspace_bytes_);
 }

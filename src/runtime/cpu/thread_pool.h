@@ -16,7 +16,7 @@ namespace tilewright::runtime {
 class ThreadPool {
  public:
   struct Options {
-    int threads = 0;          ///< with the caller; 0: available_cores()
+    int threads = 0;  ///< with the caller; 0: available_cores()
     /// Thread i to the i-th of allowed_cores() (base/cores.h); the caller, thread 0, is left as it is.
     bool pin = true;
     bool pin_caller = false;  ///< the caller too, to the first, until the pool is destroyed (on the same thread)

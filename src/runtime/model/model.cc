@@ -8,10 +8,10 @@
 #include "base/error.h"
 #include "base/integer.h"
 #include "base/out_of_memory.h"
-#include "runtime/model/check_plan.h"
-#include "runtime/model/execution.h"
 #include "runtime/cpu/memory.h"
 #include "runtime/cpu/processor.h"
+#include "runtime/model/check_plan.h"
+#include "runtime/model/execution.h"
 
 namespace tilewright::runtime {
 namespace {

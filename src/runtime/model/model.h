@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "runtime/cpu/object_loader.h"
-#include "runtime/tensor.h"
 #include "runtime/cpu/thread_pool.h"
+#include "runtime/tensor.h"
 
 namespace tilewright::runtime {
 

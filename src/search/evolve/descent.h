@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "cost/cost_model.h"
-#include "task/task.h"
-#include "search/tuner/batch.h"
 #include "search/evolve/measured_set.h"
+#include "search/tuner/batch.h"
 #include "search/tuner/options.h"
+#include "task/task.h"
 
 namespace tilewright::search {
 

@@ -161,8 +161,8 @@ std::vector<Candidate> Evolution::mutate(const std::vector<Parent>& parents, std
     const schedule::State& mate = parents[static_cast<std::size_t>(own.below(std::ssize(parents)))].candidate->state;
     const auto [mutation, retilings, features] = mutations_.choose({parent.state, model_.knows()}, own);
     attempts[at] = {mutation, features, 0};
-    auto state = retilings.empty() ? space_.mutate(parent.state, mutation, own, &mate)
-                                   : space_.retile(parent.state, retilings);
+    auto state =
+        retilings.empty() ? space_.mutate(parent.state, mutation, own, &mate) : space_.retile(parent.state, retilings);
     if (!state) return;
     const std::uint64_t hash = schedule::structural_hash(*state);
     const int sketch = space_.sketch_of(*state);

@@ -4,14 +4,14 @@
 
 #include "base/rng.h"
 #include "cost/cost_model.h"
-#include "task/task.h"
-#include "search/tuner/batch.h"
 #include "search/evolve/measured_set.h"
 #include "search/policy/mutation_policy.h"
+#include "search/policy/sketch_policy.h"
+#include "search/tuner/batch.h"
 #include "search/tuner/options.h"
 #include "search/tuner/result.h"
-#include "search/policy/sketch_policy.h"
 #include "space/search_space.h"
+#include "task/task.h"
 
 namespace tilewright::search {
 
@@ -26,8 +26,8 @@ class Evolution {
   Evolution(const task::Task& task, const space::SearchSpace& space, cost::CostModel& model, SketchPolicy& sketches,
             MutationPolicy& mutations, const EvolutionOptions& options, int threads);
 
-  /// Up to `count` distinct states, none measured, all new (pick_batch), best predicted first with the random ones last.
-  /// Fewer when that is all that could be found; none when the space seems exhausted.
+  /// Up to `count` distinct states, none measured, all new (pick_batch), best predicted first with the random ones
+  /// last. Fewer when that is all that could be found; none when the space seems exhausted.
   std::vector<Candidate> breed(const MeasuredSet& measured, int count, const IsNew& is_new, Rng& rng);
   /// Of the last call; what was measured is not filled in.
   const RoundTrace& trace() const { return trace_; }

@@ -5,9 +5,9 @@
 #include <unordered_set>
 #include <vector>
 
-#include "task/measurement.h"
-#include "search/policy/program_features.h"
 #include "schedule/state.h"
+#include "search/policy/program_features.h"
+#include "task/measurement.h"
 
 namespace tilewright::search {
 
@@ -21,7 +21,7 @@ struct Candidate {
   double score = 0;         ///< what the cost model says of it
   int attempt = -1;         ///< with `mutation`: which of its generation
   double parent_time_s = std::numeric_limits<double>::infinity();  ///< if the parent was measured
-  ProgramFeatures parent{};  ///< if the mutation policy looks at programs
+  ProgramFeatures parent{};                                        ///< if the mutation policy looks at programs
 };
 
 /// Everything measured for one task. States count as equal when their text form is (structural hash).

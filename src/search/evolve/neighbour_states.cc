@@ -29,7 +29,8 @@ class Neighbours {
   Neighbours(schedule::State state, int vector_lanes) : state_(std::move(state)), lanes_(vector_lanes) {
     if (const auto hash = canonicalize(state_)) seen_.insert(*hash);
     for (const space::TileAxis& axis : space::tile_axes(state_))
-      if (axis.role == space::AxisRole::vector && is_whole_vector(axis.lengths.back())) whole_vectors_.insert(axis.step);
+      if (axis.role == space::AxisRole::vector && is_whole_vector(axis.lengths.back()))
+        whole_vectors_.insert(axis.step);
   }
 
   std::vector<Neighbour> run() {

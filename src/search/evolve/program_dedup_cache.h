@@ -3,8 +3,8 @@
 #include <cstdint>
 #include <unordered_set>
 
-#include "target/target_spec.h"
 #include "schedule/state.h"
+#include "target/target_spec.h"
 
 namespace tilewright::search {
 
@@ -14,7 +14,8 @@ class ProgramDedupCache {
  public:
   /// `target`: that code is made for.
   explicit ProgramDedupCache(target::TargetSpec target) : target_(std::move(target)) {}
-  /// Adds the state's program; false if it was known. One that cannot be lowered counts as new: the compiler will say why.
+  /// Adds the state's program; false if it was known. One that cannot be lowered counts as new: the compiler will say
+  /// why.
   bool add(const schedule::State& state);
 
  private:

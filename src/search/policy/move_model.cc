@@ -9,9 +9,9 @@ namespace tilewright::search {
 namespace {
 
 constexpr double kRate = 0.15;
-constexpr double kFirstBias = -2;     ///< a rule never tried improves one program in eight
+constexpr double kFirstBias = -2;                     ///< a rule never tried improves one program in eight
 constexpr double kMostWeight = 1e6, kMostSum = 1e12;  ///< training leads to 2 and 1e6
-constexpr double kGainRate = 0.02;    ///< of the sliding mean
+constexpr double kGainRate = 0.02;                    ///< of the sliding mean
 
 double logistic(double x) { return 1 / (1 + std::exp(-x)); }
 
@@ -44,10 +44,8 @@ nlohmann::json MoveModel::to_json() const {
   nlohmann::json moves = nlohmann::json::object();
   for (const auto& [name, move] : moves_)
     if (move.attempts > 0)
-      moves[name] = {{"weights", move.weights},
-                   {"squares", move.squares},
-                   {"gain", move.gain},
-                   {"attempts", move.attempts}};
+      moves[name] = {
+          {"weights", move.weights}, {"squares", move.squares}, {"gain", move.gain}, {"attempts", move.attempts}};
   return {{"features", kProgramFeatures}, {"moves", std::move(moves)}};
 }
 

@@ -16,9 +16,9 @@ namespace tilewright::search {
 class MutationPolicy {
  public:
   struct Choice {
-    int mutation;  ///< a position in space::SearchSpace::mutations() of its space
+    int mutation;                                 ///< a position in space::SearchSpace::mutations() of its space
     std::vector<space::Retiling> retilings = {};  ///< what to do instead of what the rule would draw; none: that
-    ProgramFeatures features{};  ///< of the parent; zeros if the policy does not look at programs
+    ProgramFeatures features{};                   ///< of the parent; zeros if the policy does not look at programs
   };
   /// What came of one attempt.
   struct Outcome {
@@ -33,7 +33,7 @@ class MutationPolicy {
   virtual bool looks_at_programs() const { return false; }
   struct Parent {
     const schedule::State& state;
-    bool is_judged = true;       ///< the cost model can tell good children from bad ones
+    bool is_judged = true;  ///< the cost model can tell good children from bad ones
   };
   /// Called from several threads at once.
   virtual Choice choose(const Parent& parent, Rng& rng) const = 0;

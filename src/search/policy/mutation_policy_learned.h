@@ -8,10 +8,11 @@ namespace tilewright::search {
 ///
 /// Rule     drawn in proportion to its odds in Ansor (kOtherOdds where Ansor does not know it) times the chance that it
 ///          improves the program times what it gains when it does (move_model.h).
-/// Factor   where the rule moves a factor between tile levels, kTries such moves are drawn as Ansor would; one of them is
+/// Factor   where the rule moves a factor between tile levels, kTries such moves are drawn as Ansor would; one of them
+/// is
 ///          taken with a chance in proportion to exp(kSharpness * log2 of the speed that it is predicted to gain)
-///          (program_value.h). A model that knows nothing leaves Ansor's draw as it is. kBlind of these draws are Ansor's
-///          in any case: its rule also reaches splits that are no tiles.
+///          (program_value.h). A model that knows nothing leaves Ansor's draw as it is. kBlind of these draws are
+///          Ansor's in any case: its rule also reaches splits that are no tiles.
 /// Steps    one such move, but kStepsUnjudged in a row, less where none promises to gain, while the cost model knows
 ///          nothing yet and would throw dice over the children.
 class LearnedMutationPolicy : public MutationPolicy {

@@ -11,15 +11,15 @@
 
 namespace tilewright::search {
 
-/// What mutation policies look at, read off the steps alone (no lowering): about as dear as copying the state. Heuristic
-/// measures of the tiles of the stage with the most iterations and of what they share with registers, caches and cores;
-/// all within -2 … 2, mostly within -1 … 1. Levels are those of a fourfold split, 0 the outermost; "vector" is the axis
-/// that is vectorized, "rows" are the other spatial ones.
+/// What mutation policies look at, read off the steps alone (no lowering): about as dear as copying the state.
+/// Heuristic measures of the tiles of the stage with the most iterations and of what they share with registers, caches
+/// and cores; all within -2 … 2, mostly within -1 … 1. Levels are those of a fourfold split, 0 the outermost; "vector"
+/// is the axis that is vectorized, "rows" are the other spatial ones.
 inline constexpr std::array<std::string_view, 26> kProgramFeatures{
-    "bias",        "vector length",  "lanes used",  "whole vectors", "accumulators", "registers short", "rows",
-    "vectors",     "vector 2",       "rows 2",      "vector 1",      "rows 1",       "vector 0",        "rows 0",
-    "chunk",       "chunks",         "parallel",    "imbalance",     "unroll",       "body over limit", "L1 tile",
-    "L2 tile",     "loads per FMA",  "bytes at L1", "bytes at L2",   "scalar"};
+    "bias",    "vector length", "lanes used",  "whole vectors", "accumulators", "registers short", "rows",
+    "vectors", "vector 2",      "rows 2",      "vector 1",      "rows 1",       "vector 0",        "rows 0",
+    "chunk",   "chunks",        "parallel",    "imbalance",     "unroll",       "body over limit", "L1 tile",
+    "L2 tile", "loads per FMA", "bytes at L1", "bytes at L2",   "scalar"};
 
 using ProgramFeatures = std::array<float, kProgramFeatures.size()>;
 

@@ -10,12 +10,14 @@
 
 namespace tilewright::search {
 
-/// A row and a column for every product of two features; the constant feature makes the features themselves some of them.
+/// A row and a column for every product of two features; the constant feature makes the features themselves some of
+/// them.
 inline constexpr int kValueTerms = static_cast<int>(kProgramFeatures.size() * (kProgramFeatures.size() + 1) / 2);
 
 /// Sums of least squares over differences within groups: what (A, b) of A w = b are made of.
 ///
-/// Model    y_i - y_j = w · (t_i - t_j) for all pairs i, j of a group, t the products of two features. Summed over pairs
+/// Model    y_i - y_j = w · (t_i - t_j) for all pairs i, j of a group, t the products of two features. Summed over
+/// pairs
 ///          that is least squares on t and y less their group's means, kept up to date row by row (Welford).
 class PairSums {
  public:
@@ -67,9 +69,9 @@ class ProgramValue {
   void solve();
 
   ValueMemory& memory_;
-  std::map<int, Group> groups_;  ///< by sketch
-  double best_ = -1e300;         ///< log2 of speed
-  PairSums sums_;                ///< of this task
+  std::map<int, Group> groups_;                                                   ///< by sketch
+  double best_ = -1e300;                                                          ///< log2 of speed
+  PairSums sums_;                                                                 ///< of this task
   static constexpr std::size_t kColumns = (kProgramFeatures.size() + 3) / 4 * 4;  ///< whole vectors
   std::array<std::array<float, kColumns>, kProgramFeatures.size()> rows_{};  ///< weights of products; upper triangle
 };

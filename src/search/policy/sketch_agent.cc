@@ -79,10 +79,8 @@ void SketchAgent::temper(double observations) {
 }
 
 nlohmann::json SketchAgent::to_json() const {
-  return {{"features", kSketchFeatures},
-          {"observations", observations_},
-          {"precision", precision_},
-          {"moment", moment_}};
+  return {
+      {"features", kSketchFeatures}, {"observations", observations_}, {"precision", precision_}, {"moment", moment_}};
 }
 
 SketchAgent SketchAgent::from_json(const nlohmann::json& json) {

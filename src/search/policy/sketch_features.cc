@@ -48,9 +48,26 @@ std::vector<SketchFeatures> sketch_features(const task::Task& task, const space:
           [&](const RfactorStep&) { rfactor = 1; }, [&](const ReorderStep&) { tiled += 0.25; },
           [&](const ComputeInlineStep&) { inlined += 0.25; }, [](const auto&) {});
     const double fused1 = fusion_level(sketch) == 1, fused2 = fusion_level(sketch) == 2;
-    rows.push_back({1, write, read, rfactor, fused1, fused2, tiled, inlined, read * sizes.reduce, read * sizes.spatial,
-                    write * sizes.reduce, fused1 * sizes.spatial, fused2 * sizes.reduce, fused2 * sizes.intensity,
-                    rfactor * sizes.reduce, 0, 0, 0, 0, 0});
+    rows.push_back({1,
+                    write,
+                    read,
+                    rfactor,
+                    fused1,
+                    fused2,
+                    tiled,
+                    inlined,
+                    read * sizes.reduce,
+                    read * sizes.spatial,
+                    write * sizes.reduce,
+                    fused1 * sizes.spatial,
+                    fused2 * sizes.reduce,
+                    fused2 * sizes.intensity,
+                    rfactor * sizes.reduce,
+                    0,
+                    0,
+                    0,
+                    0,
+                    0});
   }
   return rows;
 }

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "task/task.h"
 #include "search/policy/policy_memory.h"
 #include "space/search_space.h"
+#include "task/task.h"
 
 namespace tilewright::search {
 
@@ -28,7 +28,8 @@ class SketchPolicy {
   virtual std::vector<double> shares() const = 0;
   /// The shares hold for parents and for the measured batch, too; if not, the cost model alone chooses among sketches.
   virtual bool allots_slots() const { return true; }
-  /// If so, of the measured batch; `ranked_first`: each sketch's share of the candidates that the cost model puts first.
+  /// If so, of the measured batch; `ranked_first`: each sketch's share of the candidates that the cost model puts
+  /// first.
   virtual std::vector<double> slots(std::span<const double> ranked_first [[maybe_unused]]) const { return shares(); }
   /// Learns from a measured batch; candidates whose sketch is not known are left out.
   virtual void observe(std::span<const Outcome> outcomes) = 0;

@@ -7,9 +7,9 @@ namespace tilewright::search {
 namespace {
 
 constexpr std::size_t kTimesKept = 48;
-constexpr std::size_t kFewTimes = 6;  ///< samples below which a sketch counts as promising as the best
-constexpr std::size_t kEnough = 24;  ///< samples before a sketch may be given up
-constexpr double kFuture = 256;      ///< samples that giving up looks ahead
+constexpr std::size_t kFewTimes = 6;   ///< samples below which a sketch counts as promising as the best
+constexpr std::size_t kEnough = 24;    ///< samples before a sketch may be given up
+constexpr double kFuture = 256;        ///< samples that giving up looks ahead
 constexpr double kWorstLogSpeed = -8;  ///< x of a failed candidate, and of any that is slower
 constexpr double kLeastShare = 0.05;
 const double kLogBehind = std::log2(0.9);

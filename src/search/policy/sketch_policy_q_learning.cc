@@ -12,7 +12,7 @@ constexpr double kDiscount = 0.5;
 constexpr double kLeastChance = 0.03;
 constexpr double kDoubt = 0.1;  ///< of the cost model, where it puts no candidate of a sketch first
 constexpr int kDraws = 128;
-constexpr double kMostWon = 3;    ///< log2; the step from a poor default says little about the sketch
+constexpr double kMostWon = 3;     ///< log2; the step from a poor default says little about the sketch
 constexpr double kMostBehind = 1;  ///< log2; what stays further behind than this is hopeless all the same
 
 struct Tally {

@@ -12,9 +12,8 @@ ReplayRunner::ReplayRunner(std::span<const task::Task> tasks, std::span<const ta
   }
 }
 
-std::vector<task::Measurement> ReplayRunner::measure(const task::Task& task,
-                                                        std::span<const schedule::State> states, double,
-                                                        const Done& done, const Stop& stop) {
+std::vector<task::Measurement> ReplayRunner::measure(const task::Task& task, std::span<const schedule::State> states,
+                                                     double, const Done& done, const Stop& stop) {
   std::vector<task::Measurement> results;
   for (const schedule::State& state : states) {
     if (stop && stop()) break;

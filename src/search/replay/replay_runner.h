@@ -3,8 +3,8 @@
 #include <map>
 #include <string>
 
-#include "search/tuner/runner.h"
 #include "search/replay/surrogate.h"
+#include "search/tuner/runner.h"
 
 namespace tilewright::search {
 
@@ -15,11 +15,10 @@ class ReplayRunner : public Runner {
  public:
   /// `machine`: as the analytic model sees the one that measured. Errors: Error(bad_input) naming the first task with
   /// fewer than kFewest valid records.
-  ReplayRunner(std::span<const task::Task> tasks, std::span<const task::Record> records,
-               const cost::Machine& machine);
+  ReplayRunner(std::span<const task::Task> tasks, std::span<const task::Record> records, const cost::Machine& machine);
 
   std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
-                                            double incumbent_s, const Done& done, const Stop& stop) override;
+                                         double incumbent_s, const Done& done, const Stop& stop) override;
   measure::Measurer::Split split() const override { return split_; }
   double clock_s() const override { return split_.compile_s + split_.run_s; }
   /// The clock back to 0, so that the next search is bit for bit what it would be with a new runner.

@@ -55,8 +55,7 @@ Surrogate::Surrogate(const task::Task& task, std::span<const task::Record> recor
     }
     const double log_time = std::log2(record.result.time_s());
     by_skeleton_[position_of(*state).skeleton].push_back(valid());
-    known_.push_back(
-        {position_of(*state), log_time - *cycles, log_time, record.result.compile_s, record.result.run_s});
+    known_.push_back({position_of(*state), log_time - *cycles, log_time, record.result.compile_s, record.result.run_s});
     mean_excess_ += log_time - *cycles;
     fastest_s_ = std::min(fastest_s_, record.result.time_s());
     compile.push_back(record.result.compile_s), run.push_back(record.result.run_s);
@@ -71,7 +70,8 @@ double Surrogate::guess_excess(const StatePosition& position, int left_out) cons
   if (alike == by_skeleton_.end()) return mean_excess_;
   std::vector<std::pair<double, int>> nearest;
   for (int k : alike->second)
-    if (k != left_out) nearest.emplace_back(squared_distance(position, known_[static_cast<std::size_t>(k)].position), k);
+    if (k != left_out)
+      nearest.emplace_back(squared_distance(position, known_[static_cast<std::size_t>(k)].position), k);
   const std::size_t count = std::min(kNeighbours, nearest.size());
   if (count == 0) return mean_excess_;
   std::partial_sort(nearest.begin(), nearest.begin() + static_cast<std::ptrdiff_t>(count), nearest.end());

@@ -5,14 +5,14 @@
 #include <vector>
 
 #include "cost/analytic/machine.h"
+#include "search/evolve/state_position.h"
 #include "task/measurement.h"
 #include "task/task.h"
-#include "search/evolve/state_position.h"
 
 namespace tilewright::search {
 
-/// A machine made of what was once measured for one task: a state that was measured answers with its record; every other
-/// one with a guess, marked as such nowhere, so nothing found here is a fact about the real machine.
+/// A machine made of what was once measured for one task: a state that was measured answers with its record; every
+/// other one with a guess, marked as such nowhere, so nothing found here is a fact about the real machine.
 ///
 /// Model    log2 t = log2 of the analytic model's cycles + what the nearest measured states of the same skeleton took
 ///          beyond that (mean of kNeighbours, weighted by 1 / (1 + squared distance); all states if none has the

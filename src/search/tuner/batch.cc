@@ -8,8 +8,8 @@
 namespace tilewright::search {
 namespace {
 
-/// Whole slots per sketch that add up to about `slots`: rounded up or down by chance, so that small shares get theirs in
-/// the long run.
+/// Whole slots per sketch that add up to about `slots`: rounded up or down by chance, so that small shares get theirs
+/// in the long run.
 std::vector<int> allot(const std::vector<double>& shares, int slots, Rng& rng) {
   std::vector<int> allotted;
   for (double share : shares) allotted.push_back(static_cast<int>(std::floor(share * slots + rng.uniform())));

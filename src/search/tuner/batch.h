@@ -13,9 +13,9 @@ namespace tilewright::search {
 using IsNew = std::function<bool(const Candidate&)>;
 
 /// What is measured of `ranked`, the best predicted first: at most `count`, few of them twins; then random ones from
-/// further down. `shares`, if there are any: of the batch, per sketch, as nearly as whole slots and what there is allow;
-/// what a sketch can't fill goes to the best predicted of the others that have a share. `is_new`, asked of each state that
-/// is about to be picked, once: false for one whose program is known.
+/// further down. `shares`, if there are any: of the batch, per sketch, as nearly as whole slots and what there is
+/// allow; what a sketch can't fill goes to the best predicted of the others that have a share. `is_new`, asked of each
+/// state that is about to be picked, once: false for one whose program is known.
 std::vector<Candidate> pick_batch(const std::vector<Candidate>& ranked, int count, const EvolutionOptions& options,
                                   const std::vector<double>& shares, const IsNew& is_new, Rng& rng);
 

@@ -5,13 +5,13 @@
 #include <span>
 #include <vector>
 
-#include "target/target_spec.h"
 #include "records/records.h"
-#include "task/task.h"
 #include "search/tuner/observer.h"
 #include "search/tuner/options.h"
 #include "search/tuner/result.h"
 #include "search/tuner/runner.h"
+#include "target/target_spec.h"
+#include "task/task.h"
 
 namespace tilewright::search {
 

@@ -53,14 +53,15 @@ struct TuneOptions {
   /// The run ends when a further second is expected to take less than this share off the time of all tasks (expected is
   /// what the last quarter of the run brought per second); 0: never.
   double min_gain_per_s = 0;
-  int batch = 16;          ///< states measured per round
-  int threads = 1;         ///< that the search itself uses
+  int batch = 16;                ///< states measured per round
+  int threads = 1;               ///< that the search itself uses
   bool foreign_records = false;  ///< the schedules of records of other machines are measured first, not ignored
   int finalists =
       6;  ///< best states of a task that are timed in turns before one is declared best; 0: no re-measurement
-  bool default_competes = true;   ///< the default schedule is a candidate and a parent; if not, only a time to compare with
+  bool default_competes =
+      true;  ///< the default schedule is a candidate and a parent; if not, only a time to compare with
   bool distinct_programs = true;  ///< schedules that come to a program that was proposed before are left out
-  int transfers = 4;       ///< schedules of other tasks that a task tries at first and every few rounds, best predicted
+  int transfers = 4;  ///< schedules of other tasks that a task tries at first and every few rounds, best predicted
   space::SpaceOptions space;
   std::string sketch_policy = "uniform", mutation_policy = "fixed", cost_model = "analytic";
   bool priors = true;  ///< start from what was learned on other operators

@@ -3,9 +3,9 @@
 #include <span>
 #include <vector>
 
+#include "search/evolve/measured_set.h"
 #include "task/measurement.h"
 #include "task/task.h"
-#include "search/evolve/measured_set.h"
 
 namespace tilewright::search {
 

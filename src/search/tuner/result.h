@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "measure/timing/calibration.h"
-#include "task/measurement.h"
 #include "schedule/step.h"
+#include "task/measurement.h"
 
 namespace tilewright::search {
 
@@ -23,32 +23,32 @@ struct CurvePoint {
 
 /// What one round did, by sketch and by mutation rule in the order of the space.
 struct RoundTrace {
-  int trials;                   ///< of the task, before it
-  std::vector<int> measured;    ///< candidates per sketch; those whose sketch is not known are left out
-  std::vector<double> shares;   ///< that the sketch policy gave
-  std::vector<int> attempts;    ///< per mutation rule; none in a round of descent
-  std::vector<int> better;      ///< of these, children that the cost model puts above their parent
+  int trials;                  ///< of the task, before it
+  std::vector<int> measured;   ///< candidates per sketch; those whose sketch is not known are left out
+  std::vector<double> shares;  ///< that the sketch policy gave
+  std::vector<int> attempts;   ///< per mutation rule; none in a round of descent
+  std::vector<int> better;     ///< of these, children that the cost model puts above their parent
 };
 
 /// What the search found out about one task.
 struct TaskResult {
   std::string workload_key, description;
   double flops = 0;
-  int count = 1;    ///< how often the model runs it
+  int count = 1;               ///< how often the model runs it
   std::string alternative_of;  ///< key of the task whose result it computes in another way; empty: none
-  int trials = 0;   ///< measured, failed ones and resumed ones included
-  int resumed = 0;  ///< of these, measured by an earlier run
+  int trials = 0;              ///< measured, failed ones and resumed ones included
+  int resumed = 0;             ///< of these, measured by an earlier run
   int valid = 0;
-  std::map<std::string, int> errors;  ///< kind -> trials
+  std::map<std::string, int> errors;     ///< kind -> trials
   std::vector<std::string> error_texts;  ///< the first three different ones, in full
-  double best_s = kNever;             ///< infinity: nothing valid was measured
-  double default_s = kNever;          ///< of the default schedule
+  double best_s = kNever;                ///< infinity: nothing valid was measured
+  double default_s = kNever;             ///< of the default schedule
   int finalists =
       0;  ///< states in the last re-measurement (re-measured in turns), which best_s and default_s are of; 0: none
   std::vector<schedule::Step> best_steps;
   std::vector<CurvePoint> curve;  ///< one point per improvement, and one at the end
   std::vector<RoundTrace> rounds;
-  bool exhausted = false;         ///< every state that could be found was measured
+  bool exhausted = false;  ///< every state that could be found was measured
   double gflops() const { return best_s < kNever && best_s > 0 ? flops / best_s * 1e-9 : 0; }
 };
 

@@ -6,10 +6,10 @@
 #include <span>
 #include <vector>
 
-#include "task/measurement.h"
 #include "measure/runner/measurer.h"
-#include "task/task.h"
 #include "schedule/state.h"
+#include "task/measurement.h"
+#include "task/task.h"
 
 namespace tilewright::search {
 
@@ -21,7 +21,7 @@ class Runner {
   virtual ~Runner() = default;
   /// Same contract as measure::Measurer::measure: results are a prefix of `states` when `stop` ends the call early.
   virtual std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
-                                                    double incumbent_s, const Done& done, const Stop& stop) = 0;
+                                                 double incumbent_s, const Done& done, const Stop& stop) = 0;
   /// Same contract as measure::Measurer::re-measurement. A runner whose answers are exact need not hold
   /// re-measurements.
   virtual std::vector<task::Measurement> remeasure(const task::Task&, std::span<const schedule::State>) { return {}; }
@@ -43,7 +43,7 @@ class MeasurerRunner : public Runner {
  public:
   explicit MeasurerRunner(measure::Measurer& measurer) : measurer_(measurer) {}
   std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
-                                            double incumbent_s, const Done& done, const Stop& stop) override {
+                                         double incumbent_s, const Done& done, const Stop& stop) override {
     return measurer_.measure(task, states, incumbent_s, done, stop);
   }
   std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const schedule::State> states) override {

@@ -5,9 +5,9 @@
 #include <optional>
 
 #include "base/hash.h"
-#include "space/hardware.h"
 #include "search/evolve/canonicalize.h"
 #include "search/tuner/transfer.h"
+#include "space/hardware.h"
 
 namespace tilewright::search {
 namespace {

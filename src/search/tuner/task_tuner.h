@@ -6,16 +6,16 @@
 
 #include "base/rng.h"
 #include "cost/cost_model.h"
-#include "task/measurement.h"
-#include "task/task.h"
 #include "search/evolve/descent.h"
 #include "search/evolve/evolution.h"
 #include "search/evolve/program_dedup_cache.h"
-#include "search/tuner/options.h"
 #include "search/policy/policy_memory.h"
+#include "search/tuner/options.h"
 #include "search/tuner/result.h"
 #include "search/tuner/suggestions.h"
 #include "space/search_space.h"
+#include "task/measurement.h"
+#include "task/task.h"
 
 namespace tilewright::search {
 
@@ -86,7 +86,7 @@ class TaskTuner {
   bool has_default_ = false;
   bool descending_ = false;
   bool evolved_ = false;  ///< what is being measured comes from evolution
-  int stalled_ = 0;  ///< rounds of evolution in a row without progress
+  int stalled_ = 0;       ///< rounds of evolution in a row without progress
   double before_round_ = kNever;
   bool undecided_ = false;          ///< a valid state was measured since the last re-measurement
   std::int64_t remeasurement_ = 0;  ///< of an earlier run, the last

@@ -161,8 +161,7 @@ std::vector<task::Measurement> NetworkTuner::Impl::measure(TaskTuner& tuner, std
     return stopped || out_of_time();
   };
   const auto done = [&](std::size_t i, const task::Measurement& m) { count(tuner, batch[i], m); };
-  std::vector<task::Measurement> results =
-      runner->measure(tuner.task(), states, tuner.result().best_s, done, enough);
+  std::vector<task::Measurement> results = runner->measure(tuner.task(), states, tuner.result().best_s, done, enough);
   const double learning_s = wall_s();
   states.resize(results.size());
   model->update(tuner.task(), states, results);

@@ -53,7 +53,7 @@ struct NetworkTuner::Impl {
   void measure_default(TaskTuner& tuner);
   void round(TaskTuner& tuner, int room);
   std::vector<task::Measurement> measure(TaskTuner& tuner, std::span<const Candidate> batch,
-                                            const std::function<bool()>& out_of_time);
+                                         const std::function<bool()>& out_of_time);
   void note_health();
   Progress progress(const TaskTuner& tuner) const;
   void count(TaskTuner& tuner, const Candidate& candidate, const task::Measurement& measurement);
@@ -66,7 +66,7 @@ struct NetworkTuner::Impl {
   std::unique_ptr<cost::CostModel> model;
   std::shared_ptr<PolicyMemory> memory;
   std::vector<std::unique_ptr<TaskTuner>> tuners;
-  std::vector<std::size_t> first_competitor;      ///< per tuner: the first one that computes the same
+  std::vector<std::size_t> first_competitor;   ///< per tuner: the first one that computes the same
   std::map<std::string, task::Record> others;  ///< best record of each task that is not tuned here, by key
   TuneResult result;
 

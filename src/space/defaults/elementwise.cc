@@ -1,9 +1,9 @@
-#include "space/sample/annotation_rules.h"
 #include "space/defaults/plan.h"
+#include "space/packed_layout.h"
 #include "space/queries.h"
 #include "space/register_tile.h"
+#include "space/sample/annotation_rules.h"
 #include "space/strides.h"
-#include "space/packed_layout.h"
 
 namespace tilewright::space {
 

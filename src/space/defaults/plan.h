@@ -30,9 +30,10 @@ void schedule_elementwise(schedule::State& state, int stage, const Hardware& har
 /// The stage is at root, and nothing was done to it yet.
 bool is_pending(const schedule::State& state, int stage);
 
-/// A stage without reduction and all that it needs row by row (the maximum of the row, its exponentials, their sum), one
-/// row after another, while it is in the cache. Rows are what the last axis runs over. Returns false and leaves the state
-/// alone where no such stage reduces. The reductions are left as loops along the row, of which codegen makes vectors.
+/// A stage without reduction and all that it needs row by row (the maximum of the row, its exponentials, their sum),
+/// one row after another, while it is in the cache. Rows are what the last axis runs over. Returns false and leaves the
+/// state alone where no such stage reduces. The reductions are left as loops along the row, of which codegen makes
+/// vectors.
 bool schedule_rows(schedule::State& state, const te::AccessAnalysis& access, int stage, const Hardware& hardware);
 
 /// How a reduction is held in registers and, where its operands outgrow the cache, in blocks.

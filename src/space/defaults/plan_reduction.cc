@@ -11,7 +11,7 @@ namespace {
 
 constexpr std::int64_t kMaxUnrolledBody = 160;  ///< vector operations in one straight line
 constexpr std::int64_t kMaxStreamed = 8;        ///< second-level caches; what is larger comes from memory each time
-constexpr std::int64_t kMinBody = 24;  ///< fewer, and loop overhead shows
+constexpr std::int64_t kMinBody = 24;           ///< fewer, and loop overhead shows
 
 /// Unrolls reduction axes from the innermost on while the body stays short; then at most a part of one.
 std::vector<std::int64_t> plan_unroll(const te::Operation& op, std::int64_t body) {

@@ -1,9 +1,9 @@
 #include <algorithm>
 
 #include "base/integer.h"
-#include "space/sample/annotation_rules.h"
 #include "space/defaults/plan.h"
 #include "space/queries.h"
+#include "space/sample/annotation_rules.h"
 #include "space/strides.h"
 
 namespace tilewright::space {
@@ -25,7 +25,8 @@ bool is_row_reduction(const te::Operation& op, int leading) {
          std::any_of(loads.begin(), loads.end(), [](const LoadStrides& load) { return load.reduce[0] == 1; });
 }
 
-/// The stages that `stage` needs row by row, consumers first: nobody else reads them, and one row of all fits the cache.
+/// The stages that `stage` needs row by row, consumers first: nobody else reads them, and one row of all fits the
+/// cache.
 std::vector<int> stages_of_row(const State& state, const te::AccessAnalysis& access, int stage, int leading,
                                const Hardware& hardware) {
   std::vector<int> found;
@@ -48,8 +49,8 @@ std::vector<int> stages_of_row(const State& state, const te::AccessAnalysis& acc
   return found;
 }
 
-/// Rows that each stage does before the next stage begins, so that the latency of one row's sum is hidden by the others:
-/// as many, up to eight, as the first-level cache holds and leave enough for all cores.
+/// Rows that each stage does before the next stage begins, so that the latency of one row's sum is hidden by the
+/// others: as many, up to eight, as the first-level cache holds and leave enough for all cores.
 std::int64_t rows_together(const te::Operation& op, const std::vector<int>& members, const State& state,
                            const Hardware& hardware) {
   const std::int64_t rows = op.elements() / op.shape.back(), axis = op.shape[op.shape.size() - 2];

@@ -1,7 +1,7 @@
 #include "base/integer.h"
-#include "space/sample/annotation_rules.h"
 #include "space/full/tiled_stage.h"
 #include "space/queries.h"
+#include "space/sample/annotation_rules.h"
 
 namespace tilewright::space {
 namespace {

@@ -1,6 +1,6 @@
 #include "base/integer.h"
-#include "space/sample/annotation_rules.h"
 #include "space/queries.h"
+#include "space/sample/annotation_rules.h"
 
 namespace tilewright::space {
 namespace {

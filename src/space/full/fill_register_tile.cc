@@ -1,5 +1,5 @@
-#include "space/sample/annotation_rules.h"
 #include "space/full/tiled_stage.h"
+#include "space/sample/annotation_rules.h"
 
 namespace tilewright::space {
 

@@ -1,17 +1,18 @@
+#include "space/memory_hints.h"
+
 #include <fmt/format.h>
 
-#include "space/sample/annotation_rules.h"
-#include "space/memory_hints.h"
 #include "space/mutate/mutations.h"
 #include "space/queries.h"
+#include "space/sample/annotation_rules.h"
 
 namespace tilewright::space {
 namespace {
 
 using schedule::State;
 
-constexpr double kPlainShare = 0.15;             ///< of the samples ask for no weights ahead
-constexpr double kStreamedShare = 0.5;           ///< of the samples write a large result past the caches
+constexpr double kPlainShare = 0.15;               ///< of the samples ask for no weights ahead
+constexpr double kStreamedShare = 0.5;             ///< of the samples write a large result past the caches
 constexpr std::int64_t kLeastWeights = 128 << 10;  ///< bytes; less is never asked for ahead
 
 std::int64_t bytes_of_tensor(const te::Operation& op) { return op.elements() * bytes_of(op.type); }

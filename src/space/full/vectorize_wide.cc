@@ -1,10 +1,10 @@
 #include <algorithm>
 
 #include "base/integer.h"
-#include "space/sample/annotation_rules.h"
+#include "space/packed_layout.h"
 #include "space/queries.h"
 #include "space/register_tile.h"
-#include "space/packed_layout.h"
+#include "space/sample/annotation_rules.h"
 
 namespace tilewright::space {
 namespace {

@@ -28,8 +28,7 @@ std::optional<schedule::State> with_limit(const schedule::State& parent, Rng& rn
 }
 
 std::optional<schedule::State> draw(const SampleContext&, const schedule::State& parent, Rng& rng) {
-  return with_limit(parent, rng,
-                    [&](Limit) { return kUnrollLimits.begin() + rng.below(std::ssize(kUnrollLimits)); });
+  return with_limit(parent, rng, [&](Limit) { return kUnrollLimits.begin() + rng.below(std::ssize(kUnrollLimits)); });
 }
 
 std::optional<schedule::State> raise(const SampleContext&, const schedule::State& parent, Rng& rng) {

@@ -58,12 +58,24 @@ constexpr Mutation move(std::string_view name) {
 constexpr AxisRole kVector = AxisRole::vector, kRow = AxisRole::row, kReduction = AxisRole::reduction;
 
 constexpr Mutation kMoves[] = {
-    move<kVector, 0, 1>("vector 0>1"), move<kVector, 1, 0>("vector 1>0"),       move<kVector, 1, 2>("vector 1>2"),
-    move<kVector, 2, 1>("vector 2>1"), move<kVector, 2, 3>("vector 2>3"),       move<kVector, 3, 2>("vector 3>2"),
-    move<kVector, 0, 3>("vector 0>3"), move<kVector, 3, 0>("vector 3>0"),       move<kRow, 0, 1>("row 0>1"),
-    move<kRow, 1, 0>("row 1>0"),       move<kRow, 1, 2>("row 1>2"),             move<kRow, 2, 1>("row 2>1"),
-    move<kRow, 2, 3>("row 2>3"),       move<kRow, 3, 2>("row 3>2"),             move<kRow, 0, 3>("row 0>3"),
-    move<kRow, 3, 0>("row 3>0"),       move<kReduction, 0, 1>("reduction 0>1"), move<kReduction, 1, 0>("reduction 1>0"),
+    move<kVector, 0, 1>("vector 0>1"),
+    move<kVector, 1, 0>("vector 1>0"),
+    move<kVector, 1, 2>("vector 1>2"),
+    move<kVector, 2, 1>("vector 2>1"),
+    move<kVector, 2, 3>("vector 2>3"),
+    move<kVector, 3, 2>("vector 3>2"),
+    move<kVector, 0, 3>("vector 0>3"),
+    move<kVector, 3, 0>("vector 3>0"),
+    move<kRow, 0, 1>("row 0>1"),
+    move<kRow, 1, 0>("row 1>0"),
+    move<kRow, 1, 2>("row 1>2"),
+    move<kRow, 2, 1>("row 2>1"),
+    move<kRow, 2, 3>("row 2>3"),
+    move<kRow, 3, 2>("row 3>2"),
+    move<kRow, 0, 3>("row 0>3"),
+    move<kRow, 3, 0>("row 3>0"),
+    move<kReduction, 0, 1>("reduction 0>1"),
+    move<kReduction, 1, 0>("reduction 1>0"),
     {"whole vectors", 0, fill_vectors},
 };
 

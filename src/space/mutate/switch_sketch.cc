@@ -54,6 +54,7 @@ std::optional<State> switch_sketch(const SampleContext& context, const State& pa
 
 }  // namespace
 
-const Mutation kSwitchPacking{"packing", 0, switch_sketch<true>}, kSwitchFusion{"fusion level", 0, switch_sketch<false>};
+const Mutation kSwitchPacking{"packing", 0, switch_sketch<true>},
+    kSwitchFusion{"fusion level", 0, switch_sketch<false>};
 
 }  // namespace tilewright::space

@@ -1,5 +1,5 @@
-#include "space/sample/annotation_rules.h"
 #include "space/queries.h"
+#include "space/sample/annotation_rules.h"
 #include "space/winograd_stages.h"
 
 namespace tilewright::space {

@@ -1,5 +1,5 @@
-#include "space/sample/annotation_rules.h"
 #include "space/queries.h"
+#include "space/sample/annotation_rules.h"
 
 namespace tilewright::space {
 namespace {

@@ -1,7 +1,7 @@
 #include <algorithm>
 
-#include "space/sample/annotation_rules.h"
 #include "space/queries.h"
+#include "space/sample/annotation_rules.h"
 #include "space/unroll_limits.h"
 
 namespace tilewright::space {

@@ -11,9 +11,8 @@ const std::shared_ptr<const te::AccessAnalysis>& SketchContext::access(const sch
 }
 
 std::span<const SketchRule* const> sketch_rules() {
-  static constexpr std::array kRules{&kAlwaysInline,     &kSimplifyConstTensor, &kScheduleTransform,
-                                     &kAddRfactor,       &kAddCacheWrite,       &kMultiLevelTilingWithFusion,
-                                     &kMultiLevelTiling, &kSkipStage};
+  static constexpr std::array kRules{&kAlwaysInline,  &kSimplifyConstTensor,        &kScheduleTransform, &kAddRfactor,
+                                     &kAddCacheWrite, &kMultiLevelTilingWithFusion, &kMultiLevelTiling,  &kSkipStage};
   return kRules;
 }
 

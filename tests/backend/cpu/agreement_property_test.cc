@@ -3,8 +3,8 @@
 
 #include <cstdlib>
 
-#include "backend/cpu/targets.h"
 #include "backend/cpu/passes.h"
+#include "backend/cpu/targets.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "schedule/codec.h"

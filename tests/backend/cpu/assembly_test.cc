@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <regex>
 
-#include "backend/cpu/targets.h"
 #include "backend/cpu/compiler.h"
+#include "backend/cpu/targets.h"
 #include "loop/lower.h"
 #include "runtime/cpu/processor.h"
 

@@ -1,8 +1,8 @@
 // Indices that are loaded: whatever stands in them, and in vectors whose lanes do not all take part.
 #include <gtest/gtest.h>
 
-#include "loop/interpreter.h"
 #include "backend/cpu/targets.h"
+#include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/run_kernel.h"
@@ -74,8 +74,7 @@ TEST(Gather, ReadsWhatTheInterpreterReadsAndNothingElse) {
   for (const Case& c : kCases) {
     SCOPED_TRACE(c.name);
     const Tensor x = te::placeholder({kLength}, "x"), at = te::placeholder({kIndices}, "at", DType::i32);
-    const Tensor y =
-        te::compute({kLength}, "y", [&](std::span<const Expr> i) { return c.element(x, at, i[0]); });
+    const Tensor y = te::compute({kLength}, "y", [&](std::span<const Expr> i) { return c.element(x, at, i[0]); });
     const te::DagRef dag = te::Dag::make({x, at, y});
     std::vector<te::Array> inputs = te::random_inputs(*dag, 1);
     for (std::size_t k = 0; k < kIndices; ++k)

@@ -5,8 +5,8 @@
 #include <cstdlib>
 #include <deque>
 
-#include "loop/interpreter.h"
 #include "backend/cpu/targets.h"
+#include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/random_integers.h"

@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
-#include "loop/lower.h"
 #include "backend/cpu/targets.h"
+#include "loop/lower.h"
 #include "support/run_kernel.h"
 
 namespace tilewright {

@@ -1,9 +1,9 @@
 // What the target passes make of small schedules for AVX-512, as text in golden/. TW_BLESS=1 rewrites the files.
-#include "backend/cpu/targets.h"
 #include "backend/cpu/passes.h"
 
 #include <gtest/gtest.h>
 
+#include "backend/cpu/targets.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "loop/split_loop.h"
@@ -19,15 +19,15 @@ using support::matmul;
 te::DagRef row_sums(std::int64_t n, std::int64_t k) {
   const te::Tensor a = te::placeholder({n, k}, "A");
   const te::AxisRef r = te::reduce_axis(k, "k");
-  const te::Tensor s = te::compute(
-      {n}, "S", [&](std::span<const te::Expr> i) { return te::sum(a(i[0], te::Expr(r)), {r}); }, {"i"});
+  const te::Tensor s =
+      te::compute({n}, "S", [&](std::span<const te::Expr> i) { return te::sum(a(i[0], te::Expr(r)), {r}); }, {"i"});
   return te::Dag::make(std::vector<te::Tensor>{a, s});
 }
 
 te::DagRef twice(std::int64_t n, std::int64_t m) {
   const te::Tensor x = te::placeholder({n, m}, "x");
-  const te::Tensor y = te::compute(
-      {n, m}, "y", [&](std::span<const te::Expr> i) { return x(i[0], i[1]) * te::Expr(2.0f); }, {"i", "j"});
+  const te::Tensor y =
+      te::compute({n, m}, "y", [&](std::span<const te::Expr> i) { return x(i[0], i[1]) * te::Expr(2.0f); }, {"i", "j"});
   return te::Dag::make(std::vector<te::Tensor>{x, y});
 }
 
@@ -46,8 +46,7 @@ te::DagRef depthwise(std::int64_t n, std::int64_t c) {
 
 te::DagRef transposed(std::int64_t n, std::int64_t m) {
   const te::Tensor x = te::placeholder({m, n}, "x");
-  const te::Tensor y =
-      te::compute({n, m}, "y", [&](std::span<const te::Expr> i) { return x(i[1], i[0]); }, {"i", "j"});
+  const te::Tensor y = te::compute({n, m}, "y", [&](std::span<const te::Expr> i) { return x(i[1], i[0]); }, {"i", "j"});
   return te::Dag::make(std::vector<te::Tensor>{x, y});
 }
 

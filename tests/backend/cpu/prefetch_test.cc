@@ -5,9 +5,9 @@
 #include <map>
 #include <set>
 
-#include "base/match.h"
-#include "backend/cpu/targets.h"
 #include "backend/cpu/passes.h"
+#include "backend/cpu/targets.h"
+#include "base/match.h"
 #include "loop/lower.h"
 #include "support/matmul.h"
 
@@ -19,13 +19,12 @@ using loop::For;
 
 constexpr std::int64_t kLine = 16;  ///< floats
 
-/// i and j are split by rows and columns; j.0 i.0 k i.1 j.1, the first two fused and parallel on request; B in blocks of
-/// `columns`.
+/// i and j are split by rows and columns; j.0 i.0 k i.1 j.1, the first two fused and parallel on request; B in blocks
+/// of `columns`.
 loop::Program scheduled(std::int64_t m, std::int64_t n, std::int64_t k, std::int64_t rows, std::int64_t columns,
                         bool fuse, const char* pragma = "prefetch_constants$1") {
   const te::DagRef dag = support::matmul(m, n, k, true);
-  std::vector<Step> steps{SplitStep{2, 0, m, {rows}}, SplitStep{2, 2, n, {columns}},
-                          ReorderStep{2, {2, 0, 4, 1, 3}}};
+  std::vector<Step> steps{SplitStep{2, 0, m, {rows}}, SplitStep{2, 2, n, {columns}}, ReorderStep{2, {2, 0, 4, 1, 3}}};
   if (fuse) {
     steps.push_back(FuseStep{2, {0, 1}});
     steps.push_back(AnnotateStep{2, 0, Annotation::parallel});
@@ -47,10 +46,11 @@ target::TargetSpec avx512() { return *parse_target("x86-64-v4"); }
 /// Runs the loops around the innermost reductions and tells of every iteration: loads of B, and what is asked for.
 class Trace {
  public:
-  Trace(const loop::Program& program, std::int64_t block_elements) : program_(program), block_elements_(block_elements) {
+  Trace(const loop::Program& program, std::int64_t block_elements)
+      : program_(program), block_elements_(block_elements) {
     run(program.body);
   }
-  std::vector<std::int64_t> blocks;                   ///< first element of each block, in the order of reading
+  std::vector<std::int64_t> blocks;                      ///< first element of each block, in the order of reading
   std::map<std::int64_t, std::set<std::int64_t>> asked;  ///< lines, by the block that was being read
   std::int64_t prefetches = 0;
 
@@ -73,13 +73,12 @@ class Trace {
               run(loop.body);
             }
           },
-          [&](const loop::If&) { FAIL(); },
-          [&](const loop::Store& store) { read(store.value); }, [](const loop::Allocate&) {});
+          [&](const loop::If&) { FAIL(); }, [&](const loop::Store& store) { read(store.value); },
+          [](const loop::Allocate&) {});
   }
   void read(loop::ValueId id) {
     match_variant(
-        program_.value(id).kind, [](const auto&) {},
-        [&](const loop::BinaryValue& n) { read(n.a), read(n.b); },
+        program_.value(id).kind, [](const auto&) {}, [&](const loop::BinaryValue& n) { read(n.a), read(n.b); },
         [&](const loop::LoadValue& n) {
           if (program_.buffer(n.buffer).argument != 1) return;
           const std::int64_t block = at(program_.offset(n.buffer, n.indices)) / block_elements_ * block_elements_;
@@ -111,7 +110,8 @@ TEST_P(PrefetchWeights, AsksForEveryLineOfTheNextBlockWhileABlockIsRead) {
   for (std::size_t b = 0; b + 1 < trace.blocks.size(); ++b) {
     const std::set<std::int64_t>& asked = trace.asked.at(trace.blocks[b]);
     std::int64_t missing = 0;
-    for (std::int64_t i = 0; i < lines; ++i) missing += 1 - static_cast<std::int64_t>(asked.count(trace.blocks[b + 1] / kLine + i));
+    for (std::int64_t i = 0; i < lines; ++i)
+      missing += 1 - static_cast<std::int64_t>(asked.count(trace.blocks[b + 1] / kLine + i));
     EXPECT_LE(missing, 1) << "block " << b;  // the line before the first prefetch of an iteration may be left out
     EXPECT_LE(std::ssize(asked), 2 * lines) << "block " << b;
   }
@@ -119,8 +119,8 @@ TEST_P(PrefetchWeights, AsksForEveryLineOfTheNextBlockWhileABlockIsRead) {
 
 INSTANTIATE_TEST_SUITE_P(All, PrefetchWeights,
                          ::testing::Values(Case{56, 128, 512, 14, 32, false}, Case{56, 128, 512, 14, 32, true},
-                                         Case{7, 256, 256, 7, 16, true}, Case{24, 96, 400, 6, 48, false},
-                                         Case{196, 64, 1024, 14, 32, true}));
+                                           Case{7, 256, 256, 7, 16, true}, Case{24, 96, 400, 6, 48, false},
+                                           Case{196, 64, 1024, 14, 32, true}));
 
 TEST(PrefetchWeights, LeavesSmallTensorsAlone) {
   const auto prefetches = [](std::int64_t n, std::int64_t k) {

@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "base/rng.h"
-#include "backend/cpu/targets.h"
 #include "backend/cpu/passes.h"
+#include "backend/cpu/targets.h"
+#include "base/rng.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/run_kernel.h"

@@ -1,8 +1,8 @@
 // Stores past the caches: only of whole aligned registers, and visible to others when the kernel returns.
 #include <gtest/gtest.h>
 
-#include "base/rng.h"
 #include "backend/cpu/targets.h"
+#include "base/rng.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/run_kernel.h"
@@ -18,10 +18,10 @@ using schedule::SplitStep;
 schedule::State doubled(std::int64_t n, std::int64_t m, std::int64_t lanes) {
   const te::Tensor x = te::placeholder({n, m}, "x");
   const te::Tensor y = te::compute({n, m}, "y", [&](auto i) { return x(i[0], i[1]) * te::Expr(2.0F); });
-  return *schedule::State::replay(te::Dag::make(std::vector<te::Tensor>{x, y}),
-                                  {SplitStep{1, 1, m, {lanes}}, AnnotateStep{1, 2, Annotation::vectorize},
-                                   AnnotateStep{1, 0, Annotation::parallel},
-                                   schedule::PragmaStep{1, 0, "stream_stores$1"}});
+  return *schedule::State::replay(
+      te::Dag::make(std::vector<te::Tensor>{x, y}),
+      {SplitStep{1, 1, m, {lanes}}, AnnotateStep{1, 2, Annotation::vectorize}, AnnotateStep{1, 0, Annotation::parallel},
+       schedule::PragmaStep{1, 0, "stream_stores$1"}});
 }
 
 bool streams(std::int64_t m, std::int64_t lanes) {

@@ -1,8 +1,8 @@
 // Vectors that stride over memory: blocks of them are loaded as rows and transposed in registers.
 #include <gtest/gtest.h>
 
-#include "base/rng.h"
 #include "backend/cpu/targets.h"
+#include "base/rng.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
@@ -36,7 +36,8 @@ TEST(Transposes, ReadWhatTheInterpreterReadsAndNothingElse) {
     for (std::uint64_t seed = 0; seed < 120; ++seed) {
       Rng rng(seed);
       const std::int64_t n = rng.between(1, 70), m = rng.between(1, 70);
-      const std::int64_t rows = rng.chance(0.5) ? 1 : rng.between(1, n), lanes = rng.between(1, std::min<std::int64_t>(m, 40));
+      const std::int64_t rows = rng.chance(0.5) ? 1 : rng.between(1, n),
+                         lanes = rng.between(1, std::min<std::int64_t>(m, 40));
       SCOPED_TRACE(fmt::format("{}, seed {}: {} x {} in {} x {}", name, seed, n, m, rows, lanes));
       const schedule::State state = transposition(n, m, rows, lanes, rng.chance(0.5));
       const auto inputs = te::random_inputs(*state.base_dag(), seed);

@@ -22,13 +22,20 @@ int32_t tw_sum_of_primes(void) {
 }
 int32_t tw_switch(int32_t x) { /* a jump table in .rodata */
   switch (x) {
-    case 0: return tw_prime(3);
-    case 1: return -17;
-    case 2: return tw_counter;
-    case 3: return 99 * tw_prime(1);
-    case 4: return 1234;
-    case 5: return tw_sum_of_primes();
-    default: return 0;
+    case 0:
+      return tw_prime(3);
+    case 1:
+      return -17;
+    case 2:
+      return tw_counter;
+    case 3:
+      return 99 * tw_prime(1);
+    case 4:
+      return 1234;
+    case 5:
+      return tw_sum_of_primes();
+    default:
+      return 0;
   }
 }
 typedef double (*function)(double);

@@ -9,9 +9,9 @@ namespace tilewright::cpu {
 
 /// What one instruction does, as far as its text tells.
 struct Instruction {
-  bool fma = false;           ///< fused multiply-add of floats
-  double flops = 0;           ///< on floats, all lanes; a multiply-add counts 2
-  int vector_bytes = 0;       ///< of the widest vector register that it names
+  bool fma = false;      ///< fused multiply-add of floats
+  double flops = 0;      ///< on floats, all lanes; a multiply-add counts 2
+  int vector_bytes = 0;  ///< of the widest vector register that it names
   bool load = false, store = false;
   double bytes = 0;           ///< moved from or to memory
   bool stack = false;         ///< the memory is the stack frame's

@@ -1,8 +1,8 @@
 #include <algorithm>
 
-#include "base/error.h"
 #include "backend/cpu/emit/math.h"
 #include "backend/cpu/emit/values.h"
+#include "base/error.h"
 
 namespace tilewright::cpu {
 

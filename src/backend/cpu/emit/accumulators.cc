@@ -95,7 +95,8 @@ class Finder {
 
 }  // namespace
 
-std::vector<Accumulator> find_accumulators(const loop::Program& program, const target::TargetSpec& target, const For& loop) {
+std::vector<Accumulator> find_accumulators(const loop::Program& program, const target::TargetSpec& target,
+                                           const For& loop) {
   const bool expands = loop.kind == LoopKind::serial || loop.kind == LoopKind::unrolled;
   if (!loop.reduction || !expands) return {};
   return Finder(program, loop).result(2 * target.vector_registers, target.vector_bytes / 4);

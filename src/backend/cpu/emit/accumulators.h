@@ -14,6 +14,7 @@ struct Accumulator {
   const loop::Store* store;
   std::vector<const loop::For*> path;  ///< outermost first
 };
-std::vector<Accumulator> find_accumulators(const loop::Program& program, const target::TargetSpec& target, const loop::For& loop);
+std::vector<Accumulator> find_accumulators(const loop::Program& program, const target::TargetSpec& target,
+                                           const loop::For& loop);
 
 }  // namespace tilewright::cpu

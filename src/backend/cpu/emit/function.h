@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "target/target_spec.h"
 #include "loop/program.h"
+#include "target/target_spec.h"
 
 namespace tilewright::cpu {
 
@@ -86,8 +86,8 @@ class FunctionContext {
     std::map<int, llvm::Value*> atoms;  ///< quotients and remainders
   };
   int level_of(int atom) const;
-  /// Moves the builder into the setup block of a scope until the result is dropped. Only for what is kept there: a value
-  /// that is computed in place may branch, and then the builder must go on where it ended.
+  /// Moves the builder into the setup block of a scope until the result is dropped. Only for what is kept there: a
+  /// value that is computed in place may branch, and then the builder must go on where it ended.
   std::unique_ptr<llvm::IRBuilder<>::InsertPointGuard> place_in_setup(int level);
   llvm::Value* emit_atom(int atom);
   loop::AffineExpr substitute(const loop::AffineExpr& index);

@@ -3,8 +3,8 @@
 #include <llvm/IR/Constants.h>
 #include <llvm/IR/GlobalVariable.h>
 
-#include "base/integer.h"
 #include "backend/cpu/emit/statements.h"
+#include "base/integer.h"
 #include "tilewright/kernel_abi.h"
 
 namespace tilewright::cpu {

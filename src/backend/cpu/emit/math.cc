@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <array>
 
-#include "base/error.h"
 #include "backend/cpu/vector_math.h"
+#include "base/error.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -50,8 +50,8 @@ template <class Emit>
 Value* by_registers(FunctionContext& f, int width, const std::vector<Value*>& arguments, const Emit& emit_register) {
   const int lanes = lanes_of(arguments[0]);
   if (lanes == width) return emit_register(arguments);
-  Value* result = llvm::PoisonValue::get(
-      llvm::FixedVectorType::get(f.builder.getFloatTy(), static_cast<unsigned>(lanes)));
+  Value* result =
+      llvm::PoisonValue::get(llvm::FixedVectorType::get(f.builder.getFloatTy(), static_cast<unsigned>(lanes)));
   for (int begin = 0; begin < lanes; begin += width) {
     std::vector<Value*> parts;
     for (Value* a : arguments) parts.push_back(part_of(f, a, begin, width));

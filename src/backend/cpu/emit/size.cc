@@ -1,7 +1,7 @@
 #include "backend/cpu/emit/size.h"
 
-#include "base/integer.h"
 #include "backend/cpu/passes/adjacent_elements.h"
+#include "base/integer.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -9,7 +9,8 @@ namespace {
 /// Adds up instructions. What is vectorized is counted register by register.
 class Counter {
  public:
-  Counter(const loop::Program& program, const target::TargetSpec& target) : program_(program), lanes_(target.vector_bytes / 4) {}
+  Counter(const loop::Program& program, const target::TargetSpec& target)
+      : program_(program), lanes_(target.vector_bytes / 4) {}
 
   double size_of(const loop::Block& block) {
     double sum = 0;
@@ -52,9 +53,7 @@ class Counter {
           return (is_in_line ? 14 : 1) + size_of(n.a);
         },
         [&](const loop::BinaryValue& n) { return 1 + size_of(n.a) + size_of(n.b); },
-        [&](const loop::SelectValue& n) {
-          return 2 + size_of(n.condition) + size_of(n.on_true) + size_of(n.on_false);
-        },
+        [&](const loop::SelectValue& n) { return 2 + size_of(n.condition) + size_of(n.on_true) + size_of(n.on_false); },
         [&](const loop::CastValue& n) { return 1 + size_of(n.a); });
   }
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "target/target_spec.h"
 #include "loop/program.h"
+#include "target/target_spec.h"
 
 namespace tilewright::cpu {
 

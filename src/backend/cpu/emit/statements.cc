@@ -2,9 +2,9 @@
 
 #include <algorithm>
 
+#include "backend/cpu/passes.h"
 #include "base/error.h"
 #include "base/integer.h"
-#include "backend/cpu/passes.h"
 
 namespace tilewright::cpu {
 
@@ -153,7 +153,8 @@ void StatementEmitter::emit_transposed(const For& loop, const std::vector<loop::
       if (rows < kFewestTransposed) rows = 1;
       in_lanes({across.var, begin, static_cast<int>(count), static_cast<int>(count)}, [&] {
         if (rows > 1)
-          for (const loop::LoadValue& load : loads) values_.load_transposed(load, loop.var, row, static_cast<int>(rows));
+          for (const loop::LoadValue& load : loads)
+            values_.load_transposed(load, loop.var, row, static_cast<int>(rows));
         for (const std::int64_t end = row + rows; row < end; ++row) {
           f_.set_constant(loop.var, row);
           emit(across.body);

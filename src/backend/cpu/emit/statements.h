@@ -36,8 +36,8 @@ class StatementEmitter {
   llvm::Value* runtime_;
 };
 
-/// Pieces of a vectorized loop: powers of two, at most four registers each; what is left over in one masked piece, where the
-/// target has masks.
+/// Pieces of a vectorized loop: powers of two, at most four registers each; what is left over in one masked piece,
+/// where the target has masks.
 std::vector<Lanes> chunks_of(const loop::For& loop, const target::TargetSpec& target);
 
 /// Local buffers that a block allocates outside parallel loops and that are too large for the stack, with their

@@ -4,8 +4,8 @@
 
 #include "backend/cpu/emit/values.h"
 #include "backend/cpu/passes.h"
-#include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/adjacent_elements.h"
+#include "backend/cpu/passes/leaves.h"
 
 namespace tilewright::cpu {
 namespace {

@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "base/error.h"
 #include "backend/cpu/emit/math.h"
+#include "base/error.h"
 
 namespace tilewright::cpu {
 
@@ -147,8 +147,8 @@ bool ValueEmitter::is_eager(ValueId id) {
   return match_variant(
       program_.value(id).kind, [](const loop::ConstantValue&) { return true; },
       [&](const loop::IndexValue& n) { return !loads(n.index); },
-      [&](const loop::NonNegative& n) { return !loads(n.index); },
-      [](const loop::LoadValue&) { return false; }, [&](const loop::UnaryValue& n) { return is_eager(n.a); },
+      [&](const loop::NonNegative& n) { return !loads(n.index); }, [](const loop::LoadValue&) { return false; },
+      [&](const loop::UnaryValue& n) { return is_eager(n.a); },
       [&](const BinaryValue& n) { return is_eager(n.a) && is_eager(n.b); },
       [&](const loop::SelectValue& n) { return is_eager(n.condition) && is_eager(n.on_true) && is_eager(n.on_false); },
       [&](const loop::CastValue& n) { return is_eager(n.a); });

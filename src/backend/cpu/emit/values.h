@@ -43,8 +43,8 @@ class ValueEmitter {
   void flush_register(loop::BufferId buffer, const std::vector<loop::AffineExpr>& indices, llvm::Value* slot);
 
   // Blocks that are loaded as rows and transposed in registers (transposes.cc).
-  /// The loads of a nest of the unrolled loop `rows` around a vector around one store which stride over memory along the
-  /// vector and run through it along `rows`. None where anything is guarded.
+  /// The loads of a nest of the unrolled loop `rows` around a vector around one store which stride over memory along
+  /// the vector and run through it along `rows`. None where anything is guarded.
   std::vector<loop::LoadValue> transposed_loads(const loop::For& rows);
   /// Loads what iterations first … first + count - 1 of loop variable `row` need of `load` in the lanes at hand, into
   /// `loaded`. Both counts are powers of two; there are no fewer lanes than rows.
@@ -69,8 +69,8 @@ class ValueEmitter {
   void store_memory(loop::BufferId buffer, const Access& access, llvm::Value* value);
   void scatter(loop::BufferId buffer, const Access& access, llvm::Value* value);
   llvm::Value* address_of_lane(loop::BufferId buffer, const Access& access, int lane);
-  /// What `emit_one` makes as scalar code for one lane. An index that loads is computed only in active lanes, since where
-  /// it would read may not exist in others; there the result is zero (null).
+  /// What `emit_one` makes as scalar code for one lane. An index that loads is computed only in active lanes, since
+  /// where it would read may not exist in others; there the result is zero (null).
   llvm::Value* emit_in_lane(const loop::AffineExpr& index, int lane, const std::function<llvm::Value*()>& emit_one);
   /// The value of `emit_value` where the condition holds, else `otherwise` (null: zero); runs it only where it holds.
   llvm::Value* emit_where(llvm::Value* condition, const std::function<llvm::Value*()>& emit_value,

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <iterator>
 
-#include "base/integer.h"
 #include "backend/cpu/passes.h"
 #include "backend/cpu/passes/adjacent_elements.h"
 #include "backend/cpu/passes/nest.h"
+#include "base/integer.h"
 #include "loop/substitute.h"
 
 namespace tilewright::cpu {
@@ -16,9 +16,9 @@ using loop::Block;
 using loop::For;
 using loop::LoopKind;
 
-constexpr std::int64_t kFewestLanes = 4;  ///< shorter loops gain nothing from a vector
+constexpr std::int64_t kFewestLanes = 4;   ///< shorter loops gain nothing from a vector
 constexpr std::int64_t kMostInOneRun = 8;  ///< registers of a vectorized loop
-constexpr std::int64_t kFmaLatency = 4;   ///< cycles, of most machines since 2015
+constexpr std::int64_t kFmaLatency = 4;    ///< cycles, of most machines since 2015
 
 bool is_sequential(const For& loop) { return loop.kind == LoopKind::serial || loop.kind == LoopKind::unrolled; }
 

@@ -88,8 +88,7 @@ void visit(const loop::Program& program, Block& block) {
     }
     auto* loop = std::get_if<For>(&stmt.kind);
     if (loop) visit(program, loop->body);
-    const bool is_sequential =
-        loop && (loop->kind == loop::LoopKind::serial || loop->kind == loop::LoopKind::unrolled);
+    const bool is_sequential = loop && (loop->kind == loop::LoopKind::serial || loop->kind == loop::LoopKind::unrolled);
     std::size_t count = is_sequential ? loop->body.size() - 1 : 0;
     while (count > 0 && !is_invariant(program, *loop, count)) --count;
     const auto first = loop ? loop->body.begin() : block.begin();

@@ -21,8 +21,8 @@ loop::Stmt nest_of(Loops loops, loop::Block body);
 /// store; what it returns takes the nest's place.
 void for_each_nest(loop::Block& block, const std::function<loop::Stmt(Loops loops, loop::Block store)>& rewrite);
 
-/// Cuts `loop`, around `body`, into a loop over blocks, which takes its place, and one over the `block` iterations within,
-/// which is returned. `block` divides the loop's extent and is less.
+/// Cuts `loop`, around `body`, into a loop over blocks, which takes its place, and one over the `block` iterations
+/// within, which is returned. `block` divides the loop's extent and is less.
 loop::For cut_block(loop::Program& program, loop::For& loop, std::int64_t block, loop::Block& body);
 
 }  // namespace tilewright::cpu

@@ -1,10 +1,10 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/integer.h"
 #include "backend/cpu/passes.h"
 #include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/nest.h"
+#include "base/integer.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -62,7 +62,8 @@ class Prefetcher {
       if (const auto* branch = std::get_if<loop::If>(&stmt.kind))
         return has_serial_loop(branch->then) || has_serial_loop(branch->otherwise);
       const auto* loop = std::get_if<For>(&stmt.kind);
-      return loop && (loop->kind == LoopKind::serial || loop->kind == LoopKind::parallel || has_serial_loop(loop->body));
+      return loop &&
+             (loop->kind == LoopKind::serial || loop->kind == LoopKind::parallel || has_serial_loop(loop->body));
     });
   }
 
@@ -170,8 +171,6 @@ class Prefetcher {
 
 }  // namespace
 
-void prefetch_weights(loop::Program& program, const target::TargetSpec&) {
-  Prefetcher(program).visit(program.body);
-}
+void prefetch_weights(loop::Program& program, const target::TargetSpec&) { Prefetcher(program).visit(program.body); }
 
 }  // namespace tilewright::cpu

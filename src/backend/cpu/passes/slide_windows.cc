@@ -1,10 +1,10 @@
 #include <algorithm>
 
-#include "base/integer.h"
 #include "backend/cpu/passes.h"
-#include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/adjacent_elements.h"
+#include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/nest.h"
+#include "base/integer.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -24,7 +24,8 @@ bool slides(const loop::Program& program, loop::ValueId value, int tap, int row)
 }
 
 /// Position of the taps of a window that would better stand inside the rows of its tile; -1: there are none.
-int taps_to_move(const loop::Program& program, const Loops& loops, const loop::Store& store, const target::TargetSpec& target) {
+int taps_to_move(const loop::Program& program, const Loops& loops, const loop::Store& store,
+                 const target::TargetSpec& target) {
   const int vector = static_cast<int>(loops.size()) - 1;
   if (vector < 3 || loops.back().kind != LoopKind::vectorized || !store.update) return -1;
   const std::int64_t vectors = ceil_div(extent_of(loops.back()), target.vector_bytes / 4);

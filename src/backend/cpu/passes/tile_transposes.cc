@@ -2,8 +2,8 @@
 #include <optional>
 
 #include "backend/cpu/passes.h"
-#include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/adjacent_elements.h"
+#include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/nest.h"
 
 namespace tilewright::cpu {
@@ -31,7 +31,8 @@ int row_loop(loop::Program& program, const Loops& loops, const loop::Store& stor
     const auto across = stride(program, load, loops.back().var);
     if (!across || *across == 0 || *across == 1) continue;
     for (std::size_t i = 0; i + 1 < loops.size(); ++i)
-      if (extent_of(loops[i]) >= kFewestTransposed && stride(program, load, loops[i].var) == 1) return static_cast<int>(i);
+      if (extent_of(loops[i]) >= kFewestTransposed && stride(program, load, loops[i].var) == 1)
+        return static_cast<int>(i);
   }
   return -1;
 }

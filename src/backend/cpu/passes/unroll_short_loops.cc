@@ -1,8 +1,8 @@
 #include <algorithm>
 #include <optional>
 
-#include "base/integer.h"
 #include "backend/cpu/passes.h"
+#include "base/integer.h"
 #include "loop/split_loop.h"
 
 namespace tilewright::cpu {

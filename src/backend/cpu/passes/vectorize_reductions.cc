@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "backend/cpu/passes.h"
-#include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/adjacent_elements.h"
+#include "backend/cpu/passes/leaves.h"
 #include "backend/cpu/passes/nest.h"
 #include "loop/substitute.h"
 
@@ -59,7 +59,8 @@ class Vectorizer {
   /// The update that is all the loop does, if its iterations can be lanes.
   std::optional<Update> update_of(const For& loop) const {
     const bool is_sequential = loop.kind == LoopKind::serial || loop.kind == LoopKind::unrolled;
-    if (!is_sequential || !loop.reduction || extent_of(loop) < kFewestSteps * lanes_ || loop.body.size() != 1) return {};
+    if (!is_sequential || !loop.reduction || extent_of(loop) < kFewestSteps * lanes_ || loop.body.size() != 1)
+      return {};
     const auto* store = std::get_if<Store>(&loop.body[0].kind);
     if (!store || !store->update || program_.buffer(store->buffer).type != DType::f32) return {};
     if (stride_of(program_, store->buffer, store->indices, loop.var) != 0) return {};
@@ -67,14 +68,15 @@ class Vectorizer {
     if (!n || (n->op != BinaryOp::add && n->op != BinaryOp::max && n->op != BinaryOp::min)) return {};
     for (const auto& [element, term] : {std::pair(n->a, n->b), std::pair(n->b, n->a)}) {
       const auto* load = std::get_if<LoadValue>(&program_.value(element).kind);
-      if (load && load->buffer == store->buffer && load->indices == store->indices && runs_along_memory(term, *store, loop))
+      if (load && load->buffer == store->buffer && load->indices == store->indices &&
+          runs_along_memory(term, *store, loop))
         return Update{n->op, term};
     }
     return {};
   }
 
-  /// Some load of the term moves to the next element with each iteration, and nothing in it depends on the loop otherwise,
-  /// or on the buffer that is updated.
+  /// Some load of the term moves to the next element with each iteration, and nothing in it depends on the loop
+  /// otherwise, or on the buffer that is updated.
   bool runs_along_memory(ValueId term, const Store& store, const For& loop) const {
     bool moves = false, is_independent = true;
     for_each_load(program_, term, [&](const LoadValue& load) {

@@ -5,11 +5,11 @@
 #include <cstddef>
 #include <cstdlib>
 
-#include "base/element.h"
-#include "backend/cpu/targets.h"
 #include "backend/cpu/compiler.h"
-#include "loop/lower.h"
+#include "backend/cpu/targets.h"
+#include "base/element.h"
 #include "base/fill_input.h"
+#include "loop/lower.h"
 #include "measure/runner/task_reference.h"
 #include "measure/runner/worker_process.h"
 #include "schedule/codec.h"
