@@ -1,7 +1,13 @@
 # Warnings, sanitizers, compiler cache and linker: the same for every target of ours.
 add_library(tilewright_warnings INTERFACE)
 target_compile_options(tilewright_warnings INTERFACE -Wall -Wextra -Wpedantic
-                       $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local> -Wno-missing-field-initializers)
+                       $<$<CXX_COMPILER_ID:GNU>:-Wshadow=local>
+                       # a unity file includes sources: what is in an anonymous namespace there is in no header
+                       $<$<AND:$<CXX_COMPILER_ID:GNU>,$<BOOL:${TILEWRIGHT_UNITY}>>:-Wno-subobject-linkage> -Wno-missing-field-initializers)
+option(TILEWRIGHT_WERROR "warnings are errors" OFF)
+if(TILEWRIGHT_WERROR)
+  target_compile_options(tilewright_warnings INTERFACE -Werror)
+endif()
 
 set(TILEWRIGHT_SANITIZE "" CACHE STRING "sanitizers to build with, e.g. address,undefined or thread")
 if(TILEWRIGHT_SANITIZE)

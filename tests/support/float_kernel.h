@@ -48,8 +48,12 @@ class FloatKernel {
         return a == 0 ? 1 : 0;
       case te::UnaryOp::exp:
         return std::exp(a);
+      case te::UnaryOp::expm1:
+        return std::expm1(a);
       case te::UnaryOp::log:
         return std::log(a);
+      case te::UnaryOp::log1p:
+        return std::log1p(a);
       case te::UnaryOp::sqrt:
         return std::sqrt(a);
       case te::UnaryOp::rsqrt:
@@ -90,6 +94,8 @@ class FloatKernel {
         return std::floor(a / b);
       case te::BinaryOp::floor_mod:
         return a - b * std::floor(a / b);
+      case te::BinaryOp::fmod:
+        return std::fmod(a, b);
       case te::BinaryOp::min:
         return std::min(a, b);
       case te::BinaryOp::max:
