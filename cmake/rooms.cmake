@@ -45,10 +45,16 @@ function(tw_alone)
   set_source_files_properties(${ARGN} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
 endfunction()
 
-# tw_test(NAME USES room... LIBRARIES target...): one test program from every .cc of the folder
-# that calls it, run by ctest as one test per program.
+# What scripts/test and continuous integration build before they run tests.
+add_custom_target(test_programs)
+
+# tw_test(NAME USES room... LIBRARIES target... SLOW pattern... NIGHTLY pattern... PROPERTIES property value...): one test
+# program from every .cc of the folder that calls it; ctest runs each of its tests by itself. Labels: `fast` (all of them
+# together take less than two minutes on two cores), `slow`, and `nightly`, which scripts/nightly runs; the patterns are
+# those of --gtest_filter.
+include(GoogleTest)
 function(tw_test name)
-  cmake_parse_arguments(arg "" "" "USES;LIBRARIES" ${ARGN})
+  cmake_parse_arguments(arg "" "" "USES;LIBRARIES;SLOW;NIGHTLY;PROPERTIES" ${ARGN})
   file(GLOB sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cc)
   add_executable(${name}_test ${sources})
   tw_targets_of(used_targets ${arg_USES})
@@ -56,5 +62,25 @@ function(tw_test name)
   target_link_libraries(${name}_test PRIVATE ${used_targets} ${arg_LIBRARIES} tilewright_warnings GTest::gtest GTest::gtest_main)
   set_target_properties(${name}_test PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests
                         UNITY_BUILD ${TILEWRIGHT_UNITY} UNITY_BUILD_BATCH_SIZE 8)
-  add_test(NAME ${name} COMMAND ${name}_test WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  add_dependencies(test_programs ${name}_test)
+
+  list(JOIN arg_SLOW : slow)
+  list(JOIN arg_NIGHTLY : nightly)
+  list(JOIN arg_SLOW : not_fast)
+  if(nightly)
+    string(APPEND not_fast ":${nightly}")
+  endif()
+  tw_discover(fast "-${not_fast}")
+  if(slow)
+    tw_discover(slow "${slow}")
+  endif()
+  if(nightly)
+    tw_discover(nightly "${nightly}")
+  endif()
 endfunction()
+
+macro(tw_discover label filter)
+  gtest_discover_tests(${name}_test TEST_PREFIX "${name}." TEST_FILTER "${filter}" NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST
+                       WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60
+                       PROPERTIES LABELS ${label} TIMEOUT 900 ${arg_PROPERTIES})
+endmacro()

@@ -53,7 +53,8 @@ TEST_F(MeasurerTest, MeasuresWhatRunsAndReportsWhatDoesNot) {
   const std::vector<task::Measurement> results = measurer_.measure(
       task, states, kNoIncumbent, [&](std::size_t i, const task::Measurement&) { order.push_back(i); });
   ASSERT_EQ(results.size(), 3U);
-  EXPECT_EQ(order, (std::vector<std::size_t>{1, 0, 2}));  // that there is nothing to run is known before the others
+  ASSERT_EQ(order.size(), 3U);
+  EXPECT_EQ(order.front(), 1U);  // that there is nothing to run is known first; which of the others is slower is not
   EXPECT_EQ(results[0].error, task::ErrorKind::none) << results[0].error_text;
   EXPECT_GT(results[0].compile_s, 0);
   EXPECT_GT(results[0].run_s, 0);
