@@ -94,6 +94,10 @@ Status check_indexable(const Shape& shape);
 /// The value of `op` on constants. Failure if it is not worth it at compile time (too large to interpret).
 Result<runtime::Tensor> evaluate(const Op& op, std::span<const runtime::Tensor> inputs);
 
+/// Checks what every pass must keep: nodes read what is an input, a constant or computed before, every tensor is
+/// computed once, types and shapes are what `infer` says, outputs are there. All errors at once, one a line.
+Status verify(const Graph& graph);
+
 /// One line a node: "r12 [1x64x56x56] = conv(r11, w [64x64x3x3 const])".
 std::string to_text(const Graph& graph);
 

@@ -1,8 +1,6 @@
 #pragma once
 
-#include <functional>
-#include <string_view>
-
+#include "base/pass_manager.h"
 #include "graph/graph.h"
 
 namespace tilewright::graph {
@@ -33,13 +31,10 @@ Graph split_concats(const Graph& graph);
 /// After: no large constant operand of an elementwise node repeats along a dimension what broadcasting repeats.
 Graph narrow_constants(const Graph& graph);
 
-struct Pass {
-  std::string_view name;
-  Graph (*run)(const Graph&);
-};
-/// In the order in which they run.
-std::span<const Pass> passes();
-/// Runs all passes; `dump` sees the graph after each.
-Graph optimize(const Graph& graph, const std::function<void(std::string_view pass, const Graph&)>& dump = {});
+/// All of them, in their order.
+using Passes = PassManager<Graph>;
+Passes& pass_manager();
+/// The graph after all passes.
+Graph optimize(const Graph& graph);
 
 }  // namespace tilewright::graph

@@ -53,7 +53,7 @@ class BoundInference {
     const auto& arguments = dag.arguments();
     for (int s = 0; s < state_.num_stages(); ++s) {
       const Stage& stage = state_.stage(s);
-      out_.program.hints.push_back({stage.prefetch_constants, stage.stream_stores});
+      out_.program.hints.push_back({stage.prefetch_constants, stage.stream_stores, stage.auto_unroll_max_step});
       buffers_.push_back(-1);
       if (stage.compute_at == ComputeAt::inlined || is_packed(s)) continue;
       Buffer buffer{stage.tensor->name,

@@ -11,13 +11,7 @@ Result<Program> lower(const schedule::State& state) {
   if (!bounds) return bounds.failure();
   Result<Program> program = build_statements(state, std::move(*bounds));
   if (!program) return program;
-  for (const Pass& pass : pipeline()) {
-    pass.run(*program, state);
-#ifndef NDEBUG
-    const Status ok = verify(*program);
-    TW_CHECK(static_cast<bool>(ok), "after {}: {}", pass.name, ok.message());
-#endif
-  }
+  pass_manager().run(*program);
   return program;
 }
 

@@ -8,8 +8,8 @@
 
 namespace tilewright::loop {
 
-/// Lowers a concrete state to a loop program: bound inference, storage, guards, unrolling decisions, then the pass
-/// pipeline, verified after every pass in debug builds. Failure (a value, never an exception) for a state that has no
+/// Lowers a concrete state to a loop program: bound inference, storage, guards, unrolling decisions, then the
+/// passes. Failure (a value, never an exception) for a state that has no
 /// program: an unknown split length, an attachment to a loop that does not enclose all readers, nested parallel loops.
 /// Thread-safe: depends on nothing but the state.
 Result<Program> lower(const schedule::State& state);

@@ -110,10 +110,12 @@ struct Stmt {
   std::variant<For, If, Store, Allocate> kind;
 };
 
-/// What a stage's pragmas say about its traffic with memory (schedule::kPrefetchPragma, schedule::kStreamPragma).
-struct MemoryHints {
+/// What a stage's pragmas leave to the passes and to code generation.
+struct StageHints {
   bool prefetch_constants = true;
-  bool stream_stores = false;  ///< past the caches, where whole aligned vectors are stored
+  bool stream_stores = false;     ///< past the caches, where whole aligned vectors are stored
+  std::int64_t unroll_limit = 0;  ///< stores to which auto-unroll may unroll its loops; 0: as the loops around say
+  friend bool operator==(const StageHints&, const StageHints&) = default;
 };
 
 /// A lowered candidate: loops over buffers. A value, built and dropped once per candidate.
@@ -123,14 +125,14 @@ struct Program {
   std::vector<Value> values;
   std::vector<Buffer> buffers;
   std::vector<PackedArgument> packed;  ///< the constants that the kernel takes in blocks
-  std::vector<MemoryHints> hints;      ///< by stage; none: the defaults for all
+  std::vector<StageHints> hints;       ///< by stage; none: the defaults for all
   Block body;
 
   const Value& value(ValueId id) const { return values[static_cast<std::size_t>(id)]; }
   const Buffer& buffer(BufferId id) const { return buffers[static_cast<std::size_t>(id)]; }
-  MemoryHints hints_of(int stage) const {
+  StageHints hints_of(int stage) const {
     const auto at = static_cast<std::size_t>(stage);
-    return stage >= 0 && at < hints.size() ? hints[at] : MemoryHints{};
+    return stage >= 0 && at < hints.size() ? hints[at] : StageHints{};
   }
   ValueId add(Value value);
   /// Row-major offset in elements.

@@ -2,10 +2,16 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/pass_manager.h"
 #include "mutate_bytes.h"
 #include "target.h"
 
 extern "C" std::size_t LLVMFuzzerMutate(std::uint8_t* data, std::size_t size, std::size_t most);
+
+extern "C" int LLVMFuzzerInitialize(int*, char***) {
+  tilewright::passes::verify_each(true);
+  return 0;
+}
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   tilewright::fuzz::test_one_input({reinterpret_cast<const char*>(data), size});

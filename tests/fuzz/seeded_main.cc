@@ -16,6 +16,7 @@
 #include <filesystem>
 
 #include "base/file.h"
+#include "base/pass_manager.h"
 #include "mutate_bytes.h"
 #include "target.h"
 
@@ -113,5 +114,6 @@ int main(int argc, char** argv) {
   tilewright::fuzz::failed_path = std::string(argv[0]) + ".failed";
   for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGALRM})
     std::signal(signal, tilewright::fuzz::keep_input);
+  tilewright::passes::verify_each(true);
   return tilewright::fuzz::main(argc, argv);
 }

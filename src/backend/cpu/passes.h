@@ -1,24 +1,19 @@
 #pragma once
 
-#include <span>
-#include <string_view>
-
+#include "base/pass_manager.h"
 #include "loop/program.h"
 #include "target/target_spec.h"
 
 namespace tilewright::cpu {
 
-/// A rewrite of a loop program that depends on the machine: what the schedule left to the compiler. Same results for
-/// all inputs, but for the rounding of sums that vectorize_reductions adds up in another order.
-struct TargetPass {
-  std::string_view name;
-  void (*run)(loop::Program& program, const target::TargetSpec& target);
-};
+// Rewrites of a loop program that depend on the machine: what the schedule left to the compiler. Same results for all
+// inputs, but for the rounding of sums that vectorize_reductions adds up in another order.
 
-/// All of them, in order.
-std::span<const TargetPass> target_passes();
+/// All of them, in their order.
+using TargetPasses = PassManager<loop::Program, target::TargetSpec>;
+TargetPasses& pass_manager();
 
-/// The program that Compiler emits code for: `scheduled` after all target passes, each verified in debug builds.
+/// The program that Compiler emits code for: `scheduled` after all target passes.
 loop::Program run_target_passes(const loop::Program& scheduled, const target::TargetSpec& target);
 
 /// Moves statements at the start of a loop's body before the loop if every iteration would do the same: a maximum over

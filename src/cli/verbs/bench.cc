@@ -4,6 +4,7 @@
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
+#include "cli/pass_arguments.h"
 #include "cli/schedule_arguments.h"
 #include "cli/space_arguments.h"
 #include "cli/verb.h"
@@ -14,6 +15,7 @@ namespace {
 struct BenchFlags {
   ModelArguments model;
   ScheduleArguments schedules;
+  PassArguments passes;
   std::string target = "host";
   double seconds = 3;
   bool profile = false;
@@ -34,6 +36,7 @@ void print_kernels(const driver::BenchReport& report) {
 }
 
 int bench(const BenchFlags& flags, const Common& common) {
+  flags.passes.apply(common);
   driver::BenchRequest request;
   request.input = flags.model.input;
   request.import = flags.model.import;
@@ -44,16 +47,20 @@ int bench(const BenchFlags& flags, const Common& common) {
   request.seconds = flags.seconds;
   request.profile = flags.profile;
   const driver::BenchReport report = driver::bench(request);
+  nlohmann::json json = nlohmann::json::object();
   if (common.json) {
-    nlohmann::json json{{"median_s", report.times.median_s},
-                        {"p95_s", report.times.p95_s},
-                        {"min_s", report.times.min_s},
-                        {"runs", report.runs},
-                        {"flops", report.flops},
-                        {"gflops", report.gflops()},
-                        {"peak_gflops", report.peak_gflops},
-                        {"share_of_peak", report.share_of_peak()}};
+    json = {{"median_s", report.times.median_s},
+            {"p95_s", report.times.p95_s},
+            {"min_s", report.times.min_s},
+            {"runs", report.runs},
+            {"flops", report.flops},
+            {"gflops", report.gflops()},
+            {"peak_gflops", report.peak_gflops},
+            {"share_of_peak", report.share_of_peak()}};
     if (flags.profile) json["kernels"] = to_json(report.kernels);
+  }
+  flags.passes.show_times(common, json);
+  if (common.json) {
     print_json(json);
     return 0;
   }
@@ -71,6 +78,8 @@ Action declare_bench(CLI::App& command) {
   add_model_arguments(command, "INPUT", flags->model);
   add_schedule_arguments(command, flags->schedules);
   add_target_option(command, flags->target);
+  add_pass_arguments(command, flags->passes);
+  add_without_pass_option(command, flags->passes);
   command.add_option("--seconds", flags->seconds, "time to spend on runs")
       ->check(number_between(0, 86400))
       ->capture_default_str();

@@ -6,6 +6,7 @@
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
+#include "cli/pass_arguments.h"
 #include "cli/schedule_arguments.h"
 #include "cli/space_arguments.h"
 #include "cli/verb.h"
@@ -22,6 +23,7 @@ constexpr Bound kBounds[] = {Bound::compute, Bound::l1, Bound::l2, Bound::l3, Bo
 struct ExplainFlags {
   ModelArguments model;
   ScheduleArguments schedules;
+  PassArguments passes;
   std::string record, target = "host";
   bool policies = false;
 };
@@ -133,6 +135,7 @@ void print_text(const Explanation& e, bool verbose) {
 }
 
 int explain(const ExplainFlags& flags, const Common& common) {
+  flags.passes.apply(common);
   driver::ExplainRequest request;
   request.input = flags.model.input;
   request.import = flags.model.import;
@@ -153,7 +156,9 @@ int explain(const ExplainFlags& flags, const Common& common) {
     else
       print_text(explanation, common.verbosity > 0);
   }
-  if (common.json) print_json({{"target", flags.target}, {"tasks", std::move(rows)}});
+  nlohmann::json json{{"target", flags.target}, {"tasks", std::move(rows)}};
+  flags.passes.show_times(common, json);
+  if (common.json) print_json(json);
   return 0;
 }
 
@@ -169,6 +174,8 @@ Action declare_explain(CLI::App& command) {
       ->excludes("--untuned")
       ->type_name("FILE:LINE");
   add_target_option(command, flags->target);
+  add_pass_arguments(command, flags->passes);
+  add_without_pass_option(command, flags->passes);
   command.add_flag("--policies", flags->policies, "what the trained search policies would try next, and why");
   return [flags](const Common& common) { return explain(*flags, common); };
 }

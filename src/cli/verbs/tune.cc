@@ -10,6 +10,7 @@
 #include "cli/model_arguments.h"
 #include "cli/output.h"
 #include "cli/output_files.h"
+#include "cli/pass_arguments.h"
 #include "cli/progress.h"
 #include "cli/space_arguments.h"
 #include "cli/tune_report.h"
@@ -27,6 +28,7 @@ constexpr int kNoLimit = 1'000'000'000;  ///< of trials
 struct TuneFlags {
   ModelArguments model;
   AlgorithmArguments algorithms;
+  PassArguments passes;
   std::string records, replay, budget, until, min_gain, space, target = "host", progress = "auto";
   std::string preset = "default";
   std::optional<int> trials;
@@ -87,6 +89,7 @@ int tune(const TuneFlags& flags, const Common& common) {
   driver::TuneRequest request;
   request.begun = std::chrono::steady_clock::now();
   refuse_contradictions(flags, common);
+  flags.passes.apply(common);
   request.input = flags.model.input;
   request.import = flags.model.import;
   request.records = flags.records.empty() ? records::default_record_file() : std::filesystem::path(flags.records);
@@ -104,8 +107,10 @@ int tune(const TuneFlags& flags, const Common& common) {
   progress.reset();  // ends its line
   interrupt.end();
 
+  nlohmann::json json = common.json ? cli::to_json(report) : nlohmann::json::object();
+  flags.passes.show_times(common, json);
   if (common.json)
-    print_json(cli::to_json(report));
+    print_json(json);
   else if (report.result.tasks.empty())
     fmt::print("{}: there is nothing to tune: no operator of it is computed when it runs\n", flags.model.input);
   else
@@ -150,6 +155,7 @@ Action declare_tune(CLI::App& command) {
   add_algorithm_arguments(command, flags->algorithms);
   add_space_option(command, flags->space);
   add_target_option(command, flags->target);
+  add_pass_arguments(command, flags->passes);
   command
       .add_option("--priors", flags->priors, "start from what was learned elsewhere (default: on; preset ansor: off)")
       ->check(CLI::IsMember({"on", "off"}));

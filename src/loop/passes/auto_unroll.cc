@@ -16,7 +16,7 @@ struct Unrolled {
 
 class AutoUnroll {
  public:
-  explicit AutoUnroll(const schedule::State& state) : state_(state) {}
+  explicit AutoUnroll(const Program& program) : program_(program) {}
 
   Unrolled visit(Block& block, int limit) {
     Unrolled sum;
@@ -42,7 +42,7 @@ class AutoUnroll {
 
   Unrolled visit_loop(For& loop, int outer_limit) {
     // The pragma stands on a stage's outermost loop and holds for all that is inside, other stages' loops included.
-    const int own = state_.stage(loop.stage).auto_unroll_max_step;
+    const int own = program_.hints_of(loop.stage).unroll_limit;
     const int limit = own > 0 ? own : outer_limit;
     const Unrolled body = visit(loop.body, limit);
     if (loop.kind == LoopKind::vectorized) return body;
@@ -53,11 +53,11 @@ class AutoUnroll {
     return {stores, body.depth, false};
   }
 
-  const schedule::State& state_;
+  const Program& program_;
 };
 
 }  // namespace
 
-void auto_unroll(Program& program, const schedule::State& state) { AutoUnroll(state).visit(program.body, 0); }
+void auto_unroll(Program& program) { AutoUnroll(program).visit(program.body, 0); }
 
 }  // namespace tilewright::loop

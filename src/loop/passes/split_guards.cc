@@ -317,6 +317,6 @@ class SplitGuards {
 
 }  // namespace
 
-void split_guards(Program& program, const schedule::State&) { program.body = SplitGuards(program).visit(program.body); }
+void split_guards(Program& program) { program.body = SplitGuards(program).visit(program.body); }
 
 }  // namespace tilewright::loop
