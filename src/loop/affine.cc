@@ -214,28 +214,37 @@ bool AffineTable::depends_on(int which, int loop) const {
   return (a.kind == AffineAtom::Kind::quotient || a.kind == AffineAtom::Kind::remainder) && depends_on(a.of, loop);
 }
 
-std::string AffineTable::to_text(const AffineExpr& index) const {
-  std::string text;
+std::string AffineTable::to_text(const AffineExpr& index,
+                                 const std::function<std::string(const AffineAtom&)>& text_of_value) const {
+  struct Printed {
+    std::string name;
+    std::int64_t coefficient;
+  };
+  std::vector<Printed> loops, others;
   for (const AffineExpr::Term& term : index.terms) {
     const AffineAtom& a = atom(term.atom);
-    std::string name;
     switch (a.kind) {
       case AffineAtom::Kind::loop:
-        name = fmt::format("v{}", term.atom);
+        loops.push_back({fmt::format("v{}", term.atom), term.coefficient});
         break;
       case AffineAtom::Kind::value:
-        name = fmt::format("value{}", a.value);
+        others.push_back({text_of_value ? text_of_value(a) : fmt::format("value{}", a.value), term.coefficient});
         break;
       case AffineAtom::Kind::quotient:
-        name = fmt::format("({} / {})", to_text(a.of), a.divisor);
+        others.push_back({fmt::format("({} / {})", to_text(a.of, text_of_value), a.divisor), term.coefficient});
         break;
       case AffineAtom::Kind::remainder:
-        name = fmt::format("({} % {})", to_text(a.of), a.divisor);
+        others.push_back({fmt::format("({} % {})", to_text(a.of, text_of_value), a.divisor), term.coefficient});
         break;
     }
-    const bool first = text.empty();
-    const std::int64_t c = term.coefficient;
-    text += c < 0 ? (first ? "-" : " - ") : (first ? "" : " + ");
+  }
+  // However the table numbers them.
+  std::sort(others.begin(), others.end(), [](const Printed& a, const Printed& b) { return a.name < b.name; });
+  loops.insert(loops.end(), others.begin(), others.end());
+
+  std::string text;
+  for (const auto& [name, c] : loops) {
+    text += c < 0 ? (text.empty() ? "-" : " - ") : (text.empty() ? "" : " + ");
     text += std::abs(c) == 1 ? name : fmt::format("{}*{}", std::abs(c), name);
   }
   if (text.empty()) return std::to_string(index.constant);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -70,7 +71,9 @@ class AffineTable {
   /// True when the atom or an atom inside it is `loop`.
   bool depends_on(const AffineExpr& index, int loop) const;
   bool depends_on(int atom, int loop) const;
-  std::string to_text(const AffineExpr& index) const;
+  /// Loop variables first; `text_of_value` prints the atoms that are values ("value3" without it).
+  std::string to_text(const AffineExpr& index,
+                      const std::function<std::string(const AffineAtom&)>& text_of_value = {}) const;
 
  private:
   int intern(AffineAtom atom);

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -139,8 +140,14 @@ struct Program {
   AffineExpr offset(BufferId buffer, const std::vector<AffineExpr>& indices) const;
 };
 
-/// The program as pseudo-code, one statement a line.
+/// The program as pseudo-code, one statement a line, with all that it holds (docs/passes.md has the grammar). Two
+/// buffers of one name are told apart: `T` and `T~2`.
 std::string to_text(const Program& program);
+
+/// The inverse: a program of the same text and structural_hash. Its DAG has the arguments of the original, but outputs
+/// are 0: what they should be is not in the text. The program need not pass `verify`. Failure: what is wrong, with line
+/// and column, from 1 on.
+Result<Program> parse(std::string_view text);
 
 /// Equal for programs that differ only in names, in how loops and buffers are numbered, and in loops of one iteration:
 /// the machine code is the same. Different ones agree by chance only.

@@ -17,7 +17,7 @@ std::uint64_t of(auto... parts) {
 /// Walks a program in the order of its text. Loop variables and buffers count by where they first appear.
 class Hasher {
  public:
-  explicit Hasher(const Program& program) : program_(program), values_(program.values.size(), 0) {}
+  explicit Hasher(const Program& program) : program_(program), values_(program.values.size()) {}
 
   std::uint64_t run() {
     std::uint64_t hash = block(program_.body);
@@ -40,13 +40,20 @@ class Hasher {
 
   std::uint64_t statement(const For& loop) {
     if (loop.end - loop.begin == 1 && loop.kind != LoopKind::parallel) {
-      fixed_.emplace(loop.var, loop.begin);
+      fix(loop.var, loop.begin);
       return block(loop.body);
     }
+    if (fixed_.erase(loop.var) > 0) ++bindings_;
     variables_.emplace(loop.var, static_cast<int>(variables_.size()));
     const std::uint64_t head = of(1, loop.begin, loop.end, loop.kind, loop.reduction,
                                   loop.reduction && program_.hints_of(loop.stage).prefetch_constants);
     return hash_mix(head, block(loop.body));
+  }
+  /// A loop that was copied when it was split binds its variable again, otherwise.
+  void fix(int variable, std::int64_t begin) {
+    const auto [known, is_new] = fixed_.emplace(variable, begin);
+    if (is_new ? variables_.contains(variable) : known->second != begin) ++bindings_;
+    known->second = begin;
   }
   std::uint64_t statement(const If& branch) {
     std::uint64_t hash = of(2, branch.conditions.size());
@@ -99,9 +106,9 @@ class Hasher {
   }
 
   std::uint64_t value(ValueId id) {
-    std::uint64_t& known = values_[static_cast<std::size_t>(id)];
-    if (known == 0) known = fresh_value(program_.value(id));
-    return known;
+    Known& known = values_[static_cast<std::size_t>(id)];
+    if (known.bindings != bindings_) known = {fresh_value(program_.value(id)), bindings_};
+    return known.hash;
   }
   std::uint64_t fresh_value(const Value& v) {
     const std::uint64_t inner = match_variant(
@@ -125,7 +132,12 @@ class Hasher {
   }
 
   const Program& program_;
-  std::vector<std::uint64_t> values_;            ///< 0: not yet known
+  struct Known {
+    std::uint64_t hash = 0;
+    int bindings = 0;  ///< under which it holds
+  };
+  std::vector<Known> values_;
+  int bindings_ = 1;                             ///< counts the changes of what a variable stands for
   std::unordered_map<int, int> variables_;       ///< loop atoms, numbered
   std::unordered_map<int, std::int64_t> fixed_;  ///< loop atoms of one iteration, and their value
   std::unordered_map<BufferId, int> buffers_;    ///< numbered

@@ -50,5 +50,18 @@ TEST(StructuralHash, TellsProgramsApart) {
             hash_of(support::matmul(16, 32, 8, true), {}));
 }
 
+TEST(StructuralHash, TellsCopiesOfALoopApartThatDoOtherIterations) {
+  const auto hash_of_copies = [](const char* first, const char* second) {
+    const std::string body = " of 4\n  C[v0] = A[v0]\n";
+    const Result<Program> program =
+        parse("input 0 A f32[4]\noutput 1 C f32[4]\nfor v0 in " + (first + body) + "for v0 in " + (second + body));
+    EXPECT_TRUE(program) << program.message();
+    return structural_hash(*program);
+  };
+  EXPECT_NE(hash_of_copies("0..1", "1..2"), hash_of_copies("0..1", "2..3"));
+  EXPECT_NE(hash_of_copies("0..2", "2..3"), hash_of_copies("0..2", "3..4"));
+  EXPECT_EQ(hash_of_copies("0..2", "2..3"), hash_of_copies("0..2", "2..3"));
+}
+
 }  // namespace
 }  // namespace tilewright::loop
