@@ -1,0 +1,22 @@
+// What each target pass makes of small programs: passes/NAME.txt. TW_BLESS=1 rewrites the files.
+#include "support/pass_files.h"
+
+#include <gtest/gtest.h>
+
+#include "backend/cpu/passes.h"
+#include "backend/cpu/targets.h"
+
+namespace tilewright::cpu {
+namespace {
+
+TEST(TargetPasses, MakeWhatTheirFilesSay) {
+  testing::expect_pass_files("tests/codegen/passes", pass_manager().names(),
+                             [](const testing::PassFile& file, loop::Program& program) {
+                               const Result<target::TargetSpec> target = parse_target(file.target);
+                               ASSERT_TRUE(target) << target.message();
+                               pass_manager().run_one(file.pass, program, *target);
+                             });
+}
+
+}  // namespace
+}  // namespace tilewright::cpu
