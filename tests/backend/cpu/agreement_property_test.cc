@@ -7,11 +7,13 @@
 #include "backend/cpu/targets.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
+#include "loop/passes.h"
 #include "schedule/codec.h"
 #include "space/search_space.h"
 #include "support/expect_close.h"
 #include "support/random_dag.h"
 #include "support/random_schedule.h"
+#include "support/round_trip.h"
 #include "support/run_kernel.h"
 #include "support/small_workloads.h"
 #include "workload/workload.h"
@@ -50,6 +52,7 @@ class Agreement : public ::testing::Test {
     const loop::Program finished = cpu::run_target_passes(*program, target_);
     const Status finished_valid = loop::verify(finished);
     EXPECT_TRUE(static_cast<bool>(finished_valid)) << "finished: " << finished_valid.message();
+    testing::expect_round_trip(finished);
     const auto inputs = te::random_inputs(dag, seed);
     const auto expected = te::interpret_with_bounds(dag, inputs);
     const auto of_finished = support::difference(loop::interpret(finished, inputs), expected);
@@ -70,6 +73,34 @@ class Agreement : public ::testing::Test {
   runtime::ThreadPool pool_{{.threads = 2}};
   Counts counts_;
 };
+
+/// A pass of either level, off for as long as this lives.
+class LeftOut {
+ public:
+  LeftOut(PassList& passes, std::string_view name) : passes_(passes), name_(name) { passes_.switch_pass(name_, false); }
+  ~LeftOut() { passes_.switch_pass(name_, true); }
+  LeftOut(const LeftOut&) = delete;
+  LeftOut& operator=(const LeftOut&) = delete;
+
+ private:
+  PassList& passes_;
+  std::string_view name_;
+};
+
+TEST_F(Agreement, HoldsWithoutAnyOneOfThePasses) {
+  for (PassList* passes : {static_cast<PassList*>(&loop::pass_manager()), static_cast<PassList*>(&cpu::pass_manager())})
+    for (const std::string_view pass : passes->names()) {
+      SCOPED_TRACE(fmt::format("without {}", pass));
+      const LeftOut left_out(*passes, pass);
+      for (std::uint64_t seed = first_seed(); seed < first_seed() + 40; ++seed) {
+        Rng rng(seed);
+        const te::DagRef dag = testing::random_dag(rng);
+        check(testing::random_schedule(dag, rng), seed);
+        if (HasFailure()) return;
+      }
+    }
+  EXPECT_GT(counts_.run, 200);
+}
 
 TEST_F(Agreement, HoldsForRandomSchedulesOfRandomDags) {
   for (std::uint64_t seed = first_seed(); seed < first_seed() + static_cast<std::uint64_t>(samples()); ++seed) {
