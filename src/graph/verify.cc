@@ -11,11 +11,11 @@ class Verifier {
       : graph_(graph), computed_(static_cast<std::size_t>(graph.num_tensors()), false) {}
 
   Status run() {
-    for (const NamedTensor& port : graph_.inputs()) define(port.tensor, "input " + port.name);
+    for (const GraphPort& port : graph_.inputs()) define(port.tensor, "input " + port.name);
     for (TensorId id = 0; id < graph_.num_tensors(); ++id)
       if (graph_.tensor(id).is_constant()) check_constant(id);
     for (const Node& node : graph_.nodes()) check(node);
-    for (const NamedTensor& port : graph_.outputs())
+    for (const GraphPort& port : graph_.outputs())
       if (!is_computed(port.tensor)) error("output {} is t{}, which nothing computes", port.name, port.tensor);
     if (errors_.empty()) return {};
     return Failure{fmt::format("{}", fmt::join(errors_, "\n"))};

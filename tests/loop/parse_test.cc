@@ -35,11 +35,11 @@ TEST(Parse, ReadsWhatToTextPrints) {
   for (std::uint64_t seed = 0; seed < samples(); ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     Rng rng(seed);
-    const te::DagRef dag = testing::random_dag(rng);
-    const Result<Program> program = lower(testing::random_schedule(dag, rng));
+    const te::DagRef dag = support::random_dag(rng);
+    const Result<Program> program = lower(support::random_schedule(dag, rng));
     if (!program) continue;
     ++lowered;
-    const Result<Program> parsed = testing::expect_round_trip(*program);
+    const Result<Program> parsed = support::expect_round_trip(*program);
     ASSERT_FALSE(HasFailure());
     if (seed % 10 != 0) continue;  // slower than all else
     const auto inputs = te::random_inputs(*dag, seed);
@@ -100,7 +100,7 @@ TEST(Parse, TellsBuffersOfOneNameApart) {
   program->buffers[2].name = "T";
   const std::string text = to_text(*program);
   EXPECT_NE(text.find("C[v0] = (T[v0] + T~2[v0])"), std::string::npos) << text;
-  testing::expect_round_trip(*program);
+  support::expect_round_trip(*program);
 }
 
 TEST(Parse, NamesLineAndColumnOfWhatIsWrong) {

@@ -9,9 +9,9 @@ namespace tilewright::loop {
 namespace {
 
 TEST(LoopPasses, MakeWhatTheirFilesSay) {
-  testing::expect_pass_files(
+  support::expect_pass_files(
       "tests/loop/passes", pass_manager().names(),
-      [](const testing::PassFile& file, Program& program) { pass_manager().run_one(file.pass, program); });
+      [](const support::PassFile& file, Program& program) { pass_manager().run_one(file.pass, program); });
 }
 
 }  // namespace

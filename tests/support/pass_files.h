@@ -13,7 +13,7 @@
 
 #include "loop/program.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// A file of cases for one pass:
 ///
@@ -92,4 +92,4 @@ inline void expect_pass_files(const std::filesystem::path& folder, std::vector<s
   EXPECT_EQ(tested, std::vector<std::string>(passes.begin(), passes.end())) << "a file for each pass";
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

@@ -4,7 +4,7 @@
 
 #include "loop/program.h"
 
-namespace tilewright::testing {
+namespace tilewright::support {
 
 /// What the program's text reads as; expects it to be the same program: text and hash.
 inline Result<loop::Program> expect_round_trip(const loop::Program& program) {
@@ -19,4 +19,4 @@ inline Result<loop::Program> expect_round_trip(const loop::Program& program) {
   return parsed;
 }
 
-}  // namespace tilewright::testing
+}  // namespace tilewright::support

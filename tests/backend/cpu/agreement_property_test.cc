@@ -52,7 +52,7 @@ class Agreement : public ::testing::Test {
     const loop::Program finished = cpu::run_target_passes(*program, target_);
     const Status finished_valid = loop::verify(finished);
     EXPECT_TRUE(static_cast<bool>(finished_valid)) << "finished: " << finished_valid.message();
-    testing::expect_round_trip(finished);
+    support::expect_round_trip(finished);
     const auto inputs = te::random_inputs(dag, seed);
     const auto expected = te::interpret_with_bounds(dag, inputs);
     const auto of_finished = support::difference(loop::interpret(finished, inputs), expected);
@@ -94,8 +94,8 @@ TEST_F(Agreement, HoldsWithoutAnyOneOfThePasses) {
       const LeftOut left_out(*passes, pass);
       for (std::uint64_t seed = first_seed(); seed < first_seed() + 40; ++seed) {
         Rng rng(seed);
-        const te::DagRef dag = testing::random_dag(rng);
-        check(testing::random_schedule(dag, rng), seed);
+        const te::DagRef dag = support::random_dag(rng);
+        check(support::random_schedule(dag, rng), seed);
         if (HasFailure()) return;
       }
     }

@@ -10,8 +10,8 @@ namespace tilewright::cpu {
 namespace {
 
 TEST(TargetPasses, MakeWhatTheirFilesSay) {
-  testing::expect_pass_files("tests/codegen/passes", pass_manager().names(),
-                             [](const testing::PassFile& file, loop::Program& program) {
+  support::expect_pass_files("tests/backend/cpu/passes", pass_manager().names(),
+                             [](const support::PassFile& file, loop::Program& program) {
                                const Result<target::TargetSpec> target = parse_target(file.target);
                                ASSERT_TRUE(target) << target.message();
                                pass_manager().run_one(file.pass, program, *target);
