@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "backend/cpu/compiler.h"
+#include "backend/cpu/passes.h"
+#include "backend/cpu/scheduled_program.h"
 #include "backend/cpu/targets.h"
 #include "base/rng.h"
 #include "cost/analytic/analytic_features.h"
@@ -64,6 +66,20 @@ void lower_convolution(benchmark::State& state) {
 }
 BENCHMARK(lower_convolution)->Unit(benchmark::kMicrosecond);
 
+void infer_bounds_convolution(benchmark::State& state) {
+  time_each(state, sample_candidates(64),
+            [](const schedule::State& candidate) { return loop::infer_bounds(candidate); });
+}
+BENCHMARK(infer_bounds_convolution)->Unit(benchmark::kMicrosecond);
+
+/// Lowering and the target's passes.
+void finish_convolution(benchmark::State& state) {
+  time_each(state, sample_candidates(64), [target = cpu::host_target()](const schedule::State& candidate) {
+    return cpu::run_target_passes(*loop::lower(candidate), target);
+  });
+}
+BENCHMARK(finish_convolution)->Unit(benchmark::kMicrosecond);
+
 cost::Machine machine() {
   target::TargetSpec target = cpu::host_target();
   target.cores = 2;
@@ -98,16 +114,16 @@ void evolve_convolution(benchmark::State& state, const char* model_name) {
   options.target = cpu::host_target();
   options.target.cores = 2;
   const auto model = cost::make_cost_model(model_name, options);
+  const auto target = std::make_shared<const target::TargetSpec>(options.target);
   Rng rng(1);
   double candidates = 0;
   for (auto _ : state) {
-    std::vector<schedule::State> children;
+    std::vector<cpu::ScheduledProgram> children;
     for (const schedule::State& parent : parents) {
       const auto mutations = static_cast<std::int64_t>(space.mutations().size());
       auto child = space.mutate(parent, static_cast<int>(rng.below(mutations)), rng);
       if (!child) continue;
-      benchmark::DoNotOptimize(schedule::structural_hash(*child));
-      children.push_back(std::move(*child));
+      children.emplace_back(std::move(*child), target);
     }
     candidates += static_cast<double>(children.size());
     benchmark::DoNotOptimize(model->predict({}, children));
@@ -135,7 +151,8 @@ BENCHMARK(predict_thousand_states)->Unit(benchmark::kMillisecond);
 
 /// What a round of 16 candidates costs in training: 512 programs, one every 16, per round.
 void learn_per_round(benchmark::State& state, const char* model_name) {
-  const std::vector<schedule::State> candidates = sample_candidates(512);
+  const std::vector<cpu::ScheduledProgram> candidates =
+      cpu::scheduled_programs(sample_candidates(512), std::make_shared<const target::TargetSpec>(cpu::host_target()));
   std::vector<task::Measurement> results(candidates.size());
   Rng rng(2);
   for (task::Measurement& result : results) result.times_s = {1e-3 * (1 + 4 * rng.uniform())};

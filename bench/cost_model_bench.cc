@@ -73,8 +73,8 @@ Ensemble train_prior(const std::vector<const MeasuredTask*>& tasks) {
   const int columns = cost::columns_of(LearnedCostModel::columns(kHybrid));
   cost::TrainingSet data(columns, std::numeric_limits<int>::max());
   for (const MeasuredTask* task : tasks)
-    for (std::size_t i = 0; i < task->states.size(); ++i)
-      if (auto rows = cost::rows_of(task->states[i], LearnedCostModel::columns(kHybrid), machine))
+    for (std::size_t i = 0; i < task->programs.size(); ++i)
+      if (auto rows = cost::rows_of(task->programs[i], LearnedCostModel::columns(kHybrid), machine))
         data.add(task->task.key, std::move(*rows), task->results[i]);
   cost::TreeOptions trees = LearnedCostModel::learner_options(kHybrid, 1).trees;
   trees.max_depth = 5, trees.eta = 0.1, trees.colsample = 0.7, trees.min_child_weight = 4;
@@ -92,22 +92,22 @@ struct Quality {
 
 /// Lets a model learn from the first `known` programs in the order given, and rank the others.
 Quality rank_rest(cost::CostModel& model, const MeasuredTask& task, const std::vector<std::size_t>& order, int known) {
-  std::vector<schedule::State> states, rest;
+  std::vector<cpu::ScheduledProgram> known_programs, rest;
   std::vector<task::Measurement> results;
   std::vector<double> times_s;
   for (std::size_t i = 0; i < order.size(); ++i) {
     const task::Measurement& result = task.results[order[i]];
     if (static_cast<int>(i) < known) {
-      states.push_back(task.states[order[i]]);
+      known_programs.push_back(task.programs[order[i]]);
       results.push_back(result);
     } else if (result.error == task::ErrorKind::none) {
-      rest.push_back(task.states[order[i]]);
+      rest.push_back(task.programs[order[i]]);
       times_s.push_back(result.time_s());
     }
   }
-  for (std::size_t i = 0; i < states.size(); i += 16) {
-    const std::size_t n = std::min<std::size_t>(16, states.size() - i);
-    model.update(task.task, {states.data() + i, n}, {results.data() + i, n});
+  for (std::size_t i = 0; i < known_programs.size(); i += 16) {
+    const std::size_t n = std::min<std::size_t>(16, known_programs.size() - i);
+    model.update(task.task, {known_programs.data() + i, n}, {results.data() + i, n});
     model.learn();
   }
   const std::vector<double> scores = model.predict(task.task, rest);
@@ -155,12 +155,12 @@ int evaluate(const Options& options) {
   fmt::print("\n");
   std::vector<Quality> total(subjects().size());
   for (std::size_t t = 0; t < tasks.size(); ++t) {
-    if (tasks[t].states.size() < 160) continue;
-    fmt::print("{:52}{:6}", tasks[t].text, tasks[t].states.size());
+    if (tasks[t].programs.size() < 160) continue;
+    fmt::print("{:52}{:6}", tasks[t].text, tasks[t].programs.size());
     for (std::size_t s = 0; s < subjects().size(); ++s) {
       Quality sum;
       for (int seed = 0; seed < options.seeds; ++seed) {
-        std::vector<std::size_t> order(tasks[t].states.size());
+        std::vector<std::size_t> order(tasks[t].programs.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::shuffle(order.begin(), order.end(), Rng(static_cast<std::uint64_t>(seed)));
         const Ensemble& prior = priors.at(static_cast<int>(t) % folds);
@@ -190,7 +190,7 @@ int train(const Options& options) {
   std::size_t programs = 0;
   for (const MeasuredTask& task : tasks) {
     all.push_back(&task);
-    programs += task.states.size();
+    programs += task.programs.size();
   }
   const std::string file = cost::to_model_file(train_prior(all));
   std::ofstream out(options.out, std::ios::binary);

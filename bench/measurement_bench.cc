@@ -27,7 +27,7 @@ namespace {
 
 using measure::Measurer;
 using task::Measurement;
-using States = std::vector<schedule::State>;
+using Programs = std::vector<cpu::ScheduledProgram>;
 
 constexpr std::size_t kLast = 10, kFinalists = 6, kLong = 48;
 
@@ -84,7 +84,7 @@ double rank_correlation(const std::vector<double>& a, const std::vector<double>&
 }
 
 struct Searched {
-  States states;  ///< valid ones, fastest first by their quick measurement
+  Programs programs;  ///< valid ones, fastest first by their quick measurement
   std::vector<double> quick_s;
 };
 
@@ -111,9 +111,10 @@ Searched search_and_print(const task::Task& task, int trials) {
       share(result.split.other_s), result.same_code, result.tasks[0].gflops());
   if (!result.health.last.is_well()) fmt::print("  {}\n", task::to_text(result.health.last));
   std::ranges::stable_sort(records, {}, [](const task::Record& r) { return r.result.time_s(); });
+  const auto target = std::make_shared<const target::TargetSpec>(measurer.options().target);
   Searched searched;
   for (const task::Record& record : records) {
-    searched.states.push_back(*schedule::State::replay(task.dag, record.steps));
+    searched.programs.emplace_back(*schedule::State::replay(task.dag, record.steps), target);
     searched.quick_s.push_back(record.result.time_s());
   }
   return searched;
@@ -125,16 +126,16 @@ void print_rank_correlation(const task::Task& task, const Searched& searched) {
   options.passes = 30;
   options.passes_of_undecided = 0;
   options.repetition = {.cut_ratio = search::kNever, .least_time_s = 3e-3, .max_time_s = 6e-3};
-  const std::size_t count = std::min(kLong, searched.states.size());
-  States states;
+  const std::size_t count = std::min(kLong, searched.programs.size());
+  Programs programs;
   std::vector<double> quick_s, near_quick_s, near_long_s;
   for (std::size_t i = 0; i < count; ++i) {
-    const std::size_t at = i * searched.states.size() / count;
-    states.push_back(searched.states[at]);
+    const std::size_t at = i * searched.programs.size() / count;
+    programs.push_back(searched.programs[at]);
     quick_s.push_back(searched.quick_s[at]);
   }
-  const std::vector<double> half_s = fastest(Measurer(options).measure(task, states, search::kNever)),
-                            other_s = fastest(Measurer(options).measure(task, states, search::kNever));
+  const std::vector<double> half_s = fastest(Measurer(options).measure(task, programs, search::kNever)),
+                            other_s = fastest(Measurer(options).measure(task, programs, search::kNever));
   std::vector<double> long_s;
   for (std::size_t i = 0; i < count; ++i) long_s.push_back(std::min(half_s[i], other_s[i]));
   for (std::size_t i = 0; i < count; ++i) {
@@ -150,22 +151,22 @@ void print_rank_correlation(const task::Task& task, const Searched& searched) {
 }
 
 /// The one of `ten` that measurement and re-measurement choose.
-std::size_t choose(const task::Task& task, const States& ten) {
+std::size_t choose(const task::Task& task, const Programs& ten) {
   Measurer measurer(measuring());  // a new one, which knows no code yet
   const std::vector<double> quick_rank = ranks(fastest(measurer.measure(task, ten, search::kNever)));
   std::vector<std::size_t> finalists;
   for (std::size_t i = 0; i < ten.size(); ++i)
     if (quick_rank[i] < static_cast<double>(kFinalists)) finalists.push_back(i);
-  States states;
-  for (std::size_t i : finalists) states.push_back(ten[i]);
-  const std::vector<double> times = fastest(measurer.remeasure(task, states));
+  Programs programs;
+  for (std::size_t i : finalists) programs.push_back(ten[i]);
+  const std::vector<double> times = fastest(measurer.remeasure(task, programs));
   if (times.empty()) return 0;
   return finalists[static_cast<std::size_t>(std::ranges::min_element(times) - times.begin())];
 }
 
 void print_champions(const task::Task& task, const Searched& searched, int repeats) {
-  const States ten(searched.states.begin(),
-                   searched.states.begin() + static_cast<std::ptrdiff_t>(std::min(kLast, searched.states.size())));
+  const Programs ten(searched.programs.begin(), searched.programs.begin() + static_cast<std::ptrdiff_t>(std::min(
+                                                                                kLast, searched.programs.size())));
   Measurer::Options options = measuring();
   options.remeasurement = {.max_time_s = 4, .min_runs = 50, .max_runs = 10000};
   const std::vector<double> truth = fastest(Measurer(options).remeasure(task, ten));

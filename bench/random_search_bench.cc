@@ -92,6 +92,7 @@ int run(const Options& options) {
   measuring.target = cpu::host_target();
   measuring.threads = options.threads;
   measure::Measurer measurer(measuring);
+  const auto target = std::make_shared<const target::TargetSpec>(measuring.target);
   const space::Hardware hardware = space::hardware_of(measuring.target, options.threads);
   std::vector<double> log_ratio(options.spaces.size(), 0);
   std::map<std::string, Samples> totals;
@@ -107,7 +108,8 @@ int run(const Options& options) {
         Samples samples = draw(space, options.samples, static_cast<std::uint64_t>(seed) + 1);
         totals[text].drawn += samples.drawn, totals[text].seconds += samples.seconds;
         double best = std::numeric_limits<double>::infinity();
-        for (const task::Measurement& m : measurer.measure(task, samples.states, best)) {
+        for (const task::Measurement& m :
+             measurer.measure(task, cpu::scheduled_programs(samples.states, target), best)) {
           failed += m.error == task::ErrorKind::none ? 0 : 1;
           best = std::min(best, m.time_s());
         }

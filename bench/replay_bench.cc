@@ -27,16 +27,19 @@ int run(const std::string& name, const std::string& file, int threads) {
       std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes
   options.compile_timeout_s = options.timeout_s = 600;
   measure::Measurer measurer(options);
+  const auto target = std::make_shared<const target::TargetSpec>(options.target);
   int failed = records.records.empty() ? 1 : 0;
   for (std::size_t i = 0; i < records.records.size(); ++i) {
     const Result<schedule::State> state = schedule::State::replay(task.dag, records.records[i].steps);
-    const Result<loop::Program> program = state ? loop::lower(*state) : Result<loop::Program>(state.failure());
-    if (!program) {
-      fmt::print("{{\"record\": {}, \"error\": \"{}\"}}\n", i, program.message());
+    std::optional<cpu::ScheduledProgram> scheduled;
+    if (state) scheduled.emplace(*state, target);
+    if (!state || !scheduled->program()) {
+      fmt::print("{{\"record\": {}, \"error\": \"{}\"}}\n", i,
+                 state ? scheduled->program().message() : state.message());
       ++failed;
       continue;
     }
-    const task::Measurement m = measurer.measure(task, {&*state, 1}, std::numeric_limits<double>::infinity()).at(0);
+    const task::Measurement m = measurer.measure(task, {&*scheduled, 1}, std::numeric_limits<double>::infinity()).at(0);
     if (m.error == task::ErrorKind::none)
       fmt::print("{{\"record\": {}, \"ms\": {:.4f}}}\n", i, m.time_s() * 1e3);
     else

@@ -6,23 +6,24 @@
 #include <string_view>
 #include <vector>
 
-#include "schedule/state.h"
+#include "backend/cpu/scheduled_program.h"
 #include "target/target_spec.h"
 #include "task/measurement.h"
 #include "task/task.h"
 
 namespace tilewright::cost {
 
-/// Predicts how good states are, and learns from measurements. One model serves all tasks of a run.
+/// Predicts how good programs are, and learns from measurements. One model serves all tasks of a run.
 /// Threads: called from one thread; a model spreads the work of one call over threads itself, and its answers do not
 /// depend on how many there are.
 class CostModel {
  public:
   virtual ~CostModel() = default;
-  /// One score per state, higher is better; -inf for a state that can't be lowered. Comparable within one task only.
-  virtual std::vector<double> predict(const task::Task& task, std::span<const schedule::State> states) = 0;
-  /// Remembers what was measured; `results[i]` belongs to `states[i]`. Failed candidates are passed too.
-  virtual void update(const task::Task& task, std::span<const schedule::State> states,
+  /// One score per program, higher is better; -inf for a state that can't be lowered. Comparable within one task only.
+  /// Of all programs no more is kept than the state: hundreds at a time would push each other out of the caches.
+  virtual std::vector<double> predict(const task::Task& task, std::span<const cpu::ScheduledProgram> programs) = 0;
+  /// Remembers what was measured; `results[i]` belongs to `programs[i]`. Failed candidates are passed too.
+  virtual void update(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
                       std::span<const task::Measurement> results) = 0;
   /// Learns from what it remembers, if there is enough that is new.
   virtual void learn() {}

@@ -49,8 +49,9 @@ Finding check_candidate() {
     measure::Measurer::Options options;
     options.target = cpu::host_target();
     measure::Measurer measurer(options);
-    const std::array states{schedule::State::initial(task.dag)};
-    const task::Measurement result = measurer.measure(task, states, std::numeric_limits<double>::infinity()).at(0);
+    const std::array programs{cpu::ScheduledProgram(schedule::State::initial(task.dag),
+                                                    std::make_shared<const target::TargetSpec>(options.target))};
+    const task::Measurement result = measurer.measure(task, programs, std::numeric_limits<double>::infinity()).at(0);
     if (result.error == task::ErrorKind::none) return {"worker", Severity::ok, "a candidate was compiled and run", ""};
     return {"worker", Severity::problem, result.error_text, "run scripts/build again, or report this as a bug"};
   } catch (const std::bad_alloc&) {

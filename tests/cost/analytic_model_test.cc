@@ -87,7 +87,7 @@ TEST(Analytic, ScoresAreLogarithmsAndAStateWithoutProgramHasMinusInfinity) {
   const auto unfinished = schedule::State::replay(dag, {schedule::SplitStep{2, 0, 64, {schedule::kUnknown}}});
   ASSERT_TRUE(unfinished) << unfinished.message();
   const std::vector<schedule::State> states{schedule::State::initial(dag), *unfinished};
-  const std::vector<double> scores = model->predict({}, states);
+  const std::vector<double> scores = model->predict({}, scheduled(states, options.target));
   const double expected = -std::log2(1 + estimate(lowered(states[0]), machine_of(options.target)).cycles);
   EXPECT_EQ(scores[0], expected);
   EXPECT_EQ(scores[1], -std::numeric_limits<double>::infinity());
@@ -103,7 +103,7 @@ TEST(Analytic, GivesTheSameAnswersOnAnyNumberOfThreads) {
   std::vector<std::vector<double>> answers;
   for (int threads : {1, 2, 8}) {
     options.threads = threads;
-    answers.push_back(make_cost_model("analytic", options)->predict({}, states));
+    answers.push_back(make_cost_model("analytic", options)->predict({}, scheduled(states, options.target)));
   }
   EXPECT_EQ(answers[0], answers[1]);
   EXPECT_EQ(answers[0], answers[2]);

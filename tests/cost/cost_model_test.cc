@@ -24,7 +24,7 @@ TEST(RandomModel, DependsOnSeedAndStateOnly) {
   const auto predict = [&](std::uint64_t seed) {
     ModelOptions options;
     options.seed = seed;
-    return make_cost_model("random", options)->predict({}, states);
+    return make_cost_model("random", options)->predict({}, scheduled(states, options.target));
   };
   EXPECT_EQ(predict(1), predict(1));
   EXPECT_NE(predict(1), predict(2));

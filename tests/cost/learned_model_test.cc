@@ -61,52 +61,56 @@ double agreement(const std::vector<double>& scores, const std::vector<task::Meas
   return static_cast<double>(right) / all;
 }
 
-void teach(CostModel& model, const std::vector<schedule::State>& states,
+void teach(CostModel& model, const std::vector<cpu::ScheduledProgram>& programs,
            const std::vector<task::Measurement>& results) {
-  for (std::size_t i = 0; i + 16 <= states.size(); i += 16) {
-    model.update({}, {states.data() + i, 16}, {results.data() + i, 16});
+  for (std::size_t i = 0; i + 16 <= programs.size(); i += 16) {
+    model.update({}, {programs.data() + i, 16}, {results.data() + i, 16});
     model.learn();
   }
 }
 
 TEST(Hybrid, IsTheAnalyticModelWhileItKnowsNothing) {
   const auto states = candidates();
-  const auto hybrid = make_cost_model("hybrid", options())->predict({}, states);
-  const auto analytic = make_cost_model("analytic", options())->predict({}, states);
-  for (std::size_t i = 0; i < states.size(); ++i) EXPECT_NEAR(hybrid[i], analytic[i], 1e-3);
+  const auto programs = scheduled(states, options().target);
+  const auto hybrid = make_cost_model("hybrid", options())->predict({}, programs);
+  const auto analytic = make_cost_model("analytic", options())->predict({}, programs);
+  for (std::size_t i = 0; i < programs.size(); ++i) EXPECT_NEAR(hybrid[i], analytic[i], 1e-3);
 }
 
 TEST(Hybrid, LearnsWhatTheAnalyticModelMisses) {
   const auto states = candidates();
+  const auto programs = scheduled(states, options().target);
   const auto results = measured(states);
   const auto model = make_cost_model("hybrid", options());
-  const double before = agreement(model->predict({}, states), results);
-  teach(*model, states, results);
-  const double after = agreement(model->predict({}, states), results);
+  const double before = agreement(model->predict({}, programs), results);
+  teach(*model, programs, results);
+  const double after = agreement(model->predict({}, programs), results);
   EXPECT_LT(before, 0.85);
   EXPECT_GT(after, 0.93);
 }
 
 TEST(Gbdt, ScoresAtRandomUntilItIsWarmAndThenLearns) {
   const auto states = candidates();
+  const auto programs = scheduled(states, options().target);
   const auto results = measured(states);
   const auto model = make_cost_model("gbdt", options());
-  EXPECT_NEAR(agreement(model->predict({}, states), results), 0.5, 0.1);
-  model->update({}, {states.data(), 48}, {results.data(), 48});
+  EXPECT_NEAR(agreement(model->predict({}, programs), results), 0.5, 0.1);
+  model->update({}, {programs.data(), 48}, {results.data(), 48});
   model->learn();
-  EXPECT_NEAR(agreement(model->predict({}, states), results), 0.5, 0.1);
-  teach(*model, states, results);
-  EXPECT_GT(agreement(model->predict({}, states), results), 0.9);
+  EXPECT_NEAR(agreement(model->predict({}, programs), results), 0.5, 0.1);
+  teach(*model, programs, results);
+  EXPECT_GT(agreement(model->predict({}, programs), results), 0.9);
 }
 
 TEST(LearnedModels, AnswerAlikeForEveryNumberOfThreads) {
   const auto states = candidates();
+  const auto programs = scheduled(states, options().target);
   const auto results = measured(states);
   for (const char* name : {"gbdt", "hybrid"}) {
     const auto scores = [&](int threads) {
       const auto model = make_cost_model(name, options(threads));
-      teach(*model, states, results);
-      return model->predict({}, states);
+      teach(*model, programs, results);
+      return model->predict({}, programs);
     };
     EXPECT_EQ(scores(1), scores(3)) << name;
   }
@@ -117,15 +121,18 @@ TEST(LearnedModels, GiveUpOnAStateWithoutAProgram) {
   const auto sketch = schedule::State::replay(dag, {schedule::SplitStep{2, 0, 8, {schedule::kUnknown}}});
   ASSERT_TRUE(sketch) << sketch.message();
   for (const char* name : {"gbdt", "hybrid"})
-    EXPECT_EQ(make_cost_model(name, options())->predict({}, {&*sketch, 1}), std::vector<double>{-HUGE_VAL}) << name;
+    EXPECT_EQ(make_cost_model(name, options())->predict({}, scheduled({*sketch}, options().target)),
+              std::vector<double>{-HUGE_VAL})
+        << name;
 }
 
 TEST(Priors, ChangeWhatIsKnownAtTheStart) {
   const auto states = candidates();
+  const auto programs = scheduled(states, options().target);
   ModelOptions with = options();
   with.priors = true;
-  EXPECT_NE(make_cost_model("hybrid", with)->predict({}, states),
-            make_cost_model("hybrid", options())->predict({}, states));
+  EXPECT_NE(make_cost_model("hybrid", with)->predict({}, programs),
+            make_cost_model("hybrid", options())->predict({}, programs));
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "backend/cpu/scheduled_program.h"
 #include "cost/analytic/machine.h"
 #include "loop/lower.h"
 #include "schedule/state.h"
@@ -69,6 +70,12 @@ inline loop::Program lowered(const schedule::State& state) {
   Result<loop::Program> program = loop::lower(state);
   TW_CHECK(static_cast<bool>(program), "{}", program.message());
   return std::move(*program);
+}
+
+/// As a cost model of options.target takes them.
+inline std::vector<cpu::ScheduledProgram> scheduled(const std::vector<schedule::State>& states,
+                                                    const target::TargetSpec& target) {
+  return cpu::scheduled_programs(states, std::make_shared<const target::TargetSpec>(target));
 }
 
 inline loop::Program lowered_matmul(std::int64_t n, std::int64_t m, std::int64_t k, const Tiles& tiles) {

@@ -33,6 +33,10 @@ State tiled(const te::DagRef& dag, std::int64_t inner) {
 /// A split whose length is not chosen can't be lowered.
 State incomplete(const te::DagRef& dag) { return tiled(dag, schedule::kUnknown); }
 
+std::vector<cpu::ScheduledProgram> for_host(const std::vector<State>& states) {
+  return cpu::scheduled_programs(states, std::make_shared<const target::TargetSpec>(cpu::host_target()));
+}
+
 class MeasurerTest : public testing::Test {
  protected:
   static Measurer::Options options() {
@@ -51,7 +55,7 @@ TEST_F(MeasurerTest, MeasuresWhatRunsAndReportsWhatDoesNot) {
   const std::vector<State> states = {State::initial(task.dag), incomplete(task.dag), tiled(task.dag, 4)};
   std::vector<std::size_t> order;
   const std::vector<task::Measurement> results = measurer_.measure(
-      task, states, kNoIncumbent, [&](std::size_t i, const task::Measurement&) { order.push_back(i); });
+      task, for_host(states), kNoIncumbent, [&](std::size_t i, const task::Measurement&) { order.push_back(i); });
   ASSERT_EQ(results.size(), 3U);
   ASSERT_EQ(order.size(), 3U);
   EXPECT_EQ(order.front(), 1U);  // that there is nothing to run is known first; which of the others is slower is not
@@ -70,7 +74,7 @@ TEST_F(MeasurerTest, GoesBackAndForthBetweenTasks) {
   for (int round = 0; round < 2; ++round) {
     for (const task::Task* task : {&small, &large}) {
       const std::vector<State> states = {State::initial(task->dag), tiled(task->dag, 2)};
-      for (const task::Measurement& result : measurer_.measure(*task, states, kNoIncumbent)) {
+      for (const task::Measurement& result : measurer_.measure(*task, for_host(states), kNoIncumbent)) {
         EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
       }
     }
@@ -82,7 +86,7 @@ TEST_F(MeasurerTest, DoesNotRunTheSameMachineCodeTwice) {
   State same = State::initial(task.dag);
   EXPECT_TRUE(same.apply(schedule::SplitStep{2, 0, 12, {1}, true}));  // an inner loop of one iteration
   const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4), same};
-  const auto results = measurer_.measure(task, states, kNoIncumbent);
+  const auto results = measurer_.measure(task, for_host(states), kNoIncumbent);
   ASSERT_EQ(results.size(), 3U);
   EXPECT_FALSE(results[0].same_code);
   EXPECT_FALSE(results[1].same_code);
@@ -91,7 +95,7 @@ TEST_F(MeasurerTest, DoesNotRunTheSameMachineCodeTwice) {
   EXPECT_EQ(results[2].run_s, 0);
   EXPECT_GT(results[2].compile_s, 0);
   const std::vector<State> of_other = {State::initial(other.dag)};
-  EXPECT_FALSE(measurer_.measure(other, of_other, kNoIncumbent).at(0).same_code);
+  EXPECT_FALSE(measurer_.measure(other, for_host(of_other), kNoIncumbent).at(0).same_code);
 }
 
 /// Two runs in each of three passes, whatever they take.
@@ -106,7 +110,7 @@ TEST_F(MeasurerTest, RunsContendersInEveryPass) {
   Measurer measurer(three_passes(options()));
   const task::Task task = task::make_task(matmul(12, 16, 20), "");
   const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4)};
-  for (const task::Measurement& result : measurer.measure(task, states, kNoIncumbent)) {
+  for (const task::Measurement& result : measurer.measure(task, for_host(states), kNoIncumbent)) {
     EXPECT_EQ(result.times_s.size(), 6U);
     EXPECT_FALSE(result.cut_short);
   }
@@ -118,7 +122,7 @@ TEST_F(MeasurerTest, GivesTimesAtThePaceOfTheFirstBatch) {
   std::vector<double> paces;
   for (const std::int64_t inner : {4, 2, 3}) {
     const std::vector<State> states = {tiled(task.dag, inner)};
-    paces.push_back(measurer.measure(task, states, kNoIncumbent).at(0).pace);
+    paces.push_back(measurer.measure(task, for_host(states), kNoIncumbent).at(0).pace);
   }
   EXPECT_EQ(paces[0], 1);  // nothing to compare with
   EXPECT_GE(paces[1], 1);  // if the machine was slower before, it is the first batch that is slow
@@ -129,7 +133,7 @@ TEST_F(MeasurerTest, LeavesWhatIsClearlySlowerOutOfLaterPasses) {
   Measurer measurer(three_passes(options()));
   const task::Task task = task::make_task(matmul(12, 16, 20), "");
   const std::vector<State> states = {State::initial(task.dag)};
-  const task::Measurement result = measurer.measure(task, states, 1e-30).at(0);
+  const task::Measurement result = measurer.measure(task, for_host(states), 1e-30).at(0);
   EXPECT_LE(result.times_s.size(), 2U);
   EXPECT_TRUE(result.cut_short);
 }
@@ -137,8 +141,8 @@ TEST_F(MeasurerTest, LeavesWhatIsClearlySlowerOutOfLaterPasses) {
 TEST_F(MeasurerTest, HoldsAContest) {
   const task::Task task = task::make_task(matmul(12, 16, 20), "");
   const std::vector<State> states = {State::initial(task.dag), tiled(task.dag, 4)};
-  measurer_.measure(task, states, kNoIncumbent);
-  const auto results = measurer_.remeasure(task, states);
+  measurer_.measure(task, for_host(states), kNoIncumbent);
+  const auto results = measurer_.remeasure(task, for_host(states));
   ASSERT_EQ(results.size(), 2U);
   for (const task::Measurement& result : results) {
     EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
@@ -146,7 +150,7 @@ TEST_F(MeasurerTest, HoldsAContest) {
     EXPECT_GT(result.compile_s, 0);
   }
   const std::vector<State> hopeless = {State::initial(task.dag), incomplete(task.dag)};
-  EXPECT_TRUE(measurer_.remeasure(task, hopeless).empty());
+  EXPECT_TRUE(measurer_.remeasure(task, for_host(hopeless)).empty());
 }
 
 /// A product whose right-hand side is a constant; `columns` wide blocks of it are packed for the kernel.
@@ -169,10 +173,10 @@ TEST_F(MeasurerTest, HoldsAContestOfKernelsThatTakeAConstantInDifferentBlocks) {
       "");
   const std::vector<State> states = {packed(task.dag, 16), State::initial(task.dag), packed(task.dag, 24),
                                      packed(task.dag, 48)};
-  for (const task::Measurement& result : measurer_.measure(task, states, kNoIncumbent))
+  for (const task::Measurement& result : measurer_.measure(task, for_host(states), kNoIncumbent))
     EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
   const std::vector<task::Measurement> results =
-      measurer_.remeasure(task, states);  // outputs are checked in every turn's first round
+      measurer_.remeasure(task, for_host(states));  // outputs are checked in every turn's first round
   ASSERT_EQ(results.size(), states.size());
   for (const task::Measurement& result : results) {
     EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;
@@ -188,7 +192,7 @@ TEST_F(MeasurerTest, ChecksTheMachineAtTheStartAndFromTimeToTime) {
   const std::vector<State> states(2, State::initial(task.dag));
   std::vector<int> checks;
   for (int batch = 0; batch < 4; ++batch) {
-    measurer.measure(task, states, kNoIncumbent);
+    measurer.measure(task, for_host(states), kNoIncumbent);
     checks.push_back(measurer.health().checks);
   }
   EXPECT_EQ(checks, (std::vector{1, 1, 2, 2}));
@@ -200,7 +204,8 @@ TEST_F(MeasurerTest, StopsBetweenCandidates) {
   states[1] = incomplete(task.dag);  // known at once
   int known = 0;
   const auto results = measurer_.measure(
-      task, states, kNoIncumbent, [&](std::size_t, const task::Measurement&) { ++known; }, [&] { return known > 0; });
+      task, for_host(states), kNoIncumbent, [&](std::size_t, const task::Measurement&) { ++known; },
+      [&] { return known > 0; });
   EXPECT_EQ(results.size(), 2U);
   EXPECT_EQ(known, 2);
 }
@@ -208,7 +213,7 @@ TEST_F(MeasurerTest, StopsBetweenCandidates) {
 TEST_F(MeasurerTest, StopsWhileCompiling) {
   const task::Task task = task::make_task(matmul(6, 7, 8), "");
   const std::vector<State> states(5, State::initial(task.dag));
-  EXPECT_TRUE(measurer_.measure(task, states, kNoIncumbent, {}, [] { return true; }).empty());
+  EXPECT_TRUE(measurer_.measure(task, for_host(states), kNoIncumbent, {}, [] { return true; }).empty());
 }
 
 TEST_F(MeasurerTest, MeasuresNothingWhenThereIsNothing) {
@@ -222,7 +227,7 @@ TEST(Measurer, ReportsACompileThatTakesTooLong) {
   Measurer measurer(options);
   const task::Task task = task::make_task(matmul(6, 7, 8), "");
   const std::vector<State> states = {State::initial(task.dag)};
-  const task::Measurement result = measurer.measure(task, states, kNoIncumbent).at(0);
+  const task::Measurement result = measurer.measure(task, for_host(states), kNoIncumbent).at(0);
   EXPECT_EQ(result.error, task::ErrorKind::build_timeout);
   EXPECT_NE(result.error_text.find("the limit is 1e-09 s"), std::string::npos) << result.error_text;
 }

@@ -23,7 +23,8 @@ struct Bench {
         sketches(make_sketch_policy("uniform", {space, task, memory, 0})),
         mutations(make_mutation_policy("fixed", space, memory)),
         options(evolution_options),
-        evolution(task, space, *model, *sketches, *mutations, options, 1) {}
+        evolution(task, target, space, *model, *sketches, *mutations, options, 1) {}
+  cpu::TargetRef target = std::make_shared<const target::TargetSpec>(made_up_target());
   task::Task task;
   space::SearchSpace space;
   PolicyMemory memory;
@@ -51,9 +52,9 @@ TEST(Evolution, ProposesDistinctStatesThatWereNotMeasured) {
     const std::vector<Candidate> batch = bench.evolution.breed(measured, 16, any, rng);
     EXPECT_EQ(batch.size(), 16u);
     for (const Candidate& c : batch) {
-      EXPECT_FALSE(measured.contains(c.hash));
-      EXPECT_EQ(c.hash, schedule::structural_hash(c.state));
-      EXPECT_TRUE(c.state.is_concrete());
+      EXPECT_FALSE(measured.contains(c.hash()));
+      EXPECT_EQ(c.hash(), schedule::structural_hash(c.state()));
+      EXPECT_TRUE(c.state().is_concrete());
       measured.add(c, 1.0);
     }
   }
@@ -96,18 +97,22 @@ TEST(Evolution, ProposesNothingWhenEverythingWasMeasured) {
 
 TEST(MeasuredSet, KeepsTheValidOnesFastestFirst) {
   MeasuredSet measured;
-  const auto add = [&](std::uint64_t hash, double time_s) {
-    Candidate c;
-    c.hash = hash;
-    measured.add(c, time_s);
-  };
-  add(1, 3.0), add(2, 1.0), add(3, kNever), add(4, 2.0), add(5, 1.0);
-  std::vector<std::uint64_t> order;
-  for (const auto& entry : measured.valid()) order.push_back(entry.candidate.hash);
-  EXPECT_EQ(order, (std::vector<std::uint64_t>{2, 5, 4, 1}));
+  const task::Task task = matmul_task(64, 8, 8);
+  const auto target = std::make_shared<const target::TargetSpec>(made_up_target());
+  std::vector<Candidate> candidates;
+  for (std::int64_t length : {2, 4, 8, 16, 32, 64}) {
+    const auto state = schedule::State::replay(task.dag, {schedule::SplitStep{2, 0, 64, {length}}});
+    candidates.push_back({.program = {*state, target}});
+  }
+  const double times_s[] = {3, 1, kNever, 2, 1};
+  for (std::size_t i = 0; i < std::size(times_s); ++i) measured.add(candidates[i], times_s[i]);
+  std::vector<std::uint64_t> order, expected;
+  for (const auto& entry : measured.valid()) order.push_back(entry.candidate.hash());
+  for (std::size_t i : {1, 4, 3, 0}) expected.push_back(candidates[i].hash());
+  EXPECT_EQ(order, expected);
   EXPECT_EQ(measured.size(), 5);
-  EXPECT_TRUE(measured.contains(3));
-  EXPECT_FALSE(measured.contains(6));
+  EXPECT_TRUE(measured.contains(candidates[2].hash()));
+  EXPECT_FALSE(measured.contains(candidates[5].hash()));
 }
 
 TEST(Descent, EndsInAStateNoNeighbourOfWhichIsFaster) {
@@ -115,10 +120,10 @@ TEST(Descent, EndsInAStateNoNeighbourOfWhichIsFaster) {
   DescentOptions options;
   options.centers = 1;
   options.neighbours = 1000;
-  Descent descent(bench.task, *bench.model, options);
+  Descent descent(bench.task, bench.target, *bench.model, options);
   MeasuredSet measured;
   const auto measure = [&](const Candidate& c) {
-    measured.add(c, plausible_time(bench.task, c.state).value_or(kNever));
+    measured.add(c, plausible_time(bench.task, c.state()).value_or(kNever));
   };
   Rng rng(1);
   measure(bench.evolution.breed(measured, 64, any, rng).back());  // a poor one: the best leave nothing to find here
@@ -127,14 +132,14 @@ TEST(Descent, EndsInAStateNoNeighbourOfWhichIsFaster) {
        batch = descent.next(measured, 8, any)) {
     ASSERT_LE(batch.size(), 8u);
     for (const Candidate& c : batch) {
-      EXPECT_FALSE(measured.contains(c.hash));
+      EXPECT_FALSE(measured.contains(c.hash()));
       measure(c);
     }
   }
   const auto& best = measured.valid().front();
   EXPECT_LT(best.time_s, before);
-  for (const auto& [s, hash] : neighbours(best.candidate.state))
-    EXPECT_GE(plausible_time(bench.task, s).value_or(kNever), best.time_s);
+  for (const cpu::ScheduledProgram& near : neighbours(best.candidate.state(), bench.target))
+    EXPECT_GE(plausible_time(bench.task, near.state()).value_or(kNever), best.time_s);
 }
 
 }  // namespace

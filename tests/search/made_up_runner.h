@@ -28,18 +28,18 @@ class MadeUpRunner : public Runner {
  public:
   explicit MadeUpRunner(TimeOf time_of) : time_of_(std::move(time_of)) {}
 
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states, double,
-                                         const Done& done, const Stop& stop) override {
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
+                                         double, const Done& done, const Stop& stop) override {
     std::vector<task::Measurement> results;
-    for (const schedule::State& state : states) {
+    for (const cpu::ScheduledProgram& program : programs) {
       if (stop && stop()) break;
       task::Measurement m;
       m.compile_s = m.run_s = 0.1;
-      if (const auto time_s = time_of_(task, state))
+      if (const auto time_s = time_of_(task, program.state()))
         m.times_s = {*time_s};
       else
         m.error = task::ErrorKind::runtime, m.error_text = "made up";
-      measured.push_back(schedule::structural_hash(state));
+      measured.push_back(program.hash());
       tasks.push_back(task.description);
       results.push_back(m);
       done(results.size() - 1, m);
@@ -48,12 +48,13 @@ class MadeUpRunner : public Runner {
     return results;
   }
   /// Times as `contest_time_of` says; no re-measurements if there is none.
-  std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const schedule::State> states) override {
+  std::vector<task::Measurement> remeasure(const task::Task& task,
+                                           std::span<const cpu::ScheduledProgram> programs) override {
     std::vector<task::Measurement> results;
-    for (const schedule::State& state : states) {
-      contested.push_back(schedule::structural_hash(state));
+    for (const cpu::ScheduledProgram& program : programs) {
+      contested.push_back(program.hash());
       task::Measurement& m = results.emplace_back();
-      if (const auto time_s = contest_time_of(task, state))
+      if (const auto time_s = contest_time_of(task, program.state()))
         m.times_s = {*time_s};
       else
         m.error = task::ErrorKind::wrong_answer;
@@ -78,19 +79,20 @@ class ClockedRunner : public MadeUpRunner {
  public:
   ClockedRunner(TimeOf time_of, double batch_s, double candidate_s)
       : MadeUpRunner(std::move(time_of)), batch_s_(batch_s), candidate_s_(candidate_s) {}
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
                                          double incumbent_s, const Done& done, const Stop& stop) override {
     now_s += batch_s_;
     const auto tick = [&](std::size_t i, const task::Measurement& m) {
       now_s += candidate_s_;
       done(i, m);
     };
-    return MadeUpRunner::measure(task, states, incumbent_s, tick, stop);
+    return MadeUpRunner::measure(task, programs, incumbent_s, tick, stop);
   }
-  std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const schedule::State> states) override {
+  std::vector<task::Measurement> remeasure(const task::Task& task,
+                                           std::span<const cpu::ScheduledProgram> programs) override {
     now_s += contest_cost_s;
     remeasure_all.push_back(task.description);
-    return MadeUpRunner::remeasure(task, states);
+    return MadeUpRunner::remeasure(task, programs);
   }
   double clock_s() const override { return now_s; }
 

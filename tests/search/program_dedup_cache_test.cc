@@ -23,15 +23,18 @@ State vectors_of(std::int64_t width) {
   return *state;
 }
 
+cpu::TargetRef target(const char* name) { return std::make_shared<const target::TargetSpec>(*cpu::parse_target(name)); }
+
 TEST(ProgramDedupCache, SeePastWhatTheTargetsPassesMakeEqual) {
-  ProgramDedupCache programs(*cpu::parse_target("x86-64-v4"));
-  EXPECT_TRUE(programs.add(vectors_of(16)));
-  EXPECT_FALSE(programs.add(vectors_of(16)));
-  EXPECT_FALSE(programs.add(vectors_of(8)));  // joined to whole registers
-  EXPECT_TRUE(programs.add(vectors_of(32)));
-  ProgramDedupCache narrow(*cpu::parse_target("x86-64-v3"));
-  EXPECT_TRUE(narrow.add(vectors_of(16)));
-  EXPECT_TRUE(narrow.add(vectors_of(8)));  // one register there
+  const auto wide = target("x86-64-v4"), narrow = target("x86-64-v3");
+  ProgramDedupCache programs;
+  EXPECT_TRUE(programs.add({vectors_of(16), wide}));
+  EXPECT_FALSE(programs.add({vectors_of(16), wide}));
+  EXPECT_FALSE(programs.add({vectors_of(8), wide}));  // joined to whole registers
+  EXPECT_TRUE(programs.add({vectors_of(32), wide}));
+  ProgramDedupCache of_narrow;
+  EXPECT_TRUE(of_narrow.add({vectors_of(16), narrow}));
+  EXPECT_TRUE(of_narrow.add({vectors_of(8), narrow}));  // one register there
 }
 
 }  // namespace

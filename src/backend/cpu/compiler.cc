@@ -83,9 +83,8 @@ struct Compiler::Llvm {
       if (!function.isDeclaration()) passes.run(function, functions);
   }
 
-  Result<std::unique_ptr<llvm::Module>> build(llvm::LLVMContext& context, const loop::Program& scheduled,
+  Result<std::unique_ptr<llvm::Module>> build(llvm::LLVMContext& context, const loop::Program& program,
                                               std::string_view symbol) {
-    const loop::Program program = run_target_passes(scheduled, target);
     if (const double size = unrolled_size(program, target); size > most_instructions)
       return failure("the unrolled kernel would have about {:.0f} instructions, at most {:.0f} are compiled", size,
                      most_instructions);
@@ -120,6 +119,10 @@ Compiler::Compiler(Compiler&&) noexcept = default;
 Compiler& Compiler::operator=(Compiler&&) noexcept = default;
 
 Result<std::string> Compiler::compile(const loop::Program& program, std::string_view symbol) {
+  return compile_finished(run_target_passes(program, llvm_->target), symbol);
+}
+
+Result<std::string> Compiler::compile_finished(const loop::Program& program, std::string_view symbol) {
   const NoUnwinding inside_llvm;
   llvm::LLVMContext context;
   auto module = llvm_->build(context, program, symbol);
@@ -128,9 +131,10 @@ Result<std::string> Compiler::compile(const loop::Program& program, std::string_
 }
 
 Result<std::string> Compiler::emit_ir(const loop::Program& program, std::string_view symbol) {
+  const loop::Program finished = run_target_passes(program, llvm_->target);
   const NoUnwinding inside_llvm;
   llvm::LLVMContext context;
-  auto module = llvm_->build(context, program, symbol);
+  auto module = llvm_->build(context, finished, symbol);
   if (!module) return module.failure();
   std::string text;
   llvm::raw_string_ostream stream(text);
@@ -139,9 +143,10 @@ Result<std::string> Compiler::emit_ir(const loop::Program& program, std::string_
 }
 
 Result<std::string> Compiler::emit_assembly(const loop::Program& program, std::string_view symbol) {
+  const loop::Program finished = run_target_passes(program, llvm_->target);
   const NoUnwinding inside_llvm;
   llvm::LLVMContext context;
-  auto module = llvm_->build(context, program, symbol);
+  auto module = llvm_->build(context, finished, symbol);
   if (!module) return module.failure();
   return llvm_->emit(**module, llvm::CodeGenFileType::AssemblyFile);
 }

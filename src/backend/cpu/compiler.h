@@ -27,6 +27,8 @@ class Compiler {
   /// An ELF object that defines `symbol`, a tw_kernel (include/tilewright/kernel_abi.h) over `program`'s arguments in
   /// order. Its only undefined symbols are functions of libc, libm and libmvec. Failure: the program is too large.
   Result<std::string> compile(const loop::Program& program, std::string_view symbol);
+  /// The same of a program that the target's passes have been through (passes.h).
+  Result<std::string> compile_finished(const loop::Program& program, std::string_view symbol);
   /// The same as LLVM IR or assembly text, for people.
   Result<std::string> emit_ir(const loop::Program& program, std::string_view symbol);
   Result<std::string> emit_assembly(const loop::Program& program, std::string_view symbol);

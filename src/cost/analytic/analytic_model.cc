@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "base/parallel_for.h"
-#include "loop/lower.h"
 
 namespace tilewright::cost {
 namespace {
@@ -69,11 +68,12 @@ Analysis::Analysis(const loop::Program& program, const Machine& machine)
 
 Estimate estimate(const loop::Program& program, const Machine& machine) { return Analysis(program, machine).total; }
 
-std::vector<double> AnalyticCostModel::predict(const task::Task&, std::span<const schedule::State> states) {
-  std::vector<double> scores(states.size(), -std::numeric_limits<double>::infinity());
-  parallel_for(static_cast<int>(states.size()), threads_, [&](int i) {
+std::vector<double> AnalyticCostModel::predict(const task::Task&, std::span<const cpu::ScheduledProgram> programs) {
+  std::vector<double> scores(programs.size(), -std::numeric_limits<double>::infinity());
+  parallel_for(static_cast<int>(programs.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
-    if (const auto program = loop::lower(states[at])) scores[at] = -std::log2(1 + estimate(*program, machine_).cycles);
+    if (const auto& program = programs[at].lowered()) scores[at] = -std::log2(1 + estimate(*program, machine_).cycles);
+    programs[at].forget_program();
   });
   return scores;
 }

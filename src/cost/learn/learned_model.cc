@@ -47,42 +47,43 @@ LearnedCostModel::LearnedCostModel(Kind kind, const ModelOptions& options, std::
       seed_(options.seed),
       learner_(columns_of(columns(kind)), learner_options(kind, options.seed), objective_of(kind), std::move(prior)) {}
 
-std::vector<double> LearnedCostModel::predict(const task::Task&, std::span<const schedule::State> states) {
-  std::vector<double> scores(states.size(), -std::numeric_limits<double>::infinity());
-  const int count = static_cast<int>(states.size());
+std::vector<double> LearnedCostModel::predict(const task::Task&, std::span<const cpu::ScheduledProgram> programs) {
+  std::vector<double> scores(programs.size(), -std::numeric_limits<double>::infinity());
+  const int count = static_cast<int>(programs.size());
   parallel_for((count + kChunk - 1) / kChunk, threads_, [&](int chunk) {
     std::vector<std::size_t> positions;
-    std::vector<ProgramRows> programs;
+    std::vector<ProgramRows> all_rows;
     std::vector<float> values;
     for (int i = chunk * kChunk; i < std::min(count, (chunk + 1) * kChunk); ++i) {
       const auto at = static_cast<std::size_t>(i);
-      auto rows = rows_of(states[at], columns(kind_), machine_);
+      auto rows = rows_of(programs[at], columns(kind_), machine_);
+      programs[at].forget_program();
       if (!rows) continue;
       positions.push_back(at);
       values.insert(values.end(), rows->values.begin(), rows->values.end());
-      programs.push_back(std::move(*rows));
+      all_rows.push_back(std::move(*rows));
     }
     const bool random = !knows();
     const std::vector<float> answers = learner_.answers(values);
     std::size_t row = 0;
-    for (std::size_t p = 0; p < programs.size(); ++p) {
-      const std::span<const float> own(answers.data() + row, programs[p].count());
-      row += programs[p].count();
-      scores[positions[p]] = random ? Rng(hash_mix(seed_, schedule::structural_hash(states[positions[p]]))).uniform()
-                                    : score(kind_, programs[p], own);
+    for (std::size_t p = 0; p < all_rows.size(); ++p) {
+      const std::span<const float> own(answers.data() + row, all_rows[p].count());
+      row += all_rows[p].count();
+      scores[positions[p]] =
+          random ? Rng(hash_mix(seed_, programs[positions[p]].hash())).uniform() : score(kind_, all_rows[p], own);
     }
   });
   return scores;
 }
 
-void LearnedCostModel::update(const task::Task& task, std::span<const schedule::State> states,
+void LearnedCostModel::update(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
                               std::span<const task::Measurement> results) {
-  std::vector<std::optional<ProgramRows>> rows(states.size());
-  parallel_for(static_cast<int>(states.size()), threads_, [&](int i) {
+  std::vector<std::optional<ProgramRows>> rows(programs.size());
+  parallel_for(static_cast<int>(programs.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
-    rows[at] = rows_of(states[at], columns(kind_), machine_);
+    rows[at] = rows_of(programs[at], columns(kind_), machine_);
   });
-  for (std::size_t i = 0; i < states.size(); ++i)
+  for (std::size_t i = 0; i < programs.size(); ++i)
     if (rows[i]) learner_.add(task.key, std::move(*rows[i]), results[i]);
 }
 

@@ -2,7 +2,6 @@
 
 #include "cost/analytic/analytic_features.h"
 #include "cost/ansor/features.h"
-#include "loop/lower.h"
 
 namespace tilewright::cost {
 namespace {
@@ -17,14 +16,14 @@ void append(const Row& row, double cycles, ProgramRows& rows) {
 
 int columns_of(ColumnSet set) { return set == ColumnSet::ansor ? ansor::kColumns : static_cast<int>(kDraftColumns); }
 
-std::optional<ProgramRows> rows_of(const schedule::State& state, ColumnSet set, const Machine& machine) {
+std::optional<ProgramRows> rows_of(const cpu::ScheduledProgram& scheduled, ColumnSet set, const Machine& machine) {
   ProgramRows rows;
   if (set == ColumnSet::ansor) {
-    const auto bounds = loop::infer_bounds(state);
+    const auto& bounds = scheduled.bounds();
     if (!bounds) return std::nullopt;
-    for (const ansor::Row& row : ansor::features(state, *bounds)) append(row, 1, rows);
+    for (const ansor::Row& row : ansor::features(scheduled.state(), *bounds)) append(row, 1, rows);
   } else {
-    const auto program = loop::lower(state);
+    const auto& program = scheduled.lowered();
     if (!program) return std::nullopt;
     for (const AnalyticRow& row : analytic_features(Analysis(*program, machine), machine))
       append(row, row.cycles, rows);

@@ -2,9 +2,9 @@
 
 #include <optional>
 
+#include "backend/cpu/scheduled_program.h"
 #include "cost/analytic/machine.h"
 #include "cost/learn/training_set.h"
-#include "schedule/state.h"
 
 namespace tilewright::cost {
 
@@ -15,8 +15,8 @@ enum class ColumnSet {
 };
 int columns_of(ColumnSet set);
 
-/// The rows of a state; the analytic model's cycles are there with ColumnSet::draft only, 1 per row otherwise. None if
-/// the state has no program. Threads: pure.
-std::optional<ProgramRows> rows_of(const schedule::State& state, ColumnSet set, const Machine& machine);
+/// The rows of a program; the analytic model's cycles are there with ColumnSet::draft only, 1 per row otherwise. None
+/// if the state has no program. Threads: pure.
+std::optional<ProgramRows> rows_of(const cpu::ScheduledProgram& scheduled, ColumnSet set, const Machine& machine);
 
 }  // namespace tilewright::cost

@@ -7,8 +7,6 @@
 #include <new>
 #include <thread>
 
-#include "loop/lower.h"
-
 namespace tilewright::measure {
 namespace {
 
@@ -16,10 +14,10 @@ Compiled failed(task::ErrorKind kind, std::string text) {
   return {.object = {}, .packed = {}, .error = kind, .error_text = std::move(text)};
 }
 
-Compiled lower_and_compile(cpu::Compiler& compiler, const schedule::State& state) {
-  const Result<loop::Program> program = loop::lower(state);
+Compiled lower_and_compile(cpu::Compiler& compiler, const cpu::ScheduledProgram& scheduled) {
+  const Result<loop::Program>& program = scheduled.program();
   if (!program) return failed(task::ErrorKind::instantiation, program.message());
-  Result<std::string> object = compiler.compile(*program, kCandidateSymbol);
+  Result<std::string> object = compiler.compile_finished(*program, kCandidateSymbol);
   if (!object) return failed(task::ErrorKind::compile_host, object.message());
   return {.object = std::move(*object), .packed = program->packed};
 }
@@ -31,11 +29,11 @@ BatchCompiler::BatchCompiler(const target::TargetSpec& target, int threads, doub
   for (int i = 0; i < threads; ++i) compilers_.emplace_back(target, most_instructions);
 }
 
-Compiled BatchCompiler::compile_one(cpu::Compiler& compiler, const schedule::State& state) const {
+Compiled BatchCompiler::compile_one(cpu::Compiler& compiler, const cpu::ScheduledProgram& scheduled) const {
   const auto start = std::chrono::steady_clock::now();
   Compiled result;
   try {
-    result = lower_and_compile(compiler, state);
+    result = lower_and_compile(compiler, scheduled);
   } catch (const std::bad_alloc&) {  // says nothing about the candidate
     throw;
   } catch (const std::exception& error) {  // a bug of ours must cost this candidate, not the whole search
@@ -51,15 +49,15 @@ Compiled BatchCompiler::compile_one(cpu::Compiler& compiler, const schedule::Sta
   return result;
 }
 
-std::vector<Compiled> BatchCompiler::compile(std::span<const schedule::State> states,
+std::vector<Compiled> BatchCompiler::compile(std::span<const cpu::ScheduledProgram> programs,
                                              const std::function<bool()>& stop) {
-  std::vector<Compiled> results(states.size());
+  std::vector<Compiled> results(programs.size());
   std::atomic<std::size_t> next = 0;
   std::atomic<bool> stopped = false, out_of_memory = false;
   const auto work = [&](std::size_t thread) {
     try {
-      for (std::size_t i; !stopped && (i = next++) < states.size();) {
-        results[i] = compile_one(compilers_[thread], states[i]);
+      for (std::size_t i; !stopped && (i = next++) < programs.size();) {
+        results[i] = compile_one(compilers_[thread], programs[i]);
         if (thread == 0 && stop && stop()) stopped = true;
       }
     } catch (const std::bad_alloc&) {
@@ -67,7 +65,7 @@ std::vector<Compiled> BatchCompiler::compile(std::span<const schedule::State> st
     }
   };
   std::vector<std::jthread> threads;
-  const std::size_t wanted = std::min(compilers_.size(), states.size());
+  const std::size_t wanted = std::min(compilers_.size(), programs.size());
   try {
     for (std::size_t i = 1; i < wanted; ++i) threads.emplace_back(work, i);
   } catch (const std::exception&) {  // the system gives no more threads, or no memory for one: fewer do the same

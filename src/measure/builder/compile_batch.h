@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "backend/cpu/compiler.h"
-#include "schedule/state.h"
+#include "backend/cpu/scheduled_program.h"
 #include "task/error_kind.h"
 
 namespace tilewright::measure {
@@ -20,7 +20,7 @@ struct Compiled {
   std::vector<PackedArgument> packed;  ///< how it takes its constants
   task::ErrorKind error = task::ErrorKind::none;
   std::string error_text;
-  double compile_s = 0;   ///< wall time of lowering and compiling
+  double compile_s = 0;   ///< wall time of compiling, and of lowering what was not lowered before
   bool is_begun = false;  ///< false only if the batch was stopped before
 };
 
@@ -29,13 +29,12 @@ class BatchCompiler {
  public:
   BatchCompiler(const target::TargetSpec& target, int threads, double timeout_s, double most_instructions);
 
-  /// Lowers and compiles all states on all threads, the caller's among them; each thread takes the next state. `stop`,
-  /// asked in the caller's thread, ends it early:
-  /// what was not begun says so.
-  std::vector<Compiled> compile(std::span<const schedule::State> states, const std::function<bool()>& stop);
+  /// Compiles all programs, made for the target, on all threads, the caller's among them; each thread takes the next
+  /// one. `stop`, asked in the caller's thread, ends it early: what was not begun says so.
+  std::vector<Compiled> compile(std::span<const cpu::ScheduledProgram> programs, const std::function<bool()>& stop);
 
  private:
-  Compiled compile_one(cpu::Compiler& compiler, const schedule::State& state) const;
+  Compiled compile_one(cpu::Compiler& compiler, const cpu::ScheduledProgram& scheduled) const;
 
   std::vector<cpu::Compiler> compilers_;
   double timeout_s_;

@@ -238,17 +238,17 @@ const Measurer::Options& Measurer::options() const { return impl_->options; }
 Measurer::Split Measurer::split() const { return impl_->split; }
 const MachineHealth& Measurer::health() const { return impl_->calibration.health(); }
 
-std::vector<task::Measurement> Measurer::measure(const task::Task& task, std::span<const schedule::State> states,
-                                                 double incumbent_s,
+std::vector<task::Measurement> Measurer::measure(const task::Task& task,
+                                                 std::span<const cpu::ScheduledProgram> programs, double incumbent_s,
                                                  const std::function<void(std::size_t, const task::Measurement&)>& done,
                                                  const std::function<bool()>& stop) {
   constexpr std::size_t kYardsticks = 4;  // in a pass, at least: a pace by few of them would make lucky times
   Batch batch{task, {}, incumbent_s, {}};
   {
     const Stopwatch stopwatch(impl_->split.compile_s);
-    batch.compiled = impl_->compiler.compile(states, stop);
+    batch.compiled = impl_->compiler.compile(programs, stop);
   }
-  impl_->check_machine(states.size());
+  impl_->check_machine(programs.size());
   const auto timed = [&](auto&& action) {
     const Stopwatch stopwatch(impl_->split.run_s);
     return action();
@@ -259,7 +259,7 @@ std::vector<task::Measurement> Measurer::measure(const task::Task& task, std::sp
     impl_->finish(batch, i);
     if (done) done(i, batch.results[i]);
   };
-  std::vector<std::size_t> contenders(states.size());
+  std::vector<std::size_t> contenders(programs.size());
   std::iota(contenders.begin(), contenders.end(), 0);
   const int passes = impl_->options.passes, more = impl_->options.passes_of_undecided;
   for (int pass = 0; pass < passes + more; ++pass) {
@@ -281,13 +281,14 @@ std::vector<task::Measurement> Measurer::measure(const task::Task& task, std::sp
   return std::move(batch.results);
 }
 
-std::vector<task::Measurement> Measurer::remeasure(const task::Task& task, std::span<const schedule::State> states) {
+std::vector<task::Measurement> Measurer::remeasure(const task::Task& task,
+                                                   std::span<const cpu::ScheduledProgram> programs) {
   std::vector<Compiled> compiled;
   {
     const Stopwatch stopwatch(impl_->split.compile_s);
-    compiled = impl_->compiler.compile(states, {});
+    compiled = impl_->compiler.compile(programs, {});
   }
-  impl_->check_machine(states.size());
+  impl_->check_machine(programs.size());
   const Stopwatch stopwatch(impl_->split.run_s);
   RemeasureMessage message{impl_->options.remeasurement, {}};
   for (Compiled& candidate : compiled) {

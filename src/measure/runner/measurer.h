@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "backend/cpu/compiler.h"
+#include "backend/cpu/scheduled_program.h"
 #include "measure/timing/calibration.h"
 #include "measure/timing/repetition.h"
-#include "schedule/state.h"
 #include "target/target_spec.h"
 #include "task/measurement.h"
 #include "task/task.h"
@@ -44,22 +44,22 @@ class Measurer {
   explicit Measurer(const Options& options);
   ~Measurer();
 
-  /// Measures the states of `task`. Compiles on all cores, then runs each candidate in each of several passes over all
-  /// of them: a busy machine is slow for tenths of a second, so runs of one moment tell less than as many of several.
-  /// What is clearly slower than the incumbent (`incumbent_s`: best time so far, infinity if none) is left out of the
-  /// later passes; the first one leaves out only what a slow moment can't explain. `done(i, measurement)` is called
-  /// from the caller's thread as each result is known, in any order. Stops early, with what did not run left out, when
-  /// `stop()` turns true. A candidate that crashes, hangs or computes something else becomes an error measurement; the
-  /// worker is replaced. Errors: Error(nothing_measured) only if no worker can be started. A candidate whose machine
-  /// code is that of an earlier one of the task is not run again.
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
+  /// Measures programs of `task`, made for the target that is measured. Compiles on all cores, then runs each candidate
+  /// in each of several passes over all of them: a busy machine is slow for tenths of a second, so runs of one moment
+  /// tell less than as many of several. What is clearly slower than the incumbent (`incumbent_s`: best time so far,
+  /// infinity if none) is left out of the later passes; the first one leaves out only what a slow moment can't explain.
+  /// `done(i, measurement)` is called from the caller's thread as each result is known, in any order. Stops early, with
+  /// what did not run left out, when `stop()` turns true. A candidate that crashes, hangs or computes something else
+  /// becomes an error measurement; the worker is replaced. Errors: Error(nothing_measured) only if no worker can be
+  /// started. A candidate whose machine code is that of an earlier one of the task is not run again.
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
                                          double incumbent_s,
                                          const std::function<void(std::size_t, const task::Measurement&)>& done = {},
                                          const std::function<bool()>& stop = {});
 
-  /// Times states that ran before in turns, in one process, so that what else the machine does hits all alike: whose
+  /// Times programs that ran before in turns, in one process, so that what else the machine does hits all alike: whose
   /// time is least, is best. One measurement each, in their order; none at all if that could not be done.
-  std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const schedule::State> states);
+  std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs);
 
   const Options& options() const;
   /// Where the wall time went, summed over all calls, seconds.

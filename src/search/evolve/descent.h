@@ -17,9 +17,10 @@ namespace tilewright::search {
 /// that about twenty such steps find (RESEARCH.md §2.1).
 class Descent {
  public:
-  /// `vector_lanes`: elements of a vector register.
-  Descent(const task::Task& task, cost::CostModel& model, const DescentOptions& options, int vector_lanes = 1)
-      : task_(task), model_(model), options_(options), vector_lanes_(vector_lanes) {}
+  /// `target`: that programs are made for; `vector_lanes`: elements of a vector register.
+  Descent(const task::Task& task, cpu::TargetRef target, cost::CostModel& model, const DescentOptions& options,
+          int vector_lanes = 1)
+      : task_(task), target_(std::move(target)), model_(model), options_(options), vector_lanes_(vector_lanes) {}
 
   /// Up to `count` unmeasured and new neighbours of the fastest state that has some left; none when the best `centers`
   /// states have none.
@@ -29,6 +30,7 @@ class Descent {
   std::vector<Candidate> around(const Candidate& center, const MeasuredSet& measured) const;
 
   const task::Task& task_;
+  cpu::TargetRef target_;
   cost::CostModel& model_;
   DescentOptions options_;
   int vector_lanes_;

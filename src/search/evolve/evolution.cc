@@ -7,7 +7,6 @@
 #include <unordered_set>
 
 #include "base/parallel_for.h"
-#include "search/evolve/canonicalize.h"
 
 namespace tilewright::search {
 
@@ -19,7 +18,7 @@ class Evolution::Pool {
   /// Leaves only those that are new to the pool and were not measured.
   void keep_new(std::vector<Candidate>& candidates) {
     std::erase_if(candidates,
-                  [&](const Candidate& c) { return measured_.contains(c.hash) || !hashes_.insert(c.hash).second; });
+                  [&](const Candidate& c) { return measured_.contains(c.hash()) || !hashes_.insert(c.hash()).second; });
   }
   void add(std::vector<Candidate> candidates) {
     for (Candidate& c : candidates)
@@ -66,9 +65,11 @@ std::vector<Candidate> present(std::vector<std::optional<Candidate>> slots) {
 
 }  // namespace
 
-Evolution::Evolution(const task::Task& task, const space::SearchSpace& space, cost::CostModel& model,
-                     SketchPolicy& sketches, MutationPolicy& mutations, const EvolutionOptions& options, int threads)
+Evolution::Evolution(const task::Task& task, cpu::TargetRef target, const space::SearchSpace& space,
+                     cost::CostModel& model, SketchPolicy& sketches, MutationPolicy& mutations,
+                     const EvolutionOptions& options, int threads)
     : task_(task),
+      target_(std::move(target)),
       space_(space),
       model_(model),
       sketches_(sketches),
@@ -118,8 +119,8 @@ std::vector<Candidate> Evolution::sample(int count, Rng& rng) const {
     const int sketch = draw_by_odds(trace_.shares, own);
     auto state = space_.sample(sketch, own);
     if (!state) return;
-    if (const auto hash = canonicalize(*state))
-      slots[static_cast<std::size_t>(i)] = Candidate{std::move(*state), *hash, sketch};
+    cpu::ScheduledProgram program(std::move(*state), target_);
+    if (program.has_bounds()) slots[static_cast<std::size_t>(i)] = Candidate{std::move(program), sketch};
   });
   return present(std::move(slots));
 }
@@ -158,23 +159,21 @@ std::vector<Candidate> Evolution::mutate(const std::vector<Parent>& parents, std
     const auto at = static_cast<std::size_t>(i);
     Rng& own = sources[at];
     const Candidate& parent = *parents[at].candidate;
-    const schedule::State& mate = parents[static_cast<std::size_t>(own.below(std::ssize(parents)))].candidate->state;
-    const auto [mutation, retilings, features] = mutations_.choose({parent.state, model_.knows()}, own);
+    const schedule::State& mate = parents[static_cast<std::size_t>(own.below(std::ssize(parents)))].candidate->state();
+    const auto [mutation, retilings, features] = mutations_.choose({parent.state(), model_.knows()}, own);
     attempts[at] = {mutation, features, 0};
-    auto state =
-        retilings.empty() ? space_.mutate(parent.state, mutation, own, &mate) : space_.retile(parent.state, retilings);
+    auto state = retilings.empty() ? space_.mutate(parent.state(), mutation, own, &mate)
+                                   : space_.retile(parent.state(), retilings);
     if (!state) return;
-    const std::uint64_t hash = schedule::structural_hash(*state);
     const int sketch = space_.sketch_of(*state);
-    slots[at] = Candidate{std::move(*state), hash, sketch, mutation, parent.score, 0, i, parents[at].time_s, features};
+    slots[at] =
+        Candidate{{std::move(*state), target_}, sketch, mutation, parent.score, 0, i, parents[at].time_s, features};
   });
   return present(std::move(slots));
 }
 
 void Evolution::score(std::vector<Candidate>& candidates) const {
-  std::vector<schedule::State> states;
-  for (const Candidate& c : candidates) states.push_back(c.state);
-  const std::vector<double> scores = model_.predict(task_, states);
+  const std::vector<double> scores = model_.predict(task_, programs_of(candidates));
   for (std::size_t i = 0; i < candidates.size(); ++i) candidates[i].score = scores[i];
 }
 

@@ -22,9 +22,9 @@ namespace tilewright::search {
 /// source, decided before the work is spread over threads: the outcome does not depend on how many there are.
 class Evolution {
  public:
-  /// All of it must outlive the object.
-  Evolution(const task::Task& task, const space::SearchSpace& space, cost::CostModel& model, SketchPolicy& sketches,
-            MutationPolicy& mutations, const EvolutionOptions& options, int threads);
+  /// `target`: that programs are made for. All that is referred to must outlive the object.
+  Evolution(const task::Task& task, cpu::TargetRef target, const space::SearchSpace& space, cost::CostModel& model,
+            SketchPolicy& sketches, MutationPolicy& mutations, const EvolutionOptions& options, int threads);
 
   /// Up to `count` distinct states, none measured, all new (pick_batch), best predicted first with the random ones
   /// last. Fewer when that is all that could be found; none when the space seems exhausted.
@@ -48,6 +48,7 @@ class Evolution {
   void report(const std::vector<Candidate>& children, std::vector<Attempt> attempts, double bar);
 
   const task::Task& task_;
+  cpu::TargetRef target_;
   const space::SearchSpace& space_;
   cost::CostModel& model_;
   SketchPolicy& sketches_;

@@ -2,19 +2,19 @@
 
 #include <cstdint>
 #include <limits>
+#include <span>
 #include <unordered_set>
 #include <vector>
 
-#include "schedule/state.h"
+#include "backend/cpu/scheduled_program.h"
 #include "search/policy/program_features.h"
 #include "task/measurement.h"
 
 namespace tilewright::search {
 
-/// A state that may be, or was, measured, and where it came from.
+/// What may be, or was, measured, and where it came from.
 struct Candidate {
-  schedule::State state;
-  std::uint64_t hash = 0;   ///< settle(state)
+  cpu::ScheduledProgram program;
   int sketch = -1;          ///< position among the space's sketches; -1: none of them
   int mutation = -1;        ///< the rule that made it; -1: sampled
   double parent_score = 0;  ///< with `mutation`: what the cost model says of the parent
@@ -22,7 +22,13 @@ struct Candidate {
   int attempt = -1;         ///< with `mutation`: which of its generation
   double parent_time_s = std::numeric_limits<double>::infinity();  ///< if the parent was measured
   ProgramFeatures parent{};                                        ///< if the mutation policy looks at programs
+
+  const schedule::State& state() const { return program.state(); }
+  std::uint64_t hash() const { return program.hash(); }
 };
+
+/// The candidates' programs, which share theirs.
+std::vector<cpu::ScheduledProgram> programs_of(std::span<const Candidate> candidates);
 
 /// Everything measured for one task. States count as equal when their text form is (structural hash).
 class MeasuredSet {
@@ -31,7 +37,7 @@ class MeasuredSet {
     Candidate candidate;
     double time_s;
   };
-  /// Remembers a state, whatever became of it. `time_s` is kNever for a failed one.
+  /// Remembers a state, whatever became of it, but not its program. `time_s` is kNever for a failed one.
   void add(const Candidate& candidate, double time_s);
   /// A state's time is known better now; kNever: it failed after all. Nothing happens if it is not a valid one.
   void correct(std::uint64_t hash, double time_s);

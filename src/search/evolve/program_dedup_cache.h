@@ -3,8 +3,7 @@
 #include <cstdint>
 #include <unordered_set>
 
-#include "schedule/state.h"
-#include "target/target_spec.h"
+#include "backend/cpu/scheduled_program.h"
 
 namespace tilewright::search {
 
@@ -12,14 +11,12 @@ namespace tilewright::search {
 /// have shaped what a schedule leaves open: to compile such a one costs as much as any, and teaches nothing.
 class ProgramDedupCache {
  public:
-  /// `target`: that code is made for.
-  explicit ProgramDedupCache(target::TargetSpec target) : target_(std::move(target)) {}
-  /// Adds the state's program; false if it was known. One that cannot be lowered counts as new: the compiler will say
-  /// why.
-  bool add(const schedule::State& state);
+  /// Adds the program; false if it was known. One that cannot be lowered counts as new: the compiler will say why.
+  bool add(const cpu::ScheduledProgram& scheduled) {
+    return !scheduled.program() || hashes_.insert(scheduled.program_hash()).second;
+  }
 
  private:
-  target::TargetSpec target_;
   std::unordered_set<std::uint64_t> hashes_;
 };
 

@@ -12,12 +12,13 @@ ReplayRunner::ReplayRunner(std::span<const task::Task> tasks, std::span<const ta
   }
 }
 
-std::vector<task::Measurement> ReplayRunner::measure(const task::Task& task, std::span<const schedule::State> states,
-                                                     double, const Done& done, const Stop& stop) {
+std::vector<task::Measurement> ReplayRunner::measure(const task::Task& task,
+                                                     std::span<const cpu::ScheduledProgram> programs, double,
+                                                     const Done& done, const Stop& stop) {
   std::vector<task::Measurement> results;
-  for (const schedule::State& state : states) {
+  for (const cpu::ScheduledProgram& program : programs) {
     if (stop && stop()) break;
-    results.push_back(stand_ins_.at(task.key).measure(state));
+    results.push_back(stand_ins_.at(task.key).measure(program.state()));
     split_.compile_s += results.back().compile_s, split_.run_s += results.back().run_s;
     if (done) done(results.size() - 1, results.back());
   }

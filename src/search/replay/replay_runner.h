@@ -17,7 +17,7 @@ class ReplayRunner : public Runner {
   /// fewer than kFewest valid records.
   ReplayRunner(std::span<const task::Task> tasks, std::span<const task::Record> records, const cost::Machine& machine);
 
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
                                          double incumbent_s, const Done& done, const Stop& stop) override;
   measure::Measurer::Split split() const override { return split_; }
   double clock_s() const override { return split_.compile_s + split_.run_s; }

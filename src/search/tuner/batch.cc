@@ -61,8 +61,8 @@ std::vector<Candidate> pick_batch(const std::vector<Candidate>& ranked, int coun
 
 std::uint64_t twin_key(const Candidate& candidate) {
   std::uint64_t key = static_cast<std::uint64_t>(candidate.sketch + 1);
-  for (int i = 0; i < candidate.state.num_steps(); ++i)
-    if (const auto* split = std::get_if<schedule::SplitStep>(&candidate.state.step(i));
+  for (int i = 0; i < candidate.state().num_steps(); ++i)
+    if (const auto* split = std::get_if<schedule::SplitStep>(&candidate.state().step(i));
         split && !split->lengths.empty())
       key = hash_mix(key, static_cast<std::uint64_t>(split->lengths.back()));
   return key;

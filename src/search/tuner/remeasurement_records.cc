@@ -15,7 +15,7 @@ std::vector<task::Record> remeasurement_records(const task::Task& task, std::spa
   record.unix_time = duration_cast<std::chrono::seconds>(now).count();
   std::vector<task::Record> records;
   for (std::size_t i = 0; i < results.size(); ++i) {
-    record.steps = finalists[i].state.steps();
+    record.steps = finalists[i].state().steps();
     record.result = results[i];
     records.push_back(record);
   }

@@ -39,9 +39,7 @@ void NetworkTuner::Impl::remeasure_all() {
 
 /// Times the best states of a task in turns: which of them was fastest so far may be luck.
 void NetworkTuner::Impl::remeasure(TaskTuner& tuner, const std::vector<Candidate>& finalists) {
-  std::vector<schedule::State> states;
-  for (const Candidate& c : finalists) states.push_back(c.state);
-  std::vector<task::Measurement> results = runner->remeasure(tuner.task(), states);
+  std::vector<task::Measurement> results = runner->remeasure(tuner.task(), programs_of(finalists));
   const auto is_valid = [](const task::Measurement& m) { return m.error == task::ErrorKind::none; };
   if (std::none_of(results.begin(), results.end(), is_valid)) {
     observer->on_note(

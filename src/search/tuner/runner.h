@@ -7,24 +7,26 @@
 #include <vector>
 
 #include "measure/runner/measurer.h"
-#include "schedule/state.h"
 #include "task/measurement.h"
 #include "task/task.h"
 
 namespace tilewright::search {
 
-/// Whatever tells how fast states are: the machine, a record file replayed, a made-up function in a test.
+/// Whatever tells how fast programs are: the machine, a record file replayed, a made-up function in a test.
 class Runner {
  public:
   using Done = std::function<void(std::size_t, const task::Measurement&)>;
   using Stop = std::function<bool()>;
   virtual ~Runner() = default;
-  /// Same contract as measure::Measurer::measure: results are a prefix of `states` when `stop` ends the call early.
-  virtual std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
-                                                 double incumbent_s, const Done& done, const Stop& stop) = 0;
+  /// Same contract as measure::Measurer::measure: results are a prefix of `programs` when `stop` ends the call early.
+  virtual std::vector<task::Measurement> measure(const task::Task& task,
+                                                 std::span<const cpu::ScheduledProgram> programs, double incumbent_s,
+                                                 const Done& done, const Stop& stop) = 0;
   /// Same contract as measure::Measurer::re-measurement. A runner whose answers are exact need not hold
   /// re-measurements.
-  virtual std::vector<task::Measurement> remeasure(const task::Task&, std::span<const schedule::State>) { return {}; }
+  virtual std::vector<task::Measurement> remeasure(const task::Task&, std::span<const cpu::ScheduledProgram>) {
+    return {};
+  }
   /// About how long a re-measurement takes of states that take `turn_s` together; 0: this runner holds none.
   virtual double remeasurement_s(double /*turn_s*/) const { return 0; }
   /// How the machine does; a runner that is none has none.
@@ -42,12 +44,13 @@ class Runner {
 class MeasurerRunner : public Runner {
  public:
   explicit MeasurerRunner(measure::Measurer& measurer) : measurer_(measurer) {}
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const schedule::State> states,
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
                                          double incumbent_s, const Done& done, const Stop& stop) override {
-    return measurer_.measure(task, states, incumbent_s, done, stop);
+    return measurer_.measure(task, programs, incumbent_s, done, stop);
   }
-  std::vector<task::Measurement> remeasure(const task::Task& task, std::span<const schedule::State> states) override {
-    return measurer_.remeasure(task, states);
+  std::vector<task::Measurement> remeasure(const task::Task& task,
+                                           std::span<const cpu::ScheduledProgram> programs) override {
+    return measurer_.remeasure(task, programs);
   }
   double remeasurement_s(double turn_s) const override {
     const measure::RepetitionRule& rule = measurer_.options().remeasurement;

@@ -14,8 +14,9 @@ std::vector<Candidate> Suggestions::next(const MeasuredSet& measured, int count)
   std::vector<Candidate> batch;
   while (!waiting_.empty() && std::ssize(batch) < count) {
     Candidate& candidate = waiting_.back().candidate;
-    const auto is_it = [&](const Candidate& other) { return other.hash == candidate.hash; };
-    if (!measured.contains(candidate.hash) && std::ranges::none_of(batch, is_it)) batch.push_back(std::move(candidate));
+    const auto is_it = [&](const Candidate& other) { return other.hash() == candidate.hash(); };
+    if (!measured.contains(candidate.hash()) && std::ranges::none_of(batch, is_it))
+      batch.push_back(std::move(candidate));
     waiting_.pop_back();
   }
   return batch;

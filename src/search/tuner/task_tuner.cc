@@ -5,7 +5,6 @@
 #include <optional>
 
 #include "base/hash.h"
-#include "search/evolve/canonicalize.h"
 #include "search/tuner/transfer.h"
 #include "space/hardware.h"
 
@@ -19,19 +18,17 @@ bool is_valid(const task::Measurement& m) { return m.error == task::ErrorKind::n
 TaskTuner::TaskTuner(const task::Task& task, const target::TargetSpec& target, int kernel_threads,
                      cost::CostModel& model, const TuneOptions& options, PolicyMemory& memory)
     : task_(task),
+      target_(std::make_shared<const target::TargetSpec>(target)),
       model_(model),
       options_(options),
       space_(task.dag, space::hardware_of(target, kernel_threads), options.space),
       sketches_(make_sketch_policy(options.sketch_policy, {space_, task, memory, hash_mix(options.seed, 7)})),
       mutations_(make_mutation_policy(options.mutation_policy, space_, memory)),
-      evolution_(task_, space_, model_, *sketches_, *mutations_, options_.evolution, options_.threads),
-      descent_(task_, model_, options_.descent, space_.hardware().vector_lanes),
+      evolution_(task_, target_, space_, model_, *sketches_, *mutations_, options_.evolution, options_.threads),
+      descent_(task_, target_, model_, options_.descent, space_.hardware().vector_lanes),
       rng_(hash_mix(options.seed, hash_bytes(task.key))),
-      default_(space_.default_state()),
-      programs_(target) {
-  const auto hash = canonicalize(default_);
-  TW_CHECK(hash.has_value(), "the default schedule of {} has no program", task.description);
-  default_hash_ = *hash;
+      default_(space_.default_state(), target_) {
+  TW_CHECK(default_.has_bounds(), "the default schedule of {} has no program", task.description);
   result_.workload_key = task.key;
   result_.description = task.description;
   result_.alternative_of = task.alternative_of;
@@ -43,10 +40,10 @@ TaskTuner::TaskTuner(const task::Task& task, const target::TargetSpec& target, i
 Result<Candidate> TaskTuner::candidate_of(const task::Record& record) {
   Result<schedule::State> state = schedule::State::replay(task_.dag, record.steps);
   if (!state) return state.failure();
-  const auto hash = canonicalize(*state);
-  if (!hash) return failure("has no program");
-  const double score = model_.predict(task_, {&*state, 1}).front();
-  return Candidate{std::move(*state), *hash, -1, -1, 0, score};
+  cpu::ScheduledProgram program(std::move(*state), target_);
+  if (!program.has_bounds()) return failure("has no program");
+  const double score = model_.predict(task_, {&program, 1}).front();
+  return Candidate{std::move(program), -1, -1, 0, score};
 }
 
 Status TaskTuner::suggest(const task::Record& record) {
@@ -59,13 +56,13 @@ Status TaskTuner::suggest(const task::Record& record) {
 Status TaskTuner::resume(const task::Record& record) {
   Result<Candidate> candidate = candidate_of(record);
   if (!candidate) return candidate.failure();
-  if (record.remeasurement != 0 && measured_.contains(candidate->hash)) {
+  if (record.remeasurement != 0 && measured_.contains(candidate->hash())) {
     resume_remeasurement(*candidate, record);
     return {};
   }
   ++result_.resumed;
-  model_.update(task_, {&candidate->state, 1}, {&record.result, 1});
-  candidate->sketch = space_.sketch_of(candidate->state);
+  model_.update(task_, {&candidate->program, 1}, {&record.result, 1});
+  candidate->sketch = space_.sketch_of(candidate->state());
   is_new(*candidate);  // no longer
   add(*candidate, record.result);
   measuring_s_ += record.result.compile_s + record.result.run_s;
@@ -77,16 +74,16 @@ Status TaskTuner::resume(const task::Record& record) {
 /// A state that is known already took part in a re-measurement of an earlier run.
 void TaskTuner::resume_remeasurement(const Candidate& candidate, const task::Record& record) {
   const double time_s = is_valid(record.result) ? record.result.time_s() : kNever;
-  measured_.correct(candidate.hash, time_s);
+  measured_.correct(candidate.hash(), time_s);
   if (record.remeasurement < remeasurement_ || time_s == kNever) return;
   result_.finalists = record.remeasurement == remeasurement_ ? result_.finalists + 1 : 1;
   const bool is_first = record.remeasurement > remeasurement_;
   remeasurement_ = record.remeasurement;
   undecided_ = false;
-  if (candidate.hash == default_hash_) result_.default_s = time_s;
+  if (candidate.hash() == default_.hash()) result_.default_s = time_s;
   if (!is_first && time_s >= result_.best_s) return;
   result_.best_s = time_s;
-  result_.best_steps = candidate.state.steps();
+  result_.best_steps = candidate.state().steps();
 }
 
 std::vector<Candidate> TaskTuner::finalists() const {
@@ -94,7 +91,7 @@ std::vector<Candidate> TaskTuner::finalists() const {
   if (!undecided_ || options_.finalists <= 0) return chosen;
   bool has_default = false;
   for (const MeasuredSet::Entry& entry : measured_.valid()) {
-    const bool is_default = entry.candidate.hash == default_hash_;
+    const bool is_default = entry.candidate.hash() == default_.hash();
     has_default = has_default || is_default;
     const int most = options_.finalists + (has_default ? 1 : 0);
     if (is_default || std::ssize(chosen) < most) chosen.push_back(entry.candidate);
@@ -108,11 +105,11 @@ void TaskTuner::decide(std::span<const Candidate> finalists, std::span<const tas
   result_.best_s = kNever;
   for (std::size_t i = 0; i < results.size(); ++i) {
     const double time_s = is_valid(results[i]) ? results[i].time_s() : kNever;
-    measured_.correct(finalists[i].hash, time_s);
-    if (finalists[i].hash == default_hash_) result_.default_s = time_s;
+    measured_.correct(finalists[i].hash(), time_s);
+    if (finalists[i].hash() == default_.hash()) result_.default_s = time_s;
     if (time_s >= result_.best_s) continue;
     result_.best_s = time_s;
-    result_.best_steps = finalists[i].state.steps();
+    result_.best_steps = finalists[i].state().steps();
   }
   TW_CHECK(result_.best_s < kNever, "a contest of {} without a valid result", task_.description);
   if (before_round_ == unconfirmed_s) before_round_ = result_.best_s;
@@ -149,10 +146,11 @@ void TaskTuner::suggest(std::span<const std::vector<schedule::Step>> donors) {
   std::vector<Candidate> fitting;
   for (const auto& steps : donors) {
     std::optional<schedule::State> state = transfer(steps, task_.dag, options_.space.tails);
-    const auto hash = state ? canonicalize(*state) : std::nullopt;
-    if (!hash || measured_.contains(*hash)) continue;
-    const double score = model_.predict(task_, {&*state, 1}).front();
-    if (std::isfinite(score)) fitting.push_back({std::move(*state), *hash, -1, -1, 0, score});
+    if (!state) continue;
+    cpu::ScheduledProgram program(std::move(*state), target_);
+    if (!program.has_bounds() || measured_.contains(program.hash())) continue;
+    const double score = model_.predict(task_, {&program, 1}).front();
+    if (std::isfinite(score)) fitting.push_back({std::move(program), -1, -1, 0, score});
   }
   std::ranges::stable_sort(fitting, std::greater<>(), &Candidate::score);
   fitting.resize(std::min(fitting.size(), static_cast<std::size_t>(options_.transfers)));
@@ -166,7 +164,7 @@ std::vector<Candidate> TaskTuner::default_candidate() {
   has_default_ = true;
   const double score = model_.predict(task_, {&default_, 1}).front();
   if (options_.distinct_programs) programs_.add(default_);
-  return {{default_, default_hash_, space_.sketch_of(default_), -1, 0, score}};
+  return {{default_, space_.sketch_of(default_.state()), -1, 0, score}};
 }
 
 std::vector<Candidate> TaskTuner::evolve(int count) {
@@ -182,7 +180,7 @@ std::vector<Candidate> TaskTuner::descend(int count) {
 }
 
 bool TaskTuner::is_new(const Candidate& candidate) {
-  return !options_.distinct_programs || programs_.add(candidate.state);
+  return !options_.distinct_programs || programs_.add(candidate.program);
 }
 
 bool TaskTuner::should_descend(double left) const {
@@ -202,7 +200,7 @@ void TaskTuner::add(const Candidate& candidate, const task::Measurement& measure
   ++result_.trials;
   const bool valid = is_valid(measurement);
   const double time_s = valid ? measurement.time_s() : kNever;
-  const bool is_default = candidate.hash == default_hash_;
+  const bool is_default = candidate.hash() == default_.hash();
   const bool only_compares = is_default && valid && result_.default_s == kNever && !options_.default_competes;
   if (is_default) {
     has_default_ = true;
@@ -222,7 +220,7 @@ void TaskTuner::add(const Candidate& candidate, const task::Measurement& measure
   undecided_ = true;
   if (time_s < result_.best_s) {
     result_.best_s = time_s;
-    result_.best_steps = candidate.state.steps();
+    result_.best_steps = candidate.state().steps();
   }
 }
 
@@ -247,7 +245,7 @@ void TaskTuner::learn_policies(std::span<const Candidate> batch, std::span<const
     const Candidate& c = batch[i];
     const double time_s = is_valid(results[i]) ? results[i].time_s() : kNever;
     if (mutations_->looks_at_programs() && time_s < kNever)
-      programs.push_back({c.sketch, program_features(c.state, space_.hardware()), -std::log2(time_s)});
+      programs.push_back({c.sketch, program_features(c.state(), space_.hardware()), -std::log2(time_s)});
     if (c.sketch >= 0) {
       ++trace.measured[static_cast<std::size_t>(c.sketch)];
       sketch_outcomes.push_back({c.sketch, time_s, before_round_, results[i].compile_s + results[i].run_s});

@@ -73,6 +73,7 @@ class TaskTuner {
   void learn_policies(std::span<const Candidate> batch, std::span<const task::Measurement> results);
 
   const task::Task& task_;
+  cpu::TargetRef target_;
   cost::CostModel& model_;
   TuneOptions options_;
   space::SearchSpace space_;
@@ -81,8 +82,7 @@ class TaskTuner {
   Evolution evolution_;
   Descent descent_;
   Rng rng_;
-  schedule::State default_;
-  std::uint64_t default_hash_ = 0;
+  cpu::ScheduledProgram default_;
   bool has_default_ = false;
   bool descending_ = false;
   bool evolved_ = false;  ///< what is being measured comes from evolution

@@ -154,17 +154,15 @@ void NetworkTuner::Impl::round(TaskTuner& tuner, int room) {
 /// Measures a batch and learns from it, one round of the task.
 std::vector<task::Measurement> NetworkTuner::Impl::measure(TaskTuner& tuner, std::span<const Candidate> batch,
                                                            const std::function<bool()>& out_of_time) {
-  std::vector<schedule::State> states;
-  for (const Candidate& c : batch) states.push_back(c.state);
+  const std::vector<cpu::ScheduledProgram> programs = programs_of(batch);
   const auto enough = [&] {
     stopped = stopped || stop();
     return stopped || out_of_time();
   };
   const auto done = [&](std::size_t i, const task::Measurement& m) { count(tuner, batch[i], m); };
-  std::vector<task::Measurement> results = runner->measure(tuner.task(), states, tuner.result().best_s, done, enough);
+  std::vector<task::Measurement> results = runner->measure(tuner.task(), programs, tuner.result().best_s, done, enough);
   const double learning_s = wall_s();
-  states.resize(results.size());
-  model->update(tuner.task(), states, results);
+  model->update(tuner.task(), std::span(programs).first(results.size()), results);
   model->learn();
   tuner.end_round(batch, results);
   result.split.learn_s += wall_s() - learning_s;
@@ -190,8 +188,8 @@ void NetworkTuner::Impl::count(TaskTuner& tuner, const Candidate& candidate, con
     ++result.errors[std::string(task::to_text(measurement.error))];
   if (measurement.same_code) ++result.same_code;
   if (sink && measurement.is_measured())
-    sink(
-        {tuner.task().key, target.fingerprint(), threads, candidate.state.steps(), measurement, std::time(nullptr), 0});
+    sink({tuner.task().key, target.fingerprint(), threads, candidate.state().steps(), measurement, std::time(nullptr),
+          0});
   observer->on_trial(progress(tuner), measurement);
 }
 
