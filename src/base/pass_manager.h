@@ -72,7 +72,7 @@ class PassList {
 };
 
 /// Runs the passes of one level, one after another, on a `Subject`; `Context` is what they may look at. There is one
-/// for each level: graph::pass_manager, loop::pass_manager, codegen::pass_manager. Threads may share it.
+/// for each level: graph::pass_manager, loop::pass_manager, cpu::pass_manager. Threads may share it.
 template <class Subject, class... Context>
 class PassManager : public PassList {
  public:

@@ -16,11 +16,11 @@ namespace tilewright::compile {
 /// Which schedules a model is compiled with.
 struct ScheduleChoice {
   bool tuned = true;              ///< the best of the record file for each task; else default schedules throughout
-  std::filesystem::path records;  ///< empty: the default one (measure/records.h); a missing file has no records
+  std::filesystem::path records;  ///< empty: the default one (records/records.h); a missing file has no records
   graph::AlgorithmOptions algorithms = {};  ///< of a network; which one is fastest, the records say
 };
 
-/// The schedule that each task is compiled with: the best record (measure/best_record.h) of the same target with as
+/// The schedule that each task is compiled with: the best record (records/best_record.h) of the same target with as
 /// many threads, or the default schedule. A function object for graph::compile.
 class Schedules {
  public:

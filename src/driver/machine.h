@@ -9,7 +9,7 @@ namespace tilewright::driver {
 /// This machine, described and measured.
 struct MachineReport {
   std::string cpu;                                         ///< as the processor calls itself
-  std::string target;                                      ///< codegen::Target::fingerprint()
+  std::string target;                                      ///< TargetSpec::fingerprint()
   std::vector<std::string> features;                       ///< LLVM's names
   int cores = 1;                                           ///< that this process may use
   std::int64_t l1d_bytes = 0, l2_bytes = 0, l3_bytes = 0;  ///< of one core, what it shares included; 0: none found

@@ -10,7 +10,7 @@ namespace tilewright::driver {
 /// An ONNX file, read, rewritten and cut into tasks; a workload is one task. Errors: Error(bad_input).
 graph::Partition partition_of(const std::string& input, const graph::ImportOptions& import);
 
-/// A network with each task computed by the algorithm that its records say is fastest (driver/algorithms.h).
+/// A network with each task computed by the algorithm that its records say is fastest (compile/algorithm_choice.h).
 struct ChosenNetwork {
   graph::Partition partition;
   std::vector<compile::AlgorithmChoice> algorithms;

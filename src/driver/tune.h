@@ -18,7 +18,8 @@ struct TuneRequest {
   graph::ImportOptions import;
   std::filesystem::path records;  ///< taken over at the start, appended to as candidates are measured
   bool sync_records = false;      ///< each outlasts a power loss before the next is measured
-  /// Answers instead of the machine (search/replay_runner.h); then `records` is neither read nor written. Empty: none.
+  /// Answers instead of the machine (search/replay/replay_runner.h); then `records` is neither read nor written. Empty:
+  /// none.
   std::filesystem::path replay;
   graph::AlgorithmOptions algorithms;
   search::TuneOptions search;  ///< with peak_gflops of the target, measured with as many threads

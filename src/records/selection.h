@@ -21,7 +21,7 @@ struct Selection {
 struct RecordGroup {
   std::string workload_key, target;
   int threads = 1;
-  /// Positions in the list of records: the best (measure/best_record.h), then the others, fastest first, failed last.
+  /// Positions in the list of records: the best (records/best_record.h), then the others, fastest first, failed last.
   std::vector<std::size_t> members;
   int valid = 0;  ///< so many of them ran
 };

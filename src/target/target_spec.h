@@ -35,7 +35,7 @@ struct TargetSpec {
 
   /// What records and compiled models carry: CPU and a hash of triple and enabled features, "znver4-01234567", stable.
   std::string fingerprint() const;
-  /// Whether a record that carries `recorded` was measured on such a machine. Versions before 0.2 wrote a hash of all
+  /// Whether a record that carries `recorded` was measured on such a machine. Records used to carry a hash of all
   /// features that the LLVM of the day knew, those that are missing included: that counts, too.
   bool is_called(std::string_view recorded) const;
 };

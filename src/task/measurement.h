@@ -35,7 +35,7 @@ struct Measurement {
 /// A state and its measurement, as it is kept on disk.
 struct Record {
   std::string workload_key;
-  std::string target;  ///< Target::fingerprint() of the machine that ran it
+  std::string target;  ///< TargetSpec::fingerprint() of the machine that ran it
   int threads = 1;
   std::vector<schedule::Step> steps;
   Measurement result;

@@ -188,7 +188,7 @@ TEST(LearnedMutationPolicy, PredictsTheRuleFromTheProgram) {
   EXPECT_EQ(LearnedMutationPolicy(rules, {}, again).odds(small), policy.odds(small));
 }
 
-/// Complete states of one sketch, settled, with log2 of a made-up speed that follows their innermost rows.
+/// Complete states of one sketch, canonical, with log2 of a made-up speed that follows their innermost rows.
 std::vector<std::pair<schedule::State, ProgramValue::Sample>> programs_by_rows(const Sketches& s, int count, Rng& rng) {
   std::vector<std::pair<schedule::State, ProgramValue::Sample>> programs;
   constexpr int kMultiLevel = 1;

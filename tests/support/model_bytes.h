@@ -10,8 +10,8 @@
 
 namespace tilewright {
 
-/// The parts of a compiled model's file (src/runtime/model_file.cc), and the file that they make: with lengths and
-/// checksums that are right, whatever the parts say.
+/// The parts of a compiled model's file (src/runtime/model/model_file.cc), and the file that they make: with lengths
+/// and checksums that are right, whatever the parts say.
 struct ModelBytes {
   std::string header, objects, weights;
 

@@ -44,7 +44,7 @@ TEST(TargetSpec, FingerprintCountsEnabledFeaturesOnly) {
 }
 
 TEST(TargetSpec, KnowsWhatEarlierVersionsCalledIt) {
-  // Written by version 0.1 for these features.
+  // What was written for these features when all of them counted.
   EXPECT_TRUE(with_features({"+avx2", "-avx512f"}).is_called("some-a7a4306c"));
 }
 

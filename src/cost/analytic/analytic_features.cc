@@ -54,7 +54,7 @@ struct Column {
 };
 using S = const Statement&;
 
-/// The table of columns. A new one goes to the end, and the version of model files (gbdt_file.h) grows with it.
+/// The table of columns. A new one goes to the end, and the version of model files (model_file.h) grows with it.
 constexpr std::array<Column, kDraftColumns> kColumns{{
     {{"cycles", "log2, estimated cycles of the row"}, [](S s) { return log_of(s.sum.cycles); }},
     {{"program_cycles", "log2, of the program"}, [](S s) { return log_of(s.analysis.total.cycles); }},

@@ -7,8 +7,8 @@
 namespace tilewright::cost {
 
 /// The machine as the analytic model sees it: what a core can issue per cycle and what each cache level can deliver.
-/// Figures without a source in `codegen::Target` are typical of current x86-64 server cores; only their ratios matter,
-/// since scores are compared within one task on one machine.
+/// Figures without a source in `target::TargetSpec` are typical of current x86-64 server cores; only their ratios
+/// matter, since scores are compared within one task on one machine.
 struct Machine {
   int cores = 1;                 ///< threads that a kernel runs with
   double vector_bytes = 32;      ///< per vector register

@@ -8,13 +8,13 @@ namespace tilewright::graph {
 
 using Outputs = std::vector<TensorId>;
 
-// windows.cc
+// conv_pool.cc
 Outputs import_conv(OnnxNode& node);
 Outputs import_max_pool(OnnxNode& node);
 Outputs import_average_pool(OnnxNode& node);
 Outputs import_global_pool(OnnxNode& node);
 
-// volumes.cc
+// conv3d.cc
 Outputs import_conv3d(OnnxNode& node);
 Outputs import_pool3d(OnnxNode& node, PoolKind kind, bool count_padding);
 
@@ -70,14 +70,14 @@ Outputs import_is_inf(OnnxNode& node);
 Outputs import_mod(OnnxNode& node);
 Outputs import_cast_like(OnnxNode& node);
 
-// moments.cc
+// norm.cc
 Outputs import_layer_norm(OnnxNode& node);
 Outputs import_instance_norm(OnnxNode& node);
 Outputs import_group_norm(OnnxNode& node);
 Outputs import_mean_variance_norm(OnnxNode& node);
 Outputs import_lp_norm(OnnxNode& node);
 
-// positions.cc
+// arg_onehot.cc
 Outputs import_arg_extreme(OnnxNode& node);
 Outputs import_hardmax(OnnxNode& node);
 Outputs import_one_hot(OnnxNode& node);
@@ -101,7 +101,7 @@ Outputs import_unsqueeze(OnnxNode& node);
 Outputs import_transpose(OnnxNode& node);
 Outputs import_expand(OnnxNode& node);
 
-// pieces.cc
+// slice_concat.cc
 Outputs import_concat(OnnxNode& node);
 Outputs import_split(OnnxNode& node);
 Outputs import_slice(OnnxNode& node);

@@ -19,7 +19,7 @@ inline constexpr std::uint32_t kProtocolVersion = 5;
 inline constexpr int kWorkerSocket = 3;
 
 // The conversation: the worker says Hello. The tuner then sends a TaskMessage, a ReferenceMessage if it has one, and
-// any number of RunMessages and ContestMessages; each is answered by its reply, or by the worker's death.
+// any number of RunMessages and RemeasureMessage; each is answered by its reply, or by the worker's death.
 
 struct Hello {
   std::uint32_t version = kProtocolVersion;
@@ -36,7 +36,7 @@ struct Argument {
 /// What a worker has to hold ready for the candidates of one task. Takes the place of the task before.
 struct TaskMessage {
   std::vector<Argument> arguments;  ///< as a kernel takes them
-  std::uint64_t seed = 0;           ///< of the inputs (inputs.h)
+  std::uint64_t seed = 0;           ///< of the inputs (base/fill_input.h)
   std::int64_t workspace_bytes =
       0;  ///< that a candidate may use beyond the arguments; 0: max(1 GiB, 4 times the arguments)
 };
@@ -71,7 +71,7 @@ struct RunReply {
   std::vector<std::string> outputs;
 };
 
-/// Candidates to be timed in turns (worker/re-measurement.h).
+/// Candidates to be timed in turns (worker/remeasurement.h).
 struct RemeasureMessage {
   RepetitionRule rule;  ///< rounds, and the time that all may take together
   std::vector<RunMessage> candidates;

@@ -83,8 +83,8 @@ struct Measurer::Impl {
   void check_machine(std::size_t candidates);
   RunSettings settings(double cut_ratio, double incumbent_s) const;
   double pace(const Batch& batch) const;
-  void time_yardstick(Batch& batch);
-  void choose_yardstick(const Batch& batch);
+  void time_reference_kernel(Batch& batch);
+  void choose_reference_kernel(const Batch& batch);
   bool is_undecided(const Batch& batch, std::size_t i) const;
   bool run(Batch& batch, std::size_t i);
   bool run_again(Batch& batch, std::size_t i, bool is_last);
@@ -136,7 +136,7 @@ double Measurer::Impl::pace(const Batch& batch) const {
   return reference_kernel.is_provisional ? std::max(1.0, pace) : pace;
 }
 
-void Measurer::Impl::time_yardstick(Batch& batch) {
+void Measurer::Impl::time_reference_kernel(Batch& batch) {
   const auto found = reference_kernels.find(batch.task.key);
   if (found == reference_kernels.end()) return;
   const Compiled& compiled = found->second.compiled;
@@ -148,7 +148,7 @@ void Measurer::Impl::time_yardstick(Batch& batch) {
 }
 
 /// The best of a task's first batch; later only one that costs far less time, as every change adds an error of its own.
-void Measurer::Impl::choose_yardstick(const Batch& batch) {
+void Measurer::Impl::choose_reference_kernel(const Batch& batch) {
   constexpr double kFarLess = 0.6;
   if (batch.reference_kernel_s < Batch::kUnknown) {
     ReferenceKernel& used = reference_kernels.at(batch.task.key);
@@ -242,7 +242,7 @@ std::vector<task::Measurement> Measurer::measure(const task::Task& task,
                                                  std::span<const cpu::ScheduledProgram> programs, double incumbent_s,
                                                  const std::function<void(std::size_t, const task::Measurement&)>& done,
                                                  const std::function<bool()>& stop) {
-  constexpr std::size_t kYardsticks = 4;  // in a pass, at least: a pace by few of them would make lucky times
+  constexpr std::size_t kReferenceRuns = 4;  // in a pass, at least: a pace by few of them would make lucky times
   Batch batch{task, {}, incumbent_s, {}};
   {
     const Stopwatch stopwatch(impl_->split.compile_s);
@@ -263,13 +263,13 @@ std::vector<task::Measurement> Measurer::measure(const task::Task& task,
   std::iota(contenders.begin(), contenders.end(), 0);
   const int passes = impl_->options.passes, more = impl_->options.passes_of_undecided;
   for (int pass = 0; pass < passes + more; ++pass) {
-    const std::size_t every = pass >= passes ? 1 : std::clamp<std::size_t>(contenders.size() / kYardsticks, 1, 4);
+    const std::size_t every = pass >= passes ? 1 : std::clamp<std::size_t>(contenders.size() / kReferenceRuns, 1, 4);
     std::size_t turn = 0;
     std::erase_if(contenders, [&](std::size_t i) {
       if (stopped() || !batch.compiled[i].is_begun) return batch.results.size() <= i;
       const bool contends = timed([&] {
         if (pass >= passes && !impl_->is_undecided(batch, i)) return false;
-        if (turn++ % every == 0) impl_->time_yardstick(batch);
+        if (turn++ % every == 0) impl_->time_reference_kernel(batch);
         return pass == 0 ? impl_->run(batch, i) : impl_->run_again(batch, i, pass >= passes - 1);
       });
       if (!contends) report(i);
@@ -277,7 +277,7 @@ std::vector<task::Measurement> Measurer::measure(const task::Task& task,
     });
   }
   for (std::size_t i : contenders) report(i);
-  impl_->choose_yardstick(batch);
+  impl_->choose_reference_kernel(batch);
   return std::move(batch.results);
 }
 

@@ -45,7 +45,7 @@ class WorkerProcess {
   task::Measurement run(std::string_view object, std::string_view symbol, RunSettings settings,
                         std::vector<PackedArgument> packed = {});
 
-  /// Times candidates that ran before in turns (worker/re-measurement.h), in one process. Measurements in their order;
+  /// Times candidates that ran before in turns (worker/remeasurement.h), in one process. Measurements in their order;
   /// none if the process did not survive it: whose fault that was is not known. Errors: as run.
   std::vector<task::Measurement> remeasure(RemeasureMessage message);
 

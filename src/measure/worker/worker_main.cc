@@ -1,5 +1,5 @@
 // tilewright-worker: runs candidates for the tuner that started it, so that none can hurt the tuner. It talks to it
-// over the socket kWorkerSocket (measure/protocol.h) and ends when that closes.
+// over the socket kWorkerSocket (measure/protocol/protocol.h) and ends when that closes.
 
 #include <malloc.h>
 #include <sys/prctl.h>

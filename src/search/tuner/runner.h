@@ -22,7 +22,7 @@ class Runner {
   virtual std::vector<task::Measurement> measure(const task::Task& task,
                                                  std::span<const cpu::ScheduledProgram> programs, double incumbent_s,
                                                  const Done& done, const Stop& stop) = 0;
-  /// Same contract as measure::Measurer::re-measurement. A runner whose answers are exact need not hold
+  /// Same contract as measure::Measurer::remeasure. A runner whose answers are exact need not hold
   /// re-measurements.
   virtual std::vector<task::Measurement> remeasure(const task::Task&, std::span<const cpu::ScheduledProgram>) {
     return {};

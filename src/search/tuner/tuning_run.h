@@ -16,7 +16,7 @@
 
 namespace tilewright::search {
 
-/// A run in progress: what there is to it, whose parts are in tuning_rounds.cc, tuning_time.cc and re-measurements.cc.
+/// A run in progress: what there is to it, whose parts are in tuning_rounds.cc, tuning_time.cc and remeasurements.cc.
 struct NetworkTuner::Impl {
   Impl(std::vector<task::Task> task_list, const TuneOptions& tune_options, const target::TargetSpec& target,
        int kernel_threads);

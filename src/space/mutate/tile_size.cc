@@ -9,7 +9,7 @@ namespace {
 
 using schedule::SplitStep;
 
-/// The sketch decides the lengths of the split: those of a transform's tile (transform.h).
+/// The sketch decides the lengths of the split: those of a transform's tile (winograd_stages.h).
 bool is_decided(const SampleContext& context, int step) {
   if (!context.space || context.sketch < 0) return false;
   const schedule::State& sketch = context.space->sketches()[static_cast<std::size_t>(context.sketch)];

@@ -104,7 +104,7 @@ void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memo
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
 
-/// What tensors and arenas are made with (src/runtime/memory.cc).
+/// What tensors and arenas are made with (src/runtime/cpu/memory.cc).
 extern "C" void* aligned_alloc(std::size_t alignment, std::size_t bytes) { return allocate(bytes, alignment); }
 
 int main(int argc, char** argv) {
