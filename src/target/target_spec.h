@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/dtype.h"
+#include "target/emitter_policy.h"
 
 namespace tilewright::target {
 
@@ -31,6 +32,7 @@ struct TargetSpec {
   bool has_masks() const { return vector_bytes == 64; }
   /// x * 2^n is one instruction of the widest vectors.
   bool has_scalef() const { return vector_bytes == 64; }
+  EmitterPolicy emitter_policy() const { return {vector_bytes, vector_registers, has_masks()}; }
   bool is_aarch64() const { return triple.starts_with("aarch64"); }
 
   /// What records and compiled models carry: CPU and a hash of triple and enabled features, "znver4-01234567", stable.

@@ -7,20 +7,16 @@
 namespace tilewright::cost {
 namespace {
 
-constexpr double kGather = 1.5;       ///< instructions per element of a vector that is not contiguous: load and insert
-constexpr double kMostRegisters = 4;  ///< that one operation is spread over
+constexpr double kGather = 1.5;  ///< instructions per element of a vector that is not contiguous: load and insert
 
 }  // namespace
 
-IssueCost cost_of_lanes(const Machine& machine, double lanes, double element_bytes) {
+IssueCost cost_of_lanes(const Machine& machine, std::int64_t lanes, double element_bytes) {
   IssueCost cost;
-  double piece = kMostRegisters * machine.vector_bytes / element_bytes;
-  for (; lanes >= 1 && piece >= 1; piece /= 2)
-    while (lanes >= piece) {
-      const double bytes = piece * element_bytes;
-      cost += {std::ceil(bytes / machine.vector_bytes), std::ceil(bytes / machine.unit_bytes)};
-      lanes -= piece;
-    }
+  machine.emitter_policy().for_each_chunk(0, lanes, [&](std::int64_t, std::int64_t count, std::int64_t) {
+    const double bytes = static_cast<double>(count) * element_bytes;
+    cost += {std::ceil(bytes / machine.vector_bytes), std::ceil(bytes / machine.unit_bytes)};
+  });
   return cost;
 }
 
@@ -39,7 +35,7 @@ StraightBlock block_of(const Nest& nest, const Machine& machine, const Leaf& lea
       if (loop.reduction) block.chain *= extent;
     }
   }
-  block.per_operation = cost_of_lanes(machine, block.lanes, leaf.element_bytes);
+  block.per_operation = cost_of_lanes(machine, static_cast<std::int64_t>(block.lanes), leaf.element_bytes);
   return block;
 }
 

@@ -21,9 +21,8 @@ inline IssueCost operator*(const IssueCost& cost, double times) {
   return {cost.instructions * times, cost.passes * times};
 }
 
-/// One operation on `lanes` consecutive elements. Code generation takes pieces of up to four registers, each a power of
-/// two of elements.
-IssueCost cost_of_lanes(const Machine& machine, double lanes, double element_bytes);
+/// One operation on `lanes` consecutive elements, in the pieces that code generation takes (target/emitter_policy.h).
+IssueCost cost_of_lanes(const Machine& machine, std::int64_t lanes, double element_bytes);
 
 /// The straight code around one leaf: what one iteration of its steady loop runs.
 struct StraightBlock {

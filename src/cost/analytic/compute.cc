@@ -14,7 +14,6 @@ constexpr double kSlowFetch = 4;        ///< how much slower code beyond the ins
 constexpr double kReorder = 256;        ///< instructions in flight
 constexpr double kEdge = 0.5;    ///< share of loading and storing accumulators around a block that it does not hide
 constexpr double kOperands = 2;  ///< registers that updates need beside their accumulators
-constexpr double kPromoted = 2;  ///< accumulators kept in registers, at most, per register (codegen spills the rest)
 
 /// What one run of a block asks of the core.
 struct Work {
@@ -91,7 +90,8 @@ class Compute {
     const auto strides = footprints_.strides(leaf.first_access);
     const IssueCost elements = cost_of_access(block, strides) * distinct_copies(block, strides);
     const int keeper = accumulator_loop(nest_, footprints_, leaf);
-    const bool kept = keeper >= 0 && elements.instructions <= kPromoted * machine_.registers;
+    const bool kept =
+        keeper >= 0 && elements.instructions <= static_cast<double>(machine_.emitter_policy().most_accumulators());
     const bool across = kept && loop(keeper).depth <= loop(block.steady).depth;
     if (across) {
       const NestLoop& around = loop(keeper);

@@ -7,6 +7,7 @@ Machine machine_of(const target::TargetSpec& target) {
   machine.cores = target.cores;
   machine.vector_bytes = target.vector_bytes;
   machine.registers = target.vector_registers;
+  machine.has_masks = target.has_masks();
   machine.unit_bytes = target.unit_bytes;
   machine.fma_per_cycle = machine.loads_per_cycle = target.fma_units;
   machine.stores_per_cycle = target.fma_units / 2.0;

@@ -142,7 +142,7 @@ void ValueEmitter::store_memory(BufferId id, const Access& a, Value* value) {
 bool ValueEmitter::streams(BufferId id, const Access& a) {
   const loop::Buffer& buffer = program_.buffer(id);
   if (buffer.scope == loop::Scope::local || !program_.hints_of(buffer.stage).stream_stores) return false;
-  const std::int64_t lanes_in_register = f_.shared.target.vector_bytes / bytes_of(buffer.type);
+  const std::int64_t lanes_in_register = f_.shared.target.lanes(buffer.type);
   const auto is_whole = [&](std::int64_t elements) { return elements % lanes_in_register == 0; };
   return is_whole(lanes.count) && is_whole(a.offset.constant) &&
          std::all_of(a.offset.terms.begin(), a.offset.terms.end(),

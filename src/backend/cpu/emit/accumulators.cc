@@ -19,7 +19,7 @@ class Finder {
  public:
   Finder(const loop::Program& program, const For& root) : program_(program), root_(root) { visit(root.body, false); }
 
-  std::vector<Accumulator> result(std::int64_t most_registers, int lanes) const {
+  std::vector<Accumulator> result(std::int64_t most_registers, std::int64_t lanes) const {
     std::vector<Accumulator> found;
     std::int64_t registers = 0;
     for (const Accumulator& candidate : candidates_) {
@@ -99,7 +99,8 @@ std::vector<Accumulator> find_accumulators(const loop::Program& program, const t
                                            const For& loop) {
   const bool expands = loop.kind == LoopKind::serial || loop.kind == LoopKind::unrolled;
   if (!loop.reduction || !expands) return {};
-  return Finder(program, loop).result(2 * target.vector_registers, target.vector_bytes / 4);
+  const target::EmitterPolicy policy = target.emitter_policy();
+  return Finder(program, loop).result(policy.most_accumulators(), policy.lanes());
 }
 
 }  // namespace tilewright::cpu

@@ -82,7 +82,7 @@ Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*
     }
     return result;
   }
-  const int width = f.shared.target.vector_bytes / 4;
+  const int width = f.shared.target.lanes(DType::f32);
   const std::string function = vector_function(f.shared.target, scalar_name, width, static_cast<int>(arguments.size()));
   return by_registers(f, width, arguments, [&](const std::vector<Value*>& parts) {
     return call_pure(f, function, parts[0]->getType(), parts);
@@ -93,7 +93,7 @@ Value* call_math(FunctionContext& f, const std::string& name, std::vector<Value*
 Value* emit_scale(FunctionContext& f, Value* x, Value* n) {
   auto& builder = f.builder;
   if (f.shared.target.has_scalef()) {
-    const int width = f.shared.target.vector_bytes / 4;
+    const int width = f.shared.target.lanes(DType::f32);
     return by_registers(f, width, {x, n}, [&](const std::vector<Value*>& parts) {
       constexpr std::uint64_t kAllLanes = 0xffff, kRoundAsSet = 4;
       return builder.CreateIntrinsic(

@@ -10,7 +10,7 @@ namespace {
 class Counter {
  public:
   Counter(const loop::Program& program, const target::TargetSpec& target)
-      : program_(program), lanes_(target.vector_bytes / 4) {}
+      : program_(program), lanes_(target.emitter_policy().lanes()) {}
 
   double size_of(const loop::Block& block) {
     double sum = 0;

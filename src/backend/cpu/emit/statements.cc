@@ -15,16 +15,10 @@ using loop::LoopKind;
 
 std::vector<Lanes> chunks_of(const For& loop, const target::TargetSpec& target) {
   std::vector<Lanes> chunks;
-  for (std::int64_t begin = loop.begin; begin < loop.end;) {
-    const std::int64_t left = loop.end - begin;
-    std::int64_t count = target.vector_bytes;  // bytes / 4 lanes in a register, four registers
-    while (count > left) count /= 2;
-    const bool is_tail = left < target.vector_bytes / 4 && count < left;
-    if (is_tail && target.has_masks()) count *= 2;
-    const std::int64_t active = std::min(count, left);
-    chunks.push_back({loop.var, begin, static_cast<int>(count), static_cast<int>(active)});
-    begin += active;
-  }
+  target.emitter_policy().for_each_chunk(
+      loop.begin, loop.end, [&](std::int64_t begin, std::int64_t count, std::int64_t active) {
+        chunks.push_back({loop.var, begin, static_cast<int>(count), static_cast<int>(active)});
+      });
   return chunks;
 }
 
@@ -143,7 +137,7 @@ void StatementEmitter::emit_prefetch(const loop::Prefetch& prefetch) {
 /// Blocks of rows and lanes; what is left over of the rows is gathered.
 void StatementEmitter::emit_transposed(const For& loop, const std::vector<loop::LoadValue>& loads) {
   const For& across = std::get<For>(loop.body[0].kind);
-  const std::int64_t lanes_in_register = f_.shared.target.vector_bytes / 4;
+  const std::int64_t lanes_in_register = f_.shared.target.emitter_policy().lanes();
   for (std::int64_t begin = across.begin; begin < across.end;) {
     std::int64_t count = lanes_in_register;
     while (count > across.end - begin) count /= 2;

@@ -27,7 +27,7 @@ class Nest {
  public:
   Nest(loop::Program& program, const target::TargetSpec& target, Loops loops, Block store)
       : program_(program),
-        lanes_(target.vector_bytes / 4),
+        lanes_(target.emitter_policy().lanes()),
         registers_(target.vector_registers),
         in_flight_(kFmaLatency * target.fma_units),
         around_(std::move(loops)),

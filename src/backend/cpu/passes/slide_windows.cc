@@ -28,7 +28,7 @@ int taps_to_move(const loop::Program& program, const Loops& loops, const loop::S
                  const target::TargetSpec& target) {
   const int vector = static_cast<int>(loops.size()) - 1;
   if (vector < 3 || loops.back().kind != LoopKind::vectorized || !store.update) return -1;
-  const std::int64_t vectors = ceil_div(extent_of(loops.back()), target.vector_bytes / 4);
+  const std::int64_t vectors = ceil_div(extent_of(loops.back()), target.emitter_policy().lanes());
   const auto at = [&](int i) -> const For& { return loops[static_cast<std::size_t>(i)]; };
   const auto is_tile = [&](int i) { return !at(i).reduction && at(i).kind == LoopKind::unrolled; };
   std::int64_t updates = vectors;

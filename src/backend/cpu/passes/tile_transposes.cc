@@ -40,7 +40,7 @@ int row_loop(loop::Program& program, const Loops& loops, const loop::Store& stor
 /// How many iterations of the loop go inside: as many as lanes if they divide it, and leave enough for all cores.
 std::int64_t block_of(const For& loop, const target::TargetSpec& target) {
   std::int64_t best = 0;
-  for (std::int64_t block = kFewestTransposed; block <= target.vector_bytes / 4; ++block) {
+  for (std::int64_t block = kFewestTransposed; block <= target.emitter_policy().lanes(); ++block) {
     const bool keeps_cores_busy = loop.kind != LoopKind::parallel || extent_of(loop) / block >= target.cores;
     if (extent_of(loop) % block == 0 && block < extent_of(loop) && keeps_cores_busy) best = block;
   }
@@ -60,7 +60,7 @@ void move_rows_inside(loop::Program& program, const target::TargetSpec& target, 
   For rows;
   if (const std::int64_t block = block_of(loop, target); block > 0) {
     rows = cut_block(program, loop, block, body);
-  } else if (loop.kind != LoopKind::parallel && extent_of(loop) <= target.vector_bytes / 4) {
+  } else if (loop.kind != LoopKind::parallel && extent_of(loop) <= target.emitter_policy().lanes()) {
     rows = std::move(loop);
     loops.erase(loops.begin() + at);
   } else {

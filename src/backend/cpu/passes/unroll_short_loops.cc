@@ -50,7 +50,7 @@ class Unroller {
     const std::int64_t extent = loop.end - loop.begin;
     const bool is_serial = loop.kind == LoopKind::serial;
     const Stores body = visit(loop.body, in_reduction || (loop.reduction && is_serial));
-    const std::int64_t lanes = target_.vector_bytes / 4;
+    const std::int64_t lanes = target_.emitter_policy().lanes();
     Stores all;
     if (body && loop.kind == LoopKind::vectorized) all = *body * ceil_div(extent, lanes);
     if (body && (loop.kind == LoopKind::unrolled || is_serial)) all = *body * extent;

@@ -34,7 +34,7 @@ struct Update {
 class Vectorizer {
  public:
   Vectorizer(loop::Program& program, const target::TargetSpec& target)
-      : program_(program), lanes_(target.vector_bytes / bytes_of(DType::f32)) {}
+      : program_(program), lanes_(target.lanes(DType::f32)) {}
 
   void visit(Block& block) {
     Block result;
