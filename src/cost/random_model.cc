@@ -12,7 +12,8 @@ std::vector<double> RandomCostModel::predict(const task::Task&, std::span<const 
   std::vector<double> scores(programs.size(), -std::numeric_limits<double>::infinity());
   parallel_for(static_cast<int>(programs.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
-    if (programs[at].lowered()) scores[at] = Rng(hash_mix(seed_, programs[at].hash())).uniform();
+    if (programs[at].program()) scores[at] = Rng(hash_mix(seed_, programs[at].hash())).uniform();
+    programs[at].forget_program();
   });
   return scores;
 }

@@ -14,7 +14,7 @@ using TargetPasses = PassManager<loop::Program, target::TargetSpec>;
 TargetPasses& pass_manager();
 
 /// The program that Compiler emits code for: `scheduled` after all target passes.
-loop::Program run_target_passes(const loop::Program& scheduled, const target::TargetSpec& target);
+loop::Program run_target_passes(loop::Program scheduled, const target::TargetSpec& target);
 
 /// Moves statements at the start of a loop's body before the loop if every iteration would do the same: a maximum over
 /// a row, computed where each of its elements is needed.

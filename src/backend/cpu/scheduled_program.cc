@@ -15,7 +15,7 @@ struct ScheduledProgram::Shared {
   mutable std::mutex mutex;  ///< of what follows: made when it is first asked for, and then not changed
   mutable std::optional<Result<loop::Bounds>> bounds;
   mutable bool bounds_are_lent = false;  ///< somebody may still look at them
-  mutable std::optional<Result<loop::Program>> lowered, program;
+  mutable std::optional<Result<loop::Program>> program;
   mutable std::optional<std::uint64_t> program_hash;
 
   Shared(schedule::State s, TargetRef t, bool bounded)
@@ -29,22 +29,11 @@ struct ScheduledProgram::Shared {
     bounds.reset();
     return taken;
   }
-  const Result<loop::Program>& lower() const {
-    if (lowered) return *lowered;
-    Result<loop::Bounds> own = take_bounds();
-    if (own)
-      lowered = loop::lower(state, std::move(*own));
-    else
-      lowered = own.failure();
-    return *lowered;
-  }
   const Result<loop::Program>& finish() const {
     if (program) return *program;
-    const Result<loop::Program>& scheduled = lower();
-    if (scheduled)
-      program = cpu::run_target_passes(*scheduled, *target);
-    else
-      program = scheduled.failure();
+    Result<loop::Bounds> own = take_bounds();
+    program = own ? loop::lower(state, std::move(*own)) : Result<loop::Program>(own.failure());
+    if (*program) program = cpu::run_target_passes(std::move(**program), *target);
     return *program;
   }
 };
@@ -68,11 +57,6 @@ const Result<loop::Bounds>& ScheduledProgram::bounds() const {
   return *shared_->bounds;
 }
 
-const Result<loop::Program>& ScheduledProgram::lowered() const {
-  const std::lock_guard lock(shared_->mutex);
-  return shared_->lower();
-}
-
 const Result<loop::Program>& ScheduledProgram::program() const {
   const std::lock_guard lock(shared_->mutex);
   return shared_->finish();
@@ -86,7 +70,7 @@ std::uint64_t ScheduledProgram::program_hash() const {
 
 void ScheduledProgram::forget_program() const {
   const std::lock_guard lock(shared_->mutex);
-  shared_->bounds.reset(), shared_->lowered.reset(), shared_->program.reset();
+  shared_->bounds.reset(), shared_->program.reset();
   shared_->bounds_are_lent = false;
 }
 

@@ -35,8 +35,6 @@ class ScheduledProgram {
   bool has_bounds() const;
   /// Of the state. Failure: it has none.
   const Result<loop::Bounds>& bounds() const;
-  /// After loop::lower, before the target's passes. Failure: the state has no program.
-  const Result<loop::Program>& lowered() const;
   /// What code is emitted for: the program after the target's passes. Failure: the state has no program.
   const Result<loop::Program>& program() const;
   /// loop::structural_hash(*program()), which there must be.

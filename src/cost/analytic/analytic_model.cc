@@ -72,7 +72,7 @@ std::vector<double> AnalyticCostModel::predict(const task::Task&, std::span<cons
   std::vector<double> scores(programs.size(), -std::numeric_limits<double>::infinity());
   parallel_for(static_cast<int>(programs.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);
-    if (const auto& program = programs[at].lowered()) scores[at] = -std::log2(1 + estimate(*program, machine_).cycles);
+    if (const auto& program = programs[at].program()) scores[at] = -std::log2(1 + estimate(*program, machine_).cycles);
     programs[at].forget_program();
   });
   return scores;

@@ -23,7 +23,7 @@ std::optional<ProgramRows> rows_of(const cpu::ScheduledProgram& scheduled, Colum
     if (!bounds) return std::nullopt;
     for (const ansor::Row& row : ansor::features(scheduled.state(), *bounds)) append(row, 1, rows);
   } else {
-    const auto& program = scheduled.lowered();
+    const auto& program = scheduled.program();
     if (!program) return std::nullopt;
     for (const AnalyticRow& row : analytic_features(Analysis(*program, machine), machine))
       append(row, row.cycles, rows);

@@ -8,9 +8,12 @@ namespace {
 using loop::Block;
 using loop::For;
 
-For without_body(const For& loop) {
-  return {loop.var, loop.begin, loop.end, loop.kind, loop.reduction, loop.stage, loop.name, {}};
+For without_body(For&& loop) {
+  return {loop.var, loop.begin, loop.end, loop.kind, loop.reduction, loop.stage, std::move(loop.name), {}};
 }
+
+/// The one loop in the body of another; null if there is something else.
+For* only_loop_in(For& loop) { return loop.body.size() == 1 ? std::get_if<For>(&loop.body.front().kind) : nullptr; }
 
 }  // namespace
 
@@ -30,17 +33,19 @@ void for_each_nest(Block& block, const std::function<loop::Stmt(Loops loops, Blo
       for_each_nest(branch->then, rewrite);
       for_each_nest(branch->otherwise, rewrite);
     }
-    For* loop = std::get_if<For>(&stmt.kind);
-    if (!loop) continue;
-    Loops loops{without_body(*loop)};
-    while (loop->body.size() == 1 && std::holds_alternative<For>(loop->body[0].kind)) {
-      loop = &std::get<For>(loop->body[0].kind);
-      loops.push_back(without_body(*loop));
+    For* const outermost = std::get_if<For>(&stmt.kind);
+    if (!outermost) continue;
+    For* innermost = outermost;
+    while (For* inner = only_loop_in(*innermost)) innermost = inner;
+    if (innermost->body.size() != 1 || !std::holds_alternative<loop::Store>(innermost->body.front().kind)) {
+      for_each_nest(innermost->body, rewrite);
+      continue;
     }
-    if (loop->body.size() == 1 && std::holds_alternative<loop::Store>(loop->body[0].kind))
-      stmt = rewrite(std::move(loops), Block(loop->body));
-    else
-      for_each_nest(loop->body, rewrite);
+    Block store = std::move(innermost->body);
+    Loops loops;
+    for (For* loop = outermost; loop; loop = loop == innermost ? nullptr : only_loop_in(*loop))
+      loops.push_back(without_body(std::move(*loop)));
+    stmt = rewrite(std::move(loops), std::move(store));
   }
 }
 

@@ -27,10 +27,9 @@ TargetPasses& pass_manager() {
   return manager;
 }
 
-loop::Program run_target_passes(const loop::Program& scheduled, const target::TargetSpec& target) {
-  loop::Program program = scheduled;
-  pass_manager().run(program, target);
-  return program;
+loop::Program run_target_passes(loop::Program scheduled, const target::TargetSpec& target) {
+  pass_manager().run(scheduled, target);
+  return scheduled;
 }
 
 }  // namespace tilewright::cpu
