@@ -28,6 +28,7 @@ void PassArguments::show_times(const Common& common, nlohmann::json& report) con
                       {"share", share(pass)}});
     return;
   }
+  if (common.verbosity < 0) return;
   fmt::print(stderr, "{:6}  {:22}  {:>9}  {:>9}  {:>6}\n", "level", "pass", "calls", "time", "share");
   for (const PassTime& pass : all)
     fmt::print(stderr, "{:6}  {:22}  {:>9}  {:>9}  {:>6}\n", pass.level, pass.pass, pass.calls, run_time(pass.total_s),

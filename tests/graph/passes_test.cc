@@ -284,6 +284,15 @@ TEST(Pipeline, DropsWhatNoOutputNeeds) {
   EXPECT_EQ(op_names(after), Names{"exp"});
 }
 
+TEST(Verifier, NamesATensorThatNothingComputes) {
+  Builder b({2});
+  EXPECT_TRUE(verify(b.finish(b.add(Relu{}, {b.x}))));
+  const TensorId dangling = b.graph.add_result("nowhere", {DType::f32, {2}});
+  b.add(Relu{}, {dangling});
+  const Status broken = verify(b.graph);
+  EXPECT_NE(broken.message().find("reads t2, which nothing before it computes"), std::string::npos) << broken.message();
+}
+
 TEST(SplitConcats, JoinsManyTensorsInSteps) {
   Builder b({1, 2});
   std::vector<TensorId> pieces;
