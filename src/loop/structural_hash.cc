@@ -20,14 +20,16 @@ class Hasher {
   explicit Hasher(const Program& program) : program_(program), values_(program.values.size()) {}
 
   std::uint64_t run() {
-    std::uint64_t hash = block(program_.body);
+    const std::uint64_t body = block(program_.body);
+    std::uint64_t layouts = 0;  // a sum: their order does not matter
     for (const PackedArgument& packed : program_.packed) {
-      hash = hash_mix(hash, of(packed.argument));
+      std::uint64_t hash = of(packed.argument);
       for (std::int64_t length : packed.layout.block) hash = hash_mix(hash, of(length));
       for (int dimension : packed.layout.outer) hash = hash_mix(hash, of(dimension));
       for (int dimension : packed.layout.inner) hash = hash_mix(hash, of(dimension));
+      layouts += hash;
     }
-    return hash;
+    return hash_mix(body, layouts);
   }
 
  private:
