@@ -10,7 +10,6 @@
 namespace tilewright::cpu {
 namespace {
 
-using loop::AffineExpr;
 using loop::AffineTable;
 using loop::Block;
 using loop::For;
