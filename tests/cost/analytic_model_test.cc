@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "backend/cpu/passes.h"
 #include "cost/programs.h"
 
 namespace tilewright::cost {
@@ -88,7 +89,8 @@ TEST(Analytic, ScoresAreLogarithmsAndAStateWithoutProgramHasMinusInfinity) {
   ASSERT_TRUE(unfinished) << unfinished.message();
   const std::vector<schedule::State> states{schedule::State::initial(dag), *unfinished};
   const std::vector<double> scores = model->predict({}, scheduled(states, options.target));
-  const double expected = -std::log2(1 + estimate(lowered(states[0]), machine_of(options.target)).cycles);
+  const loop::Program emitted = cpu::run_target_passes(lowered(states[0]), options.target);
+  const double expected = -std::log2(1 + estimate(emitted, machine_of(options.target)).cycles);
   EXPECT_EQ(scores[0], expected);
   EXPECT_EQ(scores[1], -std::numeric_limits<double>::infinity());
 }
