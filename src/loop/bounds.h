@@ -32,7 +32,7 @@ struct Bounds {
   std::vector<StageLoops> stages;
 };
 
-/// Bound inference (SPEC_ANSOR appendix A): consumers first, each attached stage computes the union of the regions that
+/// Bound inference (docs/ansor.md §9): consumers first, each attached stage computes the union of the regions that
 /// one iteration of its attach loop reads. Regions are boxes; where accesses do not allow a tight box with constant
 /// extent, the whole dimension is taken. A region may reach over the tensor's edge: the stage's guards cut it there.
 /// Failure: an unknown length, or a stage attached where not all of its readers are.

@@ -16,7 +16,7 @@ Passes& pass_manager();
 /// version without guards and one with. After: every condition left is one that varies within the loops around it.
 void split_guards(Program& program);
 
-/// Resolves auto-unroll pragmas (SPEC_ANSOR appendix A): bottom-up, a serial loop whose body is straight-line or fully
+/// Resolves auto-unroll pragmas (docs/ansor.md §9): bottom-up, a serial loop whose body is straight-line or fully
 /// unrolled becomes `unrolled` while extent * stores stays within the stage's limit and at most 8 deep.
 void auto_unroll(Program& program);
 

@@ -13,9 +13,10 @@
 
 namespace tilewright::records {
 
-/// One record as a line of TVM's log layout v0.6 (USERS §2.2), with our additions under keys of their own after "v":
-/// "tw": {"fingerprint", "threads", "compile_s", "run_s", "cut_short" and "same_code" if so, "re-measurement" if it is
-/// of one, "machine" (how it did in its last check) if not well, "error" (full text) if any}. No line break at the end.
+/// One record as a line of TVM's log layout v0.6 (docs/records.md), with our additions under keys of their own after
+/// "v": "tw": {"fingerprint", "threads", "compile_s", "run_s", "cut_short" and "same_code" if so, "re-measurement" if
+/// it is of one, "machine" (how it did in its last check) if not well, "error" (full text) if any}. No line break at
+/// the end.
 std::string to_line(const task::Record& record);
 /// The same without our additions, which TVM's own reader refuses: what is exported.
 std::string to_tvm_line(const task::Record& record);

@@ -4,7 +4,7 @@
 namespace tilewright::schedule {
 namespace {
 
-/// Name, extent and kind of the fusion of loops [first, last] of `stage` (SPEC_ANSOR §2.2).
+/// Name, extent and kind of the fusion of loops [first, last] of `stage` (docs/ansor.md §2.2).
 Result<Iterator> fused_loop(const Stage& stage, int first, int last) {
   Iterator fused;
   fused.extent = 1;

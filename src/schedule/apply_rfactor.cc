@@ -15,7 +15,7 @@ struct Nodes {
   std::vector<std::int64_t> extents;
 };
 
-/// An unchosen length counts as 1, so that a sketch has loops to go on with (SPEC_ANSOR §3.1).
+/// An unchosen length counts as 1, so that a sketch has loops to go on with (docs/ansor.md §3.1).
 std::int64_t chosen(std::int64_t length) { return length == kUnknown ? 1 : length; }
 
 void add_parts(Nodes& nodes, const SplitRelation& split) {

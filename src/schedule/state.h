@@ -98,8 +98,8 @@ class State {
   std::vector<std::shared_ptr<const Step>> steps_;
 };
 
-/// Pseudo-code exactly as Ansor prints a state (SPEC_ANSOR §2.1 "text form"); extents that are unknown print "(None)".
-/// `delete_trivial_loops`: loops of extent 1 are left out (they are, in the form that serves as identity).
+/// Pseudo-code exactly as Ansor prints a state (docs/ansor.md §2.1 "text form"); extents that are unknown print
+/// "(None)". `delete_trivial_loops`: loops of extent 1 are left out (they are, in the form that serves as identity).
 std::string to_text(const State& state, bool delete_trivial_loops = true);
 /// Hash of what to_text shows, without making the text. The order in which stages were put into one loop is left out:
 /// the program does not depend on it.

@@ -8,7 +8,7 @@
 
 namespace tilewright::schedule {
 
-/// Numbers as in TVM's records (SPEC_ANSOR §2.1).
+/// Numbers as in TVM's records (docs/ansor.md §2.1).
 enum class Annotation : std::uint8_t {
   none = 0,
   unroll = 1,
@@ -37,7 +37,7 @@ inline constexpr const char* kPackedScope = "packed";
 /// block ahead; yes unless it is said. Stream: write the stage's result past the caches; no unless it is said.
 inline constexpr std::string_view kPrefetchPragma = "prefetch_constants$", kStreamPragma = "stream_stores$";
 
-// The transform steps (SPEC_ANSOR §2.2). `stage` and `iter` are positions at the moment of the step.
+// The transform steps (docs/ansor.md §2.2). `stage` and `iter` are positions at the moment of the step.
 
 struct AnnotateStep {
   int stage, iter;

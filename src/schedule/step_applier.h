@@ -59,7 +59,7 @@ class StepApplier {
   State& state_;
 };
 
-/// A stage that computes the operation with untouched loops (SPEC_ANSOR §2.1), at root.
+/// A stage that computes the operation with untouched loops (docs/ansor.md §2.1), at root.
 Stage fresh_stage(const te::Tensor& tensor);
 
 template <class Moved>

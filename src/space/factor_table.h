@@ -11,7 +11,7 @@ namespace tilewright::space {
 inline constexpr std::int64_t kMaxInnermostLength = 64;
 
 /// All tuples of `n` lengths whose product divides `extent` and whose last is at most kMaxInnermostLength, in the order
-/// of SPEC_ANSOR §4.1: depth first, each position through the divisors of what remains, ascending.
+/// of docs/ansor.md §4.1: depth first, each position through the divisors of what remains, ascending.
 std::vector<std::vector<std::int64_t>> factorizations(std::int64_t extent, std::size_t n);
 
 /// Factorizations that are looked up often: filled while the space is made, only read afterwards.

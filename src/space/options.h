@@ -5,7 +5,7 @@
 
 namespace tilewright::space {
 
-/// Which search space: `ansor` is what Ansor can express and how it draws from it (SPEC_ANSOR §3-§5); `full` adds to
+/// Which search space: `ansor` is what Ansor can express and how it draws from it (docs/ansor.md §3-§5); `full` adds to
 /// it.
 enum class SpaceKind { ansor, full };
 

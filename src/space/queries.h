@@ -7,7 +7,7 @@
 
 namespace tilewright::space {
 
-/// Questions about a state that rules ask (SPEC_ANSOR §1.2). `access` is the analysis of the state's current DAG.
+/// Questions about a state that rules ask (docs/ansor.md §1.2). `access` is the analysis of the state's current DAG.
 
 /// Stages that read `stage`, an inlined reader replaced by its own consumers. Ascending, each once.
 std::vector<int> consumers(const schedule::State& state, int stage);

@@ -41,11 +41,11 @@ class SearchSpace {
   const te::DagRef& dag() const { return dag_; }
   const te::AccessAnalysis& access() const { return *access_; }
   const Hardware& hardware() const { return hardware_; }
-  /// In the order in which Ansor generates them (SPEC_ANSOR §3.1); the full space adds some with packed operands. At
+  /// In the order in which Ansor generates them (docs/ansor.md §3.1); the full space adds some with packed operands. At
   /// least one.
   const std::vector<schedule::State>& sketches() const { return sketches_; }
-  /// A complete state of sketch `sketch` by the annotation rules of the space (SPEC_ANSOR §4), or nothing if the draw
-  /// was invalid.
+  /// A complete state of sketch `sketch` by the annotation rules of the space (docs/ansor.md §4), or nothing if the
+  /// draw was invalid.
   std::optional<schedule::State> sample(int sketch, Rng& rng) const;
   /// A variation of `parent` by the named mutation rule, or nothing if the draw was invalid or changed nothing. `mate`:
   /// what crossover takes from; a state of another sketch makes the draw invalid.
@@ -55,8 +55,8 @@ class SearchSpace {
   static std::optional<schedule::State> retile(const schedule::State& parent, std::span<const Retiling> retilings);
   /// The sketch whose steps the state begins with, lengths aside; -1: none.
   int sketch_of(const schedule::State& state) const;
-  /// The mutation rules of the space by name, with their odds: Ansor's first (SPEC_ANSOR §5.3), then finer moves, whose
-  /// odds are 0.
+  /// The mutation rules of the space by name, with their odds: Ansor's first (docs/ansor.md §5.3), then finer moves,
+  /// whose odds are 0.
   struct MutationInfo {
     std::string name;
     double odds;

@@ -24,8 +24,8 @@ struct Retiling {
   std::vector<std::int64_t> lengths;
 };
 
-/// Draws an axis, two levels and a factor, each evenly (SPEC_ANSOR §5.3, but for the order in which it goes through the
-/// levels). Nothing if the draw is void: no factor to move, or an innermost loop that would get too long.
+/// Draws an axis, two levels and a factor, each evenly (docs/ansor.md §5.3, but for the order in which it goes through
+/// the levels). Nothing if the draw is void: no factor to move, or an innermost loop that would get too long.
 std::optional<TileMove> draw_tile_move(std::span<const TileAxis> axes, Rng& rng);
 Retiling retiling_of(const TileMove& move, std::span<const TileAxis> axes);
 

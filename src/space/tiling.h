@@ -11,7 +11,7 @@ namespace tilewright::space {
 inline constexpr std::string_view kCpuStructure = "SSRSRS";
 
 /// Splits every loop of the untouched `stage` into the levels of its kind, lengths unknown, and orders the loops level
-/// by level (SPEC_ANSOR §3.3). Returns the positions of the spatial split steps.
+/// by level (docs/ansor.md §3.3). Returns the positions of the spatial split steps.
 std::vector<int> multi_level_tile(schedule::State& state, int stage, std::string_view structure = kCpuStructure);
 
 /// Splits the loops of the spatial `stage` like the loops of a tiled one: `levels` lengths, the first ones of each

@@ -25,7 +25,7 @@ int shifted_axis(const Operation& op, const Expr& e) {
   return -1;
 }
 
-/// One access of `op`, looked at by the rules of SPEC_ANSOR §1.2.
+/// One access of `op`, looked at by the rules of docs/ansor.md §1.2.
 struct AccessShape {
   bool simple = true;
   bool axis_missing = false, axis_duplicated = false, same_order = true;

@@ -6,7 +6,7 @@
 
 namespace tilewright::te {
 
-/// Static facts about who reads what and how (SPEC_ANSOR §1.2). Computed once per DAG, read-only afterwards.
+/// Static facts about who reads what and how (docs/ansor.md §1.2). Computed once per DAG, read-only afterwards.
 class AccessAnalysis {
  public:
   explicit AccessAnalysis(const DagRef& dag);

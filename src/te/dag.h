@@ -11,7 +11,7 @@ namespace tilewright::te {
 /// The tensor operations of one tuning task. Immutable; shared by everything that schedules it.
 ///
 /// `ops` is in depth-first post-order from the outputs, inputs visited in the order in which their loads first appear
-/// (SPEC_ANSOR §1.1); stage ids of a schedule are positions in this order.
+/// (docs/ansor.md §1.1); stage ids of a schedule are positions in this order.
 class Dag {
  public:
   /// `arguments`: inputs first, outputs last, in the order in which a kernel takes its buffers.

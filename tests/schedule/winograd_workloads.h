@@ -27,7 +27,7 @@ inline te::Tensor constant_matrix(const std::string& name, const std::vector<std
 }
 
 /// Winograd's F(4x4, 3x3) with the interpolation points 0, -1, 1, 1/2, -2: 28x28 elements of 128 to 128 channels,
-/// stride 1, pad 1, in 49 tiles of 4x4, whose kernel comes transformed (SPEC_ANSOR §3.2 rule 2). Where the kernel is
+/// stride 1, pad 1, in 49 tiles of 4x4, whose kernel comes transformed (docs/ansor.md §3.2 rule 2). Where the kernel is
 /// transformed, too, it is the workload winograd_conv2d.
 inline te::DagRef winograd_conv2d_nhwc_nwt() {
   using Indices = std::span<const te::Expr>;

@@ -1,4 +1,4 @@
-// What SPEC_ANSOR §4 says of complete states.
+// What docs/ansor.md §4 says of complete states.
 #include <gtest/gtest.h>
 
 #include "base/integer.h"

@@ -1,4 +1,4 @@
-// Sketch rules of the user's own (SPEC_ANSOR §3.5), tried before the built-in ones.
+// Sketch rules of the user's own (docs/ansor.md §3.5), tried before the built-in ones.
 #include <gtest/gtest.h>
 
 #include <array>

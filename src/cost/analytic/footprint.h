@@ -8,7 +8,7 @@
 
 namespace tilewright::cost {
 
-/// What each access of a nest touches while some of the loops around it run (SPEC_ANSOR §6.2 "touched"), and which
+/// What each access of a nest touches while some of the loops around it run (docs/ansor.md §6.2 "touched"), and which
 /// elements it steps over. The levels of an access are the depths of the loops around it: level k means that the loops
 /// of depth k and deeper run to their ends while those outside stand still; one level more than the deepest loop means
 /// that none runs.

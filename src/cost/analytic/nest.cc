@@ -5,7 +5,7 @@
 namespace tilewright::cost {
 namespace {
 
-/// Cycles per vector of a math function: between what a polynomial and what a library call takes (MEASURED.md §4).
+/// Cycles per vector of a math function: between what a polynomial and what a library call takes.
 constexpr double kCallCycles = 16;
 /// Cycles per vector of a division or root, typical of 512-bit units.
 constexpr double kDivisionCycles = 8;

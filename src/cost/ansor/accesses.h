@@ -43,7 +43,7 @@ struct BufferAccess {
 
 /// The buffer that a statement writes, then those that it reads in order of first appearance, each once. Indices are
 /// taken in coordinates of the whole tensor, as Ansor sees them. Strides follow Ansor's heuristic walk over an index
-/// (SPEC_ANSOR §6.2), quirks included: of several multipliers the last one wins.
+/// (docs/ansor.md §6.2), quirks included: of several multipliers the last one wins.
 class AccessReader {
  public:
   AccessReader(const schedule::State& state, const loop::Bounds& bounds)

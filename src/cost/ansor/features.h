@@ -12,7 +12,7 @@ namespace tilewright::cost::ansor {
 /// Length of a row: 57 of computation, 5 buffers of 18, 10 of arithmetic intensity, 4 of allocation, 3 of scope.
 inline constexpr int kColumns = 164;
 
-/// The features of one buffer that a program stores to, by position as in SPEC_ANSOR §6.2 (names: feature_names.h).
+/// The features of one buffer that a program stores to, by position as in docs/ansor.md §6.2 (names: feature_names.h).
 struct Row {
   loop::BufferId buffer;
   std::array<float, kColumns> values;

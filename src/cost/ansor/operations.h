@@ -7,7 +7,7 @@
 
 namespace tilewright::cost::ansor {
 
-/// Kinds of operations in the order of Ansor's features (SPEC_ANSOR §6.2, group 1): seven of floating-point numbers,
+/// Kinds of operations in the order of Ansor's features (docs/ansor.md §6.2, group 1): seven of floating-point numbers,
 /// the same seven of integers, then these two. Multiply-adds (0) and other calls (6) are never counted.
 enum OperationKind { kMad, kAddSub, kMul, kDivMod, kCompare, kMath, kOtherCall, kBoolean = 14, kSelect };
 inline constexpr int kPerType = 7, kOperationKinds = 16;

@@ -30,8 +30,8 @@ struct Statements {
   std::vector<double> allocated_in;   ///< per stage: iterations of the loops around its buffer's allocation; 1 at root
 };
 
-/// The statements of a program of which only the bounds are known: what a lowered program does (SPEC_ANSOR §6.2, "the
-/// IR walked"), without building it. `bounds` must be those of `state`.
+/// The statements of a program of which only the bounds are known: what a lowered program does (docs/ansor.md §6.2,
+/// "the IR walked"), without building it. `bounds` must be those of `state`.
 Statements statements_of(const schedule::State& state, const loop::Bounds& bounds);
 
 }  // namespace tilewright::cost::ansor

@@ -24,7 +24,7 @@ struct TreeOptions {
   double min_child_weight = 0.5;  ///< least sum of hessians on one side of a split
   double colsample = 1;           ///< share of the columns that a tree sees
   double base = 0;                ///< what no tree answers
-  int max_bin = 32;               ///< of the histograms (MEASURED.md §6)
+  int max_bin = 32;               ///< of the histograms
   std::uint64_t seed = 0;
 };
 

@@ -7,8 +7,8 @@
 
 namespace tilewright::cost {
 
-/// Ansor's loss (SPEC_ANSOR §6.3): the answers of a program's rows add up to its throughput, as a share of the best of
-/// its task; squared error weighted with that share. A program that is known to be slower than some time only pulls
+/// Ansor's loss (docs/ansor.md §6.3): the answers of a program's rows add up to its throughput, as a share of the best
+/// of its task; squared error weighted with that share. A program that is known to be slower than some time only pulls
 /// answers that are above what that time comes to.
 class ThroughputObjective : public Ensemble::Objective {
  public:

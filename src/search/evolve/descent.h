@@ -14,7 +14,7 @@ namespace tilewright::search {
 
 /// Coordinate-like descent on measured states: the neighbours of the fastest state, best predicted first, a batch at a
 /// time; a neighbour that is faster becomes the next centre at once. Evolution leaves a local optimum 5 to 20 % away
-/// that about twenty such steps find (RESEARCH.md §2.1).
+/// that about twenty such steps find.
 class Descent {
  public:
   /// `target`: that programs are made for; `vector_lanes`: elements of a vector register.

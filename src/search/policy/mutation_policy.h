@@ -53,7 +53,7 @@ std::unique_ptr<MutationPolicy> make_mutation_policy(std::string_view name, cons
 /// A position in `odds`, drawn in proportion; none negative, at least one above 0.
 int draw_by_odds(std::span<const double> odds, Rng& rng);
 
-/// Draws by fixed odds, whatever the state: Ansor's choice (SPEC_ANSOR §5.3).
+/// Draws by fixed odds, whatever the state: Ansor's choice (docs/ansor.md §5.3).
 class FixedMutationPolicy : public MutationPolicy {
  public:
   /// `odds`: one per rule, need not add up to 1. At least one must be above 0.

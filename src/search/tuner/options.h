@@ -71,7 +71,7 @@ struct TuneOptions {
   DescentOptions descent;
 };
 
-/// Ansor's parameters where this search has the same ones (SPEC_ANSOR §0): batches of 64, population 2048, four
+/// Ansor's parameters where this search has the same ones (docs/ansor.md §0): batches of 64, population 2048, four
 /// generations, 5 % random, its cost model, no descent, no priors, no default schedule to start from, the ansor space.
 TuneOptions ansor_options();
 

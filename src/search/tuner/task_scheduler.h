@@ -19,7 +19,7 @@ struct TaskProgress {
 /// Model   count * (0.2 * backward + 0.8 * forward) / seconds_per_round. backward: gain per round over the last three;
 ///         forward: the hope that round t + 1 takes 1/t off the best time, but not below what the machine's peak allows
 ///         (`peak_gflops`, 0: not known). A task without a valid state is worth three rounds at any price, then none.
-/// Source  Ansor's task scheduler (SPEC_ANSOR §7) without its similarity groups, per second instead of per round.
+/// Source  Ansor's task scheduler (docs/ansor.md §7) without its similarity groups, per second instead of per round.
 double expected_gain(const TaskProgress& task, double peak_gflops);
 
 /// The task alive with the largest expected gain, the first one of equals; -1 if none is alive.

@@ -8,8 +8,8 @@
 
 namespace tilewright::space {
 
-/// A small random change of a complete state (SPEC_ANSOR §5.3). Nothing if the draw led nowhere or changed nothing. The
-/// result replays from its steps; its extents are not inferred yet.
+/// A small random change of a complete state (docs/ansor.md §5.3). Nothing if the draw led nowhere or changed nothing.
+/// The result replays from its steps; its extents are not inferred yet.
 struct Mutation {
   std::string_view name;
   double odds;  ///< Ansor's, as it were; 0: only for policies that choose by themselves

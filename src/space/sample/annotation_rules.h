@@ -26,8 +26,8 @@ struct SampleContext {
   const schedule::State* mate = nullptr;  ///< another parent
 };
 
-/// One step from a sketch to a complete state (SPEC_ANSOR §4): draws what is open and applies it to `state`. False: the
-/// draw led to an invalid state, which is then given up.
+/// One step from a sketch to a complete state (docs/ansor.md §4): draws what is open and applies it to `state`. False:
+/// the draw led to an invalid state, which is then given up.
 struct AnnotationRule {
   std::string_view name;
   bool (*apply)(const SampleContext& context, schedule::State& state, Rng& rng);
@@ -47,7 +47,7 @@ std::int64_t draw_vector_width(std::int64_t extent, const SampleContext& context
 struct Location {
   int stage, iter;
 };
-/// Where the untiled `stage` may be computed, from the outside (SPEC_ANSOR §4.2).
+/// Where the untiled `stage` may be computed, from the outside (docs/ansor.md §4.2).
 std::vector<Location> compute_locations(const schedule::State& state, int stage);
 
 /// Infers and sets the extents of all loops; false if the state has no bounds.

@@ -69,7 +69,7 @@ std::vector<Location> compute_locations(const State& state, int stage) {
   return found;
 }
 
-/// Moves untiled stages to a random place, from the last stage to the first (SPEC_ANSOR §4.2). A stage that stays at
+/// Moves untiled stages to a random place, from the last stage to the first (docs/ansor.md §4.2). A stage that stays at
 /// root gets no step. After: the extents of all loops are known.
 const AnnotationRule kChangeComputeLocation{
     "change-compute-location", [](const SampleContext& context, State& state, Rng& rng) {

@@ -11,7 +11,7 @@ bool has_unknown(const schedule::SplitStep& split) {
 
 }  // namespace
 
-/// Draws the lengths of every open split uniformly from all factorizations (SPEC_ANSOR §4.1).
+/// Draws the lengths of every open split uniformly from all factorizations (docs/ansor.md §4.1).
 const AnnotationRule kFillTileSize{
     "fill-tile-size", [](const SampleContext& context, schedule::State& state, Rng& rng) {
       std::vector<schedule::Step> steps = state.steps();

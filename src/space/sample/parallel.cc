@@ -34,7 +34,7 @@ void annotate(State& state, int id, int first, int cores) {
 
 }  // namespace
 
-/// Runs the outer loops of every root stage in parallel (SPEC_ANSOR §4.3). Draws nothing.
+/// Runs the outer loops of every root stage in parallel (docs/ansor.md §4.3). Draws nothing.
 const AnnotationRule kParallel{
     "parallel", [](const SampleContext& context, State& state, Rng&) {
       for (int id = 0; id < state.num_stages(); ++id)

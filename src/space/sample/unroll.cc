@@ -17,7 +17,7 @@ bool is_decided(const schedule::Stage& stage) {
 
 }  // namespace
 
-/// Draws how far each reduction is unrolled (SPEC_ANSOR §4.4).
+/// Draws how far each reduction is unrolled (docs/ansor.md §4.4).
 const AnnotationRule kUnroll{
     "unroll", [](const SampleContext& context, schedule::State& state, Rng& rng) {
       for (int id = 0; id < state.num_stages(); ++id) {

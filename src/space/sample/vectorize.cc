@@ -27,7 +27,7 @@ int vectorizable_loops(const State& state, int id) {
 
 }  // namespace
 
-/// Vectorizes innermost loops of every stage (SPEC_ANSOR §4.5).
+/// Vectorizes innermost loops of every stage (docs/ansor.md §4.5).
 const AnnotationRule kVectorize{"vectorize", [](const SampleContext&, State& state, Rng& rng) {
                                   for (int id = 0; id < state.num_stages(); ++id) {
                                     const schedule::Stage& stage = state.stage(id);

@@ -16,7 +16,7 @@ int tiled_reader(SketchContext& context, const schedule::State& state, int stage
 }  // namespace
 
 /// Lays a constant out in the blocks that a register tile reads, when the schedule is compiled: what Ansor's layout
-/// rewrite does for layout-free placeholders (SPEC_ANSOR §2.5), as a step that search may choose or not.
+/// rewrite does for layout-free placeholders (docs/ansor.md §8), as a step that search may choose or not.
 const SketchRule kPackConstant{"pack-constant",
                                [](SketchContext& context, const schedule::State& state, int stage) {
                                  return tiled_reader(context, state, stage) >= 0 ? RuleCondition::apply

@@ -38,9 +38,9 @@ int outer_reduction_loop(const schedule::Stage& stage) {
 }  // namespace
 
 /// Copies the operand that a tiled stage loads as vectors, a block at a time, so that it lies in one piece: the rule
-/// add-cache-read of SPEC_ANSOR §3.4 with the cache in the place of shared memory (Goto, van de Geijn, ACM TOMS 34(3),
-/// 2008, call it packing). Only inputs; what is computed here may be computed in blocks anyway, and constants can be
-/// laid out before (pack-constant).
+/// add-cache-read of docs/ansor.md §3.4 with the cache in the place of shared memory (Goto, van de Geijn, ACM TOMS
+/// 34(3), 2008, call it packing). Only inputs; what is computed here may be computed in blocks anyway, and constants
+/// can be laid out before (pack-constant).
 const SketchRule kPackOperand{"pack-operand",
                               [](SketchContext& context, const schedule::State& state, int stage) {
                                 const schedule::Stage& operand = state.stage(stage);

@@ -32,7 +32,7 @@ struct Partial {
   int stage;
 };
 
-/// A way to go on at one stage (SPEC_ANSOR §3.2): pure functions of their arguments.
+/// A way to go on at one stage (docs/ansor.md §3.2): pure functions of their arguments.
 struct SketchRule {
   std::string_view name;
   RuleCondition (*condition)(SketchContext& context, const schedule::State& state, int stage);
@@ -47,8 +47,8 @@ extern const SketchRule kPackConstant, kPackOperand;
 /// The CPU rules in the order in which they are tried.
 std::span<const SketchRule* const> sketch_rules();
 
-/// All sketches of a DAG: breadth first from the last stage to the first (SPEC_ANSOR §3.1). `more`: rules that are
-/// tried before the CPU rules, in their order (SPEC_ANSOR §3.5).
+/// All sketches of a DAG: breadth first from the last stage to the first (docs/ansor.md §3.1). `more`: rules that are
+/// tried before the CPU rules, in their order (docs/ansor.md §3.5).
 std::vector<schedule::State> generate_sketches(const te::DagRef& dag, SketchContext& context,
                                                std::span<const SketchRule* const> more = {});
 

@@ -6,7 +6,8 @@
 namespace tilewright::space {
 namespace {
 
-/// The axes named in the attribute, or nothing (SPEC_ANSOR §3.2 rule 2): loops over a constant matrix, to be unrolled.
+/// The axes named in the attribute, or nothing (docs/ansor.md §3.2 rule 2): loops over a constant matrix, to be
+/// unrolled.
 std::vector<std::string> constant_axes(const schedule::Stage& stage) {
   std::vector<std::string> names;
   const auto found = stage.tensor->attributes.find("auto_scheduler_simplify_const_tensor_indices");

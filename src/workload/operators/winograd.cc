@@ -37,7 +37,7 @@ std::map<std::string, std::string> constant_loops(const char* names) {
 }
 
 /// A convolution 3x3 of stride 1 and padding 1 by Winograd's F(m x m, 3 x 3), channels last, as topi writes it
-/// (SPEC_ANSOR §3.2 rule 2): transform tiles, multiply them as alpha^2 matrices, transform back.
+/// (docs/ansor.md §3.2 rule 2): transform tiles, multiply them as alpha^2 matrices, transform back.
 te::DagRef convolution(const Arguments& arguments) {
   constexpr std::int64_t kTaps = 3, kPad = 1;
   const std::int64_t n = arguments["n"], h = arguments["h"], w = arguments["w"], channels = arguments["ci"],
