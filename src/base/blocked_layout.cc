@@ -66,6 +66,23 @@ std::vector<std::int64_t> BlockedLayout::blocked_shape() const {
   return extents;
 }
 
+bool BlockedLayout::is_valid() const {
+  const auto is_order = [&](const std::vector<int>& order, const auto& may_be_left_out) {
+    std::vector<bool> stands_there(shape.size());
+    for (const int d : order) {
+      if (d < 0 || d >= std::ssize(shape) || stands_there[at(d)]) return false;
+      stands_there[at(d)] = true;
+    }
+    for (int d = 0; d < std::ssize(shape); ++d)
+      if (!stands_there[at(d)] && !may_be_left_out(d)) return false;
+    return true;
+  };
+  return block.size() == shape.size() && std::ranges::all_of(shape, [](std::int64_t n) { return n >= 0; }) &&
+         std::ranges::all_of(block, [](std::int64_t n) { return n >= 1; }) &&
+         is_order(outer, [&](int d) { return blocks(d) <= 1; }) &&
+         is_order(inner, [&](int d) { return block[at(d)] == 1; });
+}
+
 void to_blocks(const BlockedLayout& layout, int element_bytes, const void* dense, void* blocked) {
   Copy(layout, element_bytes, static_cast<const char*>(dense), static_cast<char*>(blocked)).run();
 }

@@ -16,6 +16,9 @@ struct BlockedLayout {
   std::int64_t blocks(int dimension) const;
   /// Extents of the array of blocks: blocks in `outer` order, then elements in `inner` order.
   std::vector<std::int64_t> blocked_shape() const;
+  /// Whether to_blocks can work with it: a block for every dimension, no negative extent, and orders that hold no
+  /// dimension twice and leave out only those of one block, or of blocks of one element.
+  bool is_valid() const;
   friend bool operator==(const BlockedLayout&, const BlockedLayout&) = default;
 };
 

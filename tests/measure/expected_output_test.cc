@@ -1,4 +1,4 @@
-#include "measure/runner/expected_output.h"
+#include "measure/worker/expected_output.h"
 
 #include <gtest/gtest.h>
 

@@ -344,6 +344,53 @@ TEST(WorkerProcess, NamesAProgramThatDoesNotGreet) {
   }
 }
 
+/// What is said of a worker that greets with these bytes.
+std::string said_of_greeting(const char* hex) {
+  setenv("TW_TEST_GREETING", hex, 1);
+  std::string said;
+  try {
+    WorkerProcess worker({.program = TW_LYING_WORKER});
+    worker.run("", "honest", settings());
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::nothing_measured);
+    said = error.what();
+  }
+  unsetenv("TW_TEST_GREETING");
+  return said;
+}
+
+TEST(WorkerProcess, NamesBothVersionsIfTheWorkerIsOfAnother) {
+  const std::string name = std::string("the worker ") + TW_LYING_WORKER;
+  const std::string ours = fmt::format(", this program {}: build or install both together", kProtocolVersion);
+  const std::string old =
+      "31667774"
+      "01000000"
+      "0400000000000000"
+      "05000000";  // as versions up to 5 greeted
+  EXPECT_EQ(said_of_greeting(old.c_str()), name + " speaks protocol 5" + ours);
+  EXPECT_EQ(said_of_greeting("7477776b"
+                             "e7030000"),
+            name + " speaks protocol 999" + ours);
+  EXPECT_EQ(said_of_greeting("7477776b"
+                             "e7030000"
+                             "ffffffffffffff"),
+            name + " speaks protocol 999" + ours)
+      << "whatever a later version says besides";
+  EXPECT_EQ(said_of_greeting("68656c6c6f2c2068656c6c6f"), name + " did not greet: it sent something else");
+}
+
+TEST(WorkerProcess, TellsWhatItWasSentThatMakesNoSense) {
+  WorkerProcess worker({});
+  ReferenceMessage reference = twice_reference();
+  reference.outputs.clear();
+  worker.set_task(twice_task(), kTolerance, reference);
+  const task::Measurement result = worker.run(kernel_object("good"), "kernel", settings());
+  EXPECT_EQ(result.error, task::ErrorKind::runtime);
+  EXPECT_EQ(result.error_text,
+            "the candidate exited with status 76; it wrote: tilewright-worker: the tuner sent a reference without "
+            "output y");
+}
+
 TEST(WorkerProcess, SaysThatNoWorkerCanBeStartedWithoutFileDescriptors) {
   if (kAllocatorEndsTheProcess) GTEST_SKIP() << "a sanitizer opens a file to know an object's type";
   rlimit before{};

@@ -4,7 +4,7 @@
 #include <optional>
 #include <vector>
 
-#include "measure/protocol/protocol.h"
+#include "measure/protocol/messages.h"
 #include "te/dag.h"
 
 namespace tilewright::measure {

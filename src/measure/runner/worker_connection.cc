@@ -1,7 +1,7 @@
 #include "measure/runner/worker_connection.h"
 
 #include <fcntl.h>
-#include <poll.h>
+#include <fmt/chrono.h>
 #include <signal.h>
 #include <spawn.h>
 #include <sys/mman.h>
@@ -15,7 +15,6 @@
 #include <cerrno>
 #include <chrono>
 #include <cstring>
-#include <fstream>
 #include <utility>
 
 #include "base/descriptor.h"
@@ -93,29 +92,29 @@ std::unique_ptr<WorkerConnection> WorkerConnection::spawn(const std::filesystem:
   pid_t process = 0;
   errno = posix_spawn(&process, name.c_str(), &setup.files, &setup.attributes, arguments, environ);
   checked(errno == 0 ? 0 : -1, name.c_str());
-  return std::unique_ptr<WorkerConnection>(new WorkerConnection(ours.release(), log.release(), process));
+  return std::unique_ptr<WorkerConnection>(new WorkerConnection(std::move(ours), std::move(log), process));
 }
 
 std::unique_ptr<WorkerConnection> WorkerConnection::start(const std::filesystem::path& program) {
   std::unique_ptr<WorkerConnection> worker = spawn(program);
   const std::string name = program.string();
-  Frame frame;
-  const Transfer received = worker->receive(frame, 64, std::chrono::steady_clock::now() + kTimeToGreet);
-  const auto hello = received == Transfer::done ? decode<Hello>(frame) : std::nullopt;
-  if (!hello) throw Error(Code::nothing_measured, "the worker {} did not greet: {}", name, worker->end().text);
-  if (hello->version != kProtocolVersion) {
+  std::uint32_t version = 0;
+  const Deadline deadline = std::chrono::steady_clock::now() + kTimeToGreet;
+  if (const Transfer received = receive_greeting(worker->socket_, version, deadline); received != Transfer::done) {
+    const std::string why = received == Transfer::malformed ? "it sent something else"
+                            : received == Transfer::late    ? fmt::format("it said nothing for {}", kTimeToGreet)
+                                                            : worker->end().text;
+    throw Error(Code::nothing_measured, "the worker {} did not greet: {}", name, why);
+  }
+  if (version != kProtocolVersion) {
     throw Error(Code::nothing_measured,
-                "the worker {} speaks protocol {}, this program {}: build or install both together", name,
-                hello->version, kProtocolVersion);
+                "the worker {} speaks protocol {}, this program {}: build or install both together", name, version,
+                kProtocolVersion);
   }
   return worker;
 }
 
-WorkerConnection::~WorkerConnection() {
-  kill_and_wait();
-  close(socket_);
-  close(log_);
-}
+WorkerConnection::~WorkerConnection() { kill_and_wait(); }
 
 bool WorkerConnection::send(const Frame& frame, Deadline deadline) {
   return send_frame(socket_, frame, deadline) == Transfer::done;
@@ -129,15 +128,11 @@ Transfer WorkerConnection::receive(Frame& frame, std::uint64_t most_bytes, Deadl
 /// Until there is something to receive, or the process ends, or it is too late. Looks again and again whether the
 /// process was stopped: that it went on and then ended by its alarm leaves no trace afterwards.
 void WorkerConnection::wait_for_answer(Deadline deadline) {
-  using std::chrono::milliseconds;
-  constexpr milliseconds kLook{50};
-  for (;;) {
+  constexpr std::chrono::milliseconds kLook{50};
+  do {
     note_stops();
-    const auto left = std::chrono::ceil<milliseconds>(deadline - std::chrono::steady_clock::now());
-    pollfd answer{socket_, POLLIN, 0};
-    const int ready = poll(&answer, 1, static_cast<int>(std::clamp(left, milliseconds{0}, kLook).count()));
-    if (ready > 0 || left <= milliseconds{0} || (ready < 0 && errno != EINTR)) return;
-  }
+  } while (socket_.wait(std::min(deadline, std::chrono::steady_clock::now() + kLook)) == Transfer::late &&
+           std::chrono::steady_clock::now() < deadline);
 }
 
 void WorkerConnection::note_stops() {
@@ -164,12 +159,6 @@ double WorkerConnection::cpu_s() const {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-std::int64_t WorkerConnection::resident_bytes() const {
-  std::int64_t mapped = 0, resident = 0;
-  std::ifstream(fmt::format("/proc/{}/statm", process_)) >> mapped >> resident;
-  return resident * sysconf(_SC_PAGESIZE);
-}
-
 /// A process that is already dying keeps the status it dies with.
 int WorkerConnection::kill_and_wait() {
   int status = 0;
@@ -186,10 +175,10 @@ int WorkerConnection::kill_and_wait() {
 
 std::string WorkerConnection::log_tail() const {
   constexpr off_t kMost = 2000;
-  const off_t size = lseek(log_, 0, SEEK_END);
+  const off_t size = lseek(log_.get(), 0, SEEK_END);
   if (size <= 0) return "";
   std::string text(static_cast<std::size_t>(std::min(size, kMost)), '\0');
-  const ssize_t got = pread(log_, text.data(), text.size(), size - static_cast<off_t>(text.size()));
+  const ssize_t got = pread(log_.get(), text.data(), text.size(), size - static_cast<off_t>(text.size()));
   text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
   while (!text.empty() && text.back() == '\n') text.pop_back();
   return text.empty() ? "" : "; it wrote: " + text;

@@ -5,8 +5,11 @@
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <utility>
 
-#include "measure/protocol/protocol.h"
+#include "base/descriptor.h"
+#include "measure/protocol/messages.h"
+#include "measure/transport/socket.h"
 
 namespace tilewright::measure {
 
@@ -29,8 +32,6 @@ class WorkerConnection {
 
   bool send(const Frame& frame, Deadline deadline);
   Transfer receive(Frame& frame, std::uint64_t most_bytes, Deadline deadline);
-  /// Memory that the process holds now; 0 if that can't be told.
-  std::int64_t resident_bytes() const;
   /// Processor time that the process took so far, seconds; 0 if that can't be told.
   double cpu_s() const;
   /// Whether somebody stopped the process (SIGSTOP) since this was asked last; it may have gone on since.
@@ -39,15 +40,16 @@ class WorkerConnection {
   WorkerEnd end();
 
  private:
-  WorkerConnection(int socket, int log, pid_t process) : socket_(socket), log_(log), process_(process) {}
+  WorkerConnection(Descriptor socket, Descriptor log, pid_t process)
+      : socket_(std::move(socket)), log_(std::move(log)), process_(process) {}
   static std::unique_ptr<WorkerConnection> spawn(const std::filesystem::path& program);
   int kill_and_wait();
   void wait_for_answer(Deadline deadline);
   void note_stops();
   std::string log_tail() const;
 
-  int socket_;
-  int log_;           ///< its standard error: a file in memory
+  Socket socket_;
+  Descriptor log_;    ///< its standard error: a file in memory
   pid_t process_;     ///< 0 once it was waited for
   double cpu_s_ = 0;  ///< once it was waited for
   bool was_stopped_ = false;

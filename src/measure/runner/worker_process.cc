@@ -60,6 +60,7 @@ bool WorkerProcess::ensure_worker() {
     worker_ = WorkerConnection::start(options_.program);
     is_prepared_ = false;
     runs_ = 0;
+    resident_bytes_ = 0;
     ++started_;
   }
   if (!is_prepared_) {
@@ -75,7 +76,7 @@ void WorkerProcess::recycle() {
   constexpr int kLeastRuns = 16;  // starting a process and filling its arguments must stay a small part
   if (worker_ == nullptr || runs_ < std::min(kLeastRuns, options_.most_runs)) return;
   const std::int64_t most_bytes = 2 * static_cast<std::int64_t>(argument_bytes()) + options_.spare_bytes;
-  if (runs_ >= options_.most_runs || worker_->resident_bytes() > most_bytes) worker_.reset();
+  if (runs_ >= options_.most_runs || resident_bytes_ > most_bytes) worker_.reset();
 }
 
 std::uint64_t WorkerProcess::argument_bytes() const {
@@ -127,7 +128,6 @@ std::optional<RunReply> WorkerProcess::converse(const Frame& message, double lon
 /// relied on: times that can't be must not become a record.
 bool WorkerProcess::is_plausible(const RunReply& reply, const RunSettings& settings, int most_runs,
                                  double elapsed_s) const {
-  if (static_cast<int>(reply.error) >= task::kErrorKinds) return false;
   if (reply.error != task::ErrorKind::none) return true;
   const auto runs = static_cast<int>(std::min<std::size_t>(reply.times_s.size(), 1U << 30));
   if (runs < 1 || runs > std::max(1, most_runs)) return false;
@@ -154,6 +154,7 @@ RunReply WorkerProcess::exchange_once(const RunMessage& message) {
   std::optional<RunReply> reply = decode<RunReply>(frame);
   if (reply && is_plausible(*reply, settings, settings.repetition.max_runs, seconds_since(start))) {
     reply->error_text.resize(std::min(reply->error_text.size(), kMostText));
+    resident_bytes_ = reply->resident_bytes;
     if (reply->error == task::ErrorKind::unknown &&
         reply->error_text.starts_with(kTooFewThreads))  // no candidate's fault
       throw Error(Code::nothing_measured, "a worker, which runs candidates, {}", reply->error_text);

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "measure/protocol/protocol.h"
+#include "measure/protocol/messages.h"
 #include "task/measurement.h"
 
 namespace tilewright::measure {
@@ -71,8 +71,9 @@ class WorkerProcess {
   double tolerance_ = 0;
   std::optional<ReferenceMessage> reference_;
   std::unique_ptr<WorkerConnection> worker_;
-  bool is_prepared_ = false;  ///< the worker has the task
-  int runs_ = 0;              ///< candidates that it has run
+  bool is_prepared_ = false;         ///< the worker has the task
+  int runs_ = 0;                     ///< candidates that it has run
+  std::int64_t resident_bytes_ = 0;  ///< that it says it holds
   int started_ = 0;
   double cpu_before_s_ = 0;  ///< of the worker, when the last exchange began
   /// What kept the worker from its work in the last exchange: then its answer says nothing about the candidate.

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "measure/protocol/protocol.h"
+#include "measure/protocol/messages.h"
 #include "measure/worker/task_buffers.h"
 #include "runtime/cpu/thread_pool.h"
 

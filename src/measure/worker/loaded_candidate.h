@@ -2,7 +2,7 @@
 
 #include <memory>
 
-#include "measure/protocol/protocol.h"
+#include "measure/protocol/messages.h"
 #include "measure/worker/task_buffers.h"
 #include "runtime/cpu/object_loader.h"
 #include "runtime/cpu/thread_pool.h"

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "measure/protocol/protocol.h"
-#include "measure/runner/expected_output.h"
+#include "measure/protocol/messages.h"
+#include "measure/worker/expected_output.h"
 #include "runtime/tensor.h"
 
 namespace tilewright::measure {
@@ -14,12 +14,13 @@ namespace tilewright::measure {
 /// The buffers that a task's candidates are called with, and what its outputs must be.
 class TaskBuffers {
  public:
-  /// Allocates all and fills the inputs. Errors: std::bad_alloc.
+  /// Allocates all and fills the inputs. There is no problem_with(task). Errors: std::bad_alloc.
   explicit TaskBuffers(const TaskMessage& task);
 
   void* const* pointers() const { return pointers_.data(); }
   std::int64_t count() const { return static_cast<std::int64_t>(pointers_.size()); }
   std::int64_t bytes() const;
+  /// There is no problem_with(reference, the task).
   void set_reference(ReferenceMessage reference);
 
   /// Lays the arguments out as the next candidate takes them: the named ones in blocks, all others as they are. The

@@ -1,6 +1,7 @@
 // tilewright-worker: runs candidates for the tuner that started it, so that none can hurt the tuner. It talks to it
-// over the socket kWorkerSocket (measure/protocol/protocol.h) and ends when that closes.
+// over the socket kWorkerSocket (measure/protocol/messages.h) and ends when that closes.
 
+#include <fmt/format.h>
 #include <malloc.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -13,14 +14,18 @@
 #include <fstream>
 #include <memory>
 #include <new>
+#include <optional>
+#include <string>
+#include <utility>
 
+#include "measure/transport/socket.h"
 #include "measure/worker/candidate_run.h"
 #include "measure/worker/remeasurement.h"
 
 namespace tilewright::measure {
 namespace {
 
-constexpr std::uint64_t kMostFrameBytes = std::uint64_t{1} << 36;  // the tuner is trusted
+constexpr std::uint64_t kMostFrameBytes = std::uint64_t{1} << 36;
 
 /// A crash must end this process by its signal, whatever a sanitizer or the tuner's shell had installed, and leave no
 /// core.
@@ -46,57 +51,91 @@ void limit_memory(std::int64_t bytes) {
   setrlimit(RLIMIT_AS, &limit);
 }
 
+/// Memory that this process holds; 0 if the system does not say.
+std::int64_t resident_bytes() {
+  std::int64_t mapped = 0, resident = 0;
+  std::ifstream("/proc/self/statm") >> mapped >> resident;
+  return resident * sysconf(_SC_PAGESIZE);
+}
+
+/// Thrown with what the tuner sent that makes no sense.
+struct NoSense {
+  std::string what;
+};
+
+/// The message in a frame. Errors: NoSense if it is damaged, or has a problem (messages.h).
+template <class Message, class... Task>
+Message read(const Frame& frame, const Task&... task) {
+  std::optional<Message> message = decode<Message>(frame);
+  if (!message) throw NoSense(fmt::format("a damaged message of kind {}", static_cast<std::uint32_t>(frame.kind)));
+  if (auto problem = problem_with(*message, task...)) throw NoSense(*std::move(problem));
+  return *std::move(message);
+}
+
 class Worker {
  public:
-  /// Serves until the socket closes or something comes that makes no sense.
+  explicit Worker(Transport& tuner) : tuner_(tuner) {}
+  /// Serves until the tuner closes the connection. Errors: NoSense.
   void serve();
 
  private:
-  bool handle(const Frame& frame);
-  void set_task(const TaskMessage& task);
+  void handle(const Frame& frame);
+  void set_task(TaskMessage task);
   void prepare(int threads);
   RunReply run(const RunMessage& message);
   RemeasureReply run(const RemeasureMessage& message);
 
+  Transport& tuner_;
+  TaskMessage task_;
   std::unique_ptr<runtime::ThreadPool> pool_;
-  std::unique_ptr<TaskBuffers> buffers_;
+  std::unique_ptr<TaskBuffers> buffers_;  ///< of the task; none if they don't fit in memory
   std::int64_t workspace_bytes_ = 0;
 };
 
 void Worker::serve() {
-  if (send_frame(kWorkerSocket, encode(Hello{})) != Transfer::done) return;
-  Frame frame;
-  while (receive_frame(kWorkerSocket, frame, kMostFrameBytes) == Transfer::done && handle(frame)) {
+  Transfer received = send_greeting(tuner_);
+  for (Frame frame; received == Transfer::done;) {
+    received = receive_frame(tuner_, frame, kMostFrameBytes);
+    if (received == Transfer::malformed) throw NoSense("what is no frame");
+    if (received == Transfer::done) handle(frame);
   }
 }
 
-bool Worker::handle(const Frame& frame) {
-  if (const auto task = decode<TaskMessage>(frame)) {
-    set_task(*task);
-    return true;
+void Worker::handle(const Frame& frame) {
+  switch (frame.kind) {
+    case FrameKind::task:
+      return set_task(read<TaskMessage>(frame));
+    case FrameKind::reference: {
+      auto reference = read<ReferenceMessage>(frame, task_);
+      if (buffers_ != nullptr) buffers_->set_reference(std::move(reference));
+      return;
+    }
+    case FrameKind::run:
+      send_frame(tuner_, encode(run(read<RunMessage>(frame, task_))));  // that it is gone shows when nothing more comes
+      return;
+    case FrameKind::remeasure:
+      send_frame(tuner_, encode(run(read<RemeasureMessage>(frame, task_))));
+      return;
+    case FrameKind::reply:
+    case FrameKind::remeasure_reply:
+      break;
   }
-  if (auto reference = decode<ReferenceMessage>(frame)) {
-    if (buffers_ != nullptr) buffers_->set_reference(std::move(*reference));
-    return true;
-  }
-  if (const auto remeasurement = decode<RemeasureMessage>(frame)) {
-    return send_frame(kWorkerSocket, encode(run(*remeasurement))) == Transfer::done;
-  }
-  const auto message = decode<RunMessage>(frame);
-  return message && send_frame(kWorkerSocket, encode(run(*message))) == Transfer::done;
+  throw NoSense(fmt::format("a message of kind {}", static_cast<std::uint32_t>(frame.kind)));
 }
 
-void Worker::set_task(const TaskMessage& task) {
+void Worker::set_task(TaskMessage task) {
   constexpr std::int64_t kLeastWorkspace = std::int64_t{1} << 30;
+  task_ = std::move(task);
   limit_memory(-1);
   if (pool_ != nullptr) pool_->release_workspace();
   buffers_.reset();  // first, so that two tasks need not fit at once
   try {
-    buffers_ = std::make_unique<TaskBuffers>(task);
+    buffers_ = std::make_unique<TaskBuffers>(task_);
   } catch (const std::bad_alloc&) {
     return;  // every run of the task says so
   }
-  workspace_bytes_ = task.workspace_bytes > 0 ? task.workspace_bytes : std::max(kLeastWorkspace, 4 * buffers_->bytes());
+  workspace_bytes_ =
+      task_.workspace_bytes > 0 ? task_.workspace_bytes : std::max(kLeastWorkspace, 4 * buffers_->bytes());
 }
 
 /// Ready to run with so many threads, within the task's memory.
@@ -123,6 +162,7 @@ RunReply Worker::run(const RunMessage& message) {
     reply.error_text = error.what();
   }
   limit_memory(-1);
+  reply.resident_bytes = resident_bytes();
   return reply;
 }
 
@@ -143,6 +183,7 @@ RemeasureReply Worker::run(const RemeasureMessage& message) {
 }  // namespace tilewright::measure
 
 int main(int argc, char** argv) {
+  using namespace tilewright::measure;
   if (argc != 2) {
     std::fputs("tilewright-worker runs candidates for tilewright, which starts it; it does nothing by itself\n",
                stderr);
@@ -150,9 +191,15 @@ int main(int argc, char** argv) {
   }
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != std::atoi(argv[1])) return 0;  // the tuner ended before that was in force
-  close_range(tilewright::measure::kWorkerSocket + 1, ~0U, 0);
-  tilewright::measure::take_signals_as_they_are();
+  close_range(kWorkerSocket + 1, ~0U, 0);
+  take_signals_as_they_are();
   mallopt(M_ARENA_MAX, 2);  // an arena reserves address space, which is limited here
-  tilewright::measure::Worker().serve();
+  Socket tuner{tilewright::Descriptor(kWorkerSocket)};
+  try {
+    Worker(tuner).serve();
+  } catch (const NoSense& error) {
+    fmt::print(stderr, "tilewright-worker: the tuner sent {}\n", error.what);
+    return kNoSense;
+  }
   return 0;
 }

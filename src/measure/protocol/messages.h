@@ -8,22 +8,19 @@
 #include "base/blocked_layout.h"
 #include "base/dtype.h"
 #include "measure/protocol/frame.h"
+#include "measure/protocol/wire.h"
 #include "measure/timing/repetition.h"
 #include "task/error_kind.h"
 
 namespace tilewright::measure {
 
-/// Raised whenever a message changes. A worker of another version is refused.
-inline constexpr std::uint32_t kProtocolVersion = 5;
 /// The worker's end of the socket pair.
 inline constexpr int kWorkerSocket = 3;
 
-// The conversation: the worker says Hello. The tuner then sends a TaskMessage, a ReferenceMessage if it has one, and
-// any number of RunMessages and RemeasureMessage; each is answered by its reply, or by the worker's death.
-
-struct Hello {
-  std::uint32_t version = kProtocolVersion;
-};
+// The conversation: the worker greets (frame.h). The tuner then sends a TaskMessage, a ReferenceMessage if it has one,
+// and any number of RunMessages and RemeasureMessages; each of these is answered by its reply, or by the worker's
+// death. A worker that is sent what makes no sense says so on its standard error and ends with kNoSense.
+inline constexpr int kNoSense = 76;  ///< EX_PROTOCOL of sysexits.h
 
 struct Argument {
   std::string name;
@@ -69,6 +66,7 @@ struct RunReply {
   std::vector<double> times_s;
   bool cut_short = false;
   std::vector<std::string> outputs;
+  std::int64_t resident_bytes = 0;  ///< that the worker holds now; 0: not known
 };
 
 /// Candidates to be timed in turns (worker/remeasurement.h).
@@ -80,6 +78,18 @@ struct RemeasureMessage {
 struct RemeasureReply {
   std::vector<RunReply> candidates;
 };
+
+// What is wrong with a message that came in one piece; nothing if it can be worked with. `task`: whose candidates they
+// are.
+std::optional<std::string> problem_with(const TaskMessage& message);
+std::optional<std::string> problem_with(const ReferenceMessage& message, const TaskMessage& task);
+std::optional<std::string> problem_with(const RunMessage& message, const TaskMessage& task);
+std::optional<std::string> problem_with(const RemeasureMessage& message, const TaskMessage& task);
+
+template <>
+inline constexpr int kEnumerators<DType> = static_cast<int>(DType::f64) + 1;
+template <>
+inline constexpr int kEnumerators<task::ErrorKind> = task::kErrorKinds;
 
 template <class Coder>
 void fields(Coder& code, Argument& m) {
@@ -98,12 +108,21 @@ void fields(Coder& code, PackedArgument& m) {
   code(m.argument), code(m.layout.shape), code(m.layout.block), code(m.layout.outer), code(m.layout.inner);
 }
 template <class Coder>
+void fields(Coder& code, RepetitionRule& m) {
+  code(m.incumbent_s), code(m.cut_ratio), code(m.least_time_s), code(m.max_time_s), code(m.min_runs), code(m.max_runs);
+}
+template <class Coder>
+void fields(Coder& code, RunSettings& m) {
+  code(m.threads), code(m.repetition), code(m.timeout_s), code(m.warm_up), code(m.flush_caches), code(m.check_results),
+      code(m.return_outputs);
+}
+template <class Coder>
 void fields(Coder& code, RunMessage& m) {
   code(m.settings), code(m.symbol), code(m.object), code(m.packed);
 }
 template <class Coder>
 void fields(Coder& code, RunReply& m) {
-  code(m.error), code(m.error_text), code(m.times_s), code(m.cut_short), code(m.outputs);
+  code(m.error), code(m.error_text), code(m.times_s), code(m.cut_short), code(m.outputs), code(m.resident_bytes);
 }
 template <class Coder>
 void fields(Coder& code, RemeasureMessage& m) {
@@ -114,7 +133,6 @@ void fields(Coder& code, RemeasureReply& m) {
   code(m.candidates);
 }
 
-constexpr FrameKind kind_of(const Hello&) { return FrameKind::hello; }
 constexpr FrameKind kind_of(const TaskMessage&) { return FrameKind::task; }
 constexpr FrameKind kind_of(const ReferenceMessage&) { return FrameKind::reference; }
 constexpr FrameKind kind_of(const RunMessage&) { return FrameKind::run; }
