@@ -11,14 +11,12 @@ namespace {
 
 using Problem = std::optional<std::string>;
 
-/// Bytes of a dense array; none for an extent below 0, or if there are more than a machine can count.
+/// Bytes of a dense array; none for an extent below 0, or if those that are not 0 make more than a machine can count.
 std::optional<std::int64_t> array_bytes(DType type, const std::vector<std::int64_t>& shape) {
   std::int64_t bytes = bytes_of(type);
-  if (std::ranges::any_of(shape, [](std::int64_t extent) { return extent < 0; })) return std::nullopt;
-  if (std::ranges::find(shape, 0) != shape.end()) return 0;
   for (const std::int64_t extent : shape)
-    if (__builtin_mul_overflow(bytes, extent, &bytes)) return std::nullopt;
-  return bytes;
+    if (extent < 0 || __builtin_mul_overflow(bytes, std::max<std::int64_t>(extent, 1), &bytes)) return std::nullopt;
+  return std::ranges::find(shape, 0) == shape.end() ? bytes : 0;
 }
 
 bool is_layout_of(const BlockedLayout& layout, const Argument& argument) {
