@@ -18,14 +18,15 @@
 #include <vector>
 
 #include "backend/cpu/targets.h"
-#include "driver/peak.h"
+#include "measure/machine/machine_probe.h"
+#include "measure/runner/local_runner.h"
 #include "search/tuner/network_tuner.h"
 #include "workload/workload.h"
 
 namespace tilewright {
 namespace {
 
-using measure::Measurer;
+using measure::LocalRunner;
 using task::Measurement;
 using Programs = std::vector<cpu::ScheduledProgram>;
 
@@ -53,8 +54,8 @@ Options parse(int argc, char** argv) {
   return options;
 }
 
-Measurer::Options measuring() {
-  Measurer::Options options;
+LocalRunner::Options measuring() {
+  LocalRunner::Options options;
   options.target = cpu::host_target();
   return options;
 }
@@ -90,14 +91,13 @@ struct Searched {
 
 /// Searches, and prints what that took.
 Searched search_and_print(const task::Task& task, int trials) {
-  Measurer measurer(measuring());
-  search::MeasurerRunner runner(measurer);
+  LocalRunner runner(measuring());
   search::TuneOptions options;
   options.trials = trials;
-  options.threads = measurer.options().threads;
-  options.peak_gflops = driver::measure_peak_gflops(options.threads);
+  options.threads = runner.options().threads;
+  options.peak_gflops = measure::MachineProbe(cpu::host_target(), options.threads).peak_gflops();
   std::vector<task::Record> records;
-  search::NetworkTuner tuner({task}, options, measurer.options().target, options.threads);
+  search::NetworkTuner tuner({task}, options, runner.options().target, options.threads);
   const auto keep = [&](const task::Record& r) {
     if (r.remeasurement == 0 && r.result.error == task::ErrorKind::none) records.push_back(r);
   };
@@ -111,7 +111,7 @@ Searched search_and_print(const task::Task& task, int trials) {
       share(result.split.other_s), result.same_code, result.tasks[0].gflops());
   if (!result.health.last.is_well()) fmt::print("  {}\n", task::to_text(result.health.last));
   std::ranges::stable_sort(records, {}, [](const task::Record& r) { return r.result.time_s(); });
-  const auto target = std::make_shared<const target::TargetSpec>(measurer.options().target);
+  const auto target = std::make_shared<const target::TargetSpec>(runner.options().target);
   Searched searched;
   for (const task::Record& record : records) {
     searched.programs.emplace_back(*schedule::State::replay(task.dag, record.steps), target);
@@ -122,7 +122,7 @@ Searched search_and_print(const task::Task& task, int trials) {
 
 /// Over states spread evenly over the ranks, and over those within 1.5 times the best.
 void print_rank_correlation(const task::Task& task, const Searched& searched) {
-  Measurer::Options options = measuring();
+  LocalRunner::Options options = measuring();
   options.passes = 30;
   options.passes_of_undecided = 0;
   options.repetition = {.cut_ratio = search::kNever, .least_time_s = 3e-3, .max_time_s = 6e-3};
@@ -134,8 +134,8 @@ void print_rank_correlation(const task::Task& task, const Searched& searched) {
     programs.push_back(searched.programs[at]);
     quick_s.push_back(searched.quick_s[at]);
   }
-  const std::vector<double> half_s = fastest(Measurer(options).measure(task, programs, search::kNever)),
-                            other_s = fastest(Measurer(options).measure(task, programs, search::kNever));
+  const std::vector<double> half_s = fastest(LocalRunner(options).measure(task, programs, search::kNever)),
+                            other_s = fastest(LocalRunner(options).measure(task, programs, search::kNever));
   std::vector<double> long_s;
   for (std::size_t i = 0; i < count; ++i) long_s.push_back(std::min(half_s[i], other_s[i]));
   for (std::size_t i = 0; i < count; ++i) {
@@ -152,14 +152,14 @@ void print_rank_correlation(const task::Task& task, const Searched& searched) {
 
 /// The one of `ten` that measurement and re-measurement choose.
 std::size_t choose(const task::Task& task, const Programs& ten) {
-  Measurer measurer(measuring());  // a new one, which knows no code yet
-  const std::vector<double> quick_rank = ranks(fastest(measurer.measure(task, ten, search::kNever)));
+  LocalRunner runner(measuring());  // a new one, which knows no code yet
+  const std::vector<double> quick_rank = ranks(fastest(runner.measure(task, ten, search::kNever)));
   std::vector<std::size_t> finalists;
   for (std::size_t i = 0; i < ten.size(); ++i)
     if (quick_rank[i] < static_cast<double>(kFinalists)) finalists.push_back(i);
   Programs programs;
   for (std::size_t i : finalists) programs.push_back(ten[i]);
-  const std::vector<double> times = fastest(measurer.remeasure(task, programs));
+  const std::vector<double> times = fastest(runner.remeasure(task, programs));
   if (times.empty()) return 0;
   return finalists[static_cast<std::size_t>(std::ranges::min_element(times) - times.begin())];
 }
@@ -167,9 +167,9 @@ std::size_t choose(const task::Task& task, const Programs& ten) {
 void print_champions(const task::Task& task, const Searched& searched, int repeats) {
   const Programs ten(searched.programs.begin(), searched.programs.begin() + static_cast<std::ptrdiff_t>(std::min(
                                                                                 kLast, searched.programs.size())));
-  Measurer::Options options = measuring();
+  LocalRunner::Options options = measuring();
   options.remeasurement = {.max_time_s = 4, .min_runs = 50, .max_runs = 10000};
-  const std::vector<double> truth = fastest(Measurer(options).remeasure(task, ten));
+  const std::vector<double> truth = fastest(LocalRunner(options).remeasure(task, ten));
   if (truth.empty()) {
     fmt::print("  the last ten could not be timed together\n");
     return;

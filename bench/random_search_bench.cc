@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "backend/cpu/targets.h"
-#include "driver/peak.h"
 #include "loop/lower.h"
-#include "measure/runner/measurer.h"
+#include "measure/machine/machine_probe.h"
+#include "measure/runner/local_runner.h"
 #include "space/hardware.h"
 #include "space/search_space.h"
 #include "workload/workload.h"
@@ -85,13 +85,13 @@ Options parse(int argc, char** argv) {
 }
 
 int run(const Options& options) {
-  const double peak = driver::measure_peak_gflops(options.threads);
+  const double peak = measure::MachineProbe(cpu::host_target(), options.threads).peak_gflops();
   fmt::print("peak {:.0f} GFLOP/s, best of {} random candidates, median of {} seeds\n", peak, options.samples,
              options.seeds);
-  measure::Measurer::Options measuring;
+  measure::LocalRunner::Options measuring;
   measuring.target = cpu::host_target();
   measuring.threads = options.threads;
-  measure::Measurer measurer(measuring);
+  measure::LocalRunner runner(measuring);
   const auto target = std::make_shared<const target::TargetSpec>(measuring.target);
   const space::Hardware hardware = space::hardware_of(measuring.target, options.threads);
   std::vector<double> log_ratio(options.spaces.size(), 0);
@@ -108,8 +108,7 @@ int run(const Options& options) {
         Samples samples = draw(space, options.samples, static_cast<std::uint64_t>(seed) + 1);
         totals[text].drawn += samples.drawn, totals[text].seconds += samples.seconds;
         double best = std::numeric_limits<double>::infinity();
-        for (const task::Measurement& m :
-             measurer.measure(task, cpu::scheduled_programs(samples.states, target), best)) {
+        for (const task::Measurement& m : runner.measure(task, cpu::scheduled_programs(samples.states, target), best)) {
           failed += m.error == task::ErrorKind::none ? 0 : 1;
           best = std::min(best, m.time_s());
         }

@@ -9,7 +9,7 @@
 
 #include "backend/cpu/targets.h"
 #include "loop/lower.h"
-#include "measure/runner/measurer.h"
+#include "measure/runner/local_runner.h"
 #include "records/records.h"
 #include "workload/workload.h"
 
@@ -20,13 +20,13 @@ int run(const std::string& name, const std::string& file, int threads) {
   const task::Task task = task::make_task(workload::parse(name).dag, name);
   const records::RecordFile records = records::read_records(file);
   for (const auto& [reason, lines] : records.skipped) fmt::print(stderr, "skipped {}: {}\n", lines, reason);
-  measure::Measurer::Options options;
+  measure::LocalRunner::Options options;
   options.target = cpu::host_target();
   options.threads = threads;
   options.most_instructions =
       std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes
   options.compile_timeout_s = options.timeout_s = 600;
-  measure::Measurer measurer(options);
+  measure::LocalRunner runner(options);
   const auto target = std::make_shared<const target::TargetSpec>(options.target);
   int failed = records.records.empty() ? 1 : 0;
   for (std::size_t i = 0; i < records.records.size(); ++i) {
@@ -39,7 +39,7 @@ int run(const std::string& name, const std::string& file, int threads) {
       ++failed;
       continue;
     }
-    const task::Measurement m = measurer.measure(task, {&*scheduled, 1}, std::numeric_limits<double>::infinity()).at(0);
+    const task::Measurement m = runner.measure(task, {&*scheduled, 1}, std::numeric_limits<double>::infinity()).at(0);
     if (m.error == task::ErrorKind::none)
       fmt::print("{{\"record\": {}, \"ms\": {:.4f}}}\n", i, m.time_s() * 1e3);
     else

@@ -6,10 +6,10 @@
 
 #include "driver/machine.h"
 #include "driver/model.h"
-#include "driver/peak.h"
 #include "driver/target.h"
 #include "driver/tensors/feeds.h"
 #include "driver/timing.h"
+#include "measure/machine/machine_probe.h"
 
 namespace tilewright::driver {
 namespace {
@@ -40,7 +40,7 @@ BenchReport bench(const BenchRequest& request) {
   const runtime::Model model = obtain_model(request.input, request.import, request.schedules, target, threads);
   BenchReport report;
   report.flops = model.plan().flops;
-  report.peak_gflops = measure_peak_gflops(threads, target.vector_bytes);
+  report.peak_gflops = measure::MachineProbe(target, threads).peak_gflops();
 
   runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
   TimedModel timed(model, pool, request.seed);

@@ -11,8 +11,7 @@
 #include "backend/cpu/targets.h"
 #include "base/cores.h"
 #include "driver/machine.h"
-#include "driver/peak.h"
-#include "measure/runner/measurer.h"
+#include "measure/runner/local_runner.h"
 #include "records/records.h"
 #include "space/search_space.h"
 
@@ -46,12 +45,12 @@ Finding check_candidate() {
   const te::Tensor y = te::compute({4096}, "y", [&](std::span<const te::Expr> i) { return x(i[0]) + te::Expr(1.0f); });
   const task::Task task = task::make_task(te::Dag::make({x, y}), "x + 1");
   try {
-    measure::Measurer::Options options;
+    measure::LocalRunner::Options options;
     options.target = cpu::host_target();
-    measure::Measurer measurer(options);
+    measure::LocalRunner runner(options);
     const std::array programs{cpu::ScheduledProgram(schedule::State::initial(task.dag),
                                                     std::make_shared<const target::TargetSpec>(options.target))};
-    const task::Measurement result = measurer.measure(task, programs, std::numeric_limits<double>::infinity()).at(0);
+    const task::Measurement result = runner.measure(task, programs, std::numeric_limits<double>::infinity()).at(0);
     if (result.error == task::ErrorKind::none) return {"worker", Severity::ok, "a candidate was compiled and run", ""};
     return {"worker", Severity::problem, result.error_text, "run scripts/build again, or report this as a bug"};
   } catch (const std::bad_alloc&) {
@@ -89,7 +88,8 @@ Finding check_memory() {
 Finding check_noise() {
   std::array<double, 5> speeds{};
   try {
-    for (double& speed : speeds) speed = measure_peak_gflops(available_cores());
+    measure::MachineProbe probe(cpu::host_target(), available_cores());
+    for (double& speed : speeds) speed = probe.peak_gflops();
   } catch (const Error& error) {
     return {"noise", Severity::problem, error.what(), "end other programs, or raise the limit"};
   }

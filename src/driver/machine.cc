@@ -2,9 +2,9 @@
 
 #include <fstream>
 
-#include "backend/cpu/targets.h"
 #include "base/cores.h"
-#include "driver/peak.h"
+#include "driver/target.h"
+#include "measure/machine/machine_probe.h"
 #include "target/host_caches.h"
 #include "target/target_spec.h"
 
@@ -26,8 +26,8 @@ std::string processor_name(const std::string& otherwise) {
 
 int resolve_threads(int threads) { return threads > 0 ? threads : available_cores(); }
 
-MachineReport describe_machine(int threads) {
-  const target::TargetSpec target = cpu::host_target();
+MachineReport describe_machine(int threads, const std::string& target_text) {
+  const target::TargetSpec target = parse_target_to_run(target_text);
   const target::HostCaches caches = target::find_host_caches();
   MachineReport machine;
   machine.cpu = processor_name(target.cpu);
@@ -39,9 +39,12 @@ MachineReport describe_machine(int threads) {
   machine.l2_bytes = caches.l2_bytes;
   machine.l3_bytes = caches.l3_bytes;
   machine.threads = resolve_threads(threads);
-  machine.peak_gflops_1 = measure_peak_gflops(1);
-  machine.peak_gflops = measure_peak_gflops(machine.threads);
-  machine.memory_gbs = measure_memory_gbs(machine.threads, std::max(caches.l2_bytes, caches.l3_bytes));
+  machine.peak_gflops_1 = measure::MachineProbe(target, 1).peak_gflops();
+  measure::MachineProbe probe(target, machine.threads);
+  for (const DType type : {DType::f32, DType::f64, DType::bf16, DType::i32, DType::i8})
+    machine.peaks.emplace_back(type, probe.peak_gflops(type));
+  machine.peak_gflops = machine.peaks.front().second;
+  machine.memory_gbs = probe.memory_gbs(std::max(caches.l2_bytes, caches.l3_bytes));
   return machine;
 }
 

@@ -11,12 +11,11 @@
 #include "cost/analytic/machine.h"
 #include "driver/machine.h"
 #include "driver/model.h"
-#include "driver/peak.h"
 #include "driver/quantiles.h"
 #include "driver/target.h"
 #include "driver/timing.h"
+#include "measure/runner/local_runner.h"
 #include "search/replay/replay_runner.h"
-#include "search/tuner/runner.h"
 
 namespace tilewright::driver {
 namespace {
@@ -49,7 +48,7 @@ class Deadline {
   double left_s() const {
     return budget_s_ - kClosing_s - std::chrono::duration<double>(Clock::now() - begun_).count();
   }
-  /// As the search sees it, by the clock of a MeasurerRunner.
+  /// As the search sees it, by the clock of a LocalRunner.
   search::BudgetFrame frame() const {
     return {std::chrono::duration<double>(begun_.time_since_epoch()).count(), kClosing_s, true};
   }
@@ -165,11 +164,10 @@ TuneReport search_machine(const TuneRequest& request, const compile::Algorithms&
     writer.append(record);
     if (request.sync_records) writer.sync();
   };
-  measure::Measurer::Options measuring;
+  measure::LocalRunner::Options measuring;
   measuring.target = target;
   measuring.threads = threads;
-  measure::Measurer measurer(measuring);
-  search::MeasurerRunner runner(measurer);
+  measure::LocalRunner runner(measuring);
   search::TuneOptions options = request.search;
   options.budget = deadline.frame();
   search::NetworkTuner tuner(algorithms.tasks(), options, target, threads);
@@ -207,7 +205,7 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
     report.latency = measure_latency(algorithms, request, target, threads, report.result, deadline);
     if (!report.latency) observer.on_note("the time budget leaves no time to compare the whole network's latency");
   }
-  report.peak_gflops = std::max(request.search.peak_gflops, measure_peak_gflops(threads, target.vector_bytes));
+  report.peak_gflops = std::max(request.search.peak_gflops, measure::MachineProbe(target, threads).peak_gflops());
   report.peak_rss = peak_rss_bytes();
   return report;
 }

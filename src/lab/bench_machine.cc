@@ -20,7 +20,7 @@ BenchMachine::BenchMachine(const RunRequest& request)
 BenchMachine::~BenchMachine() = default;
 
 /// Made once for all searches of the same tasks: it is the dearest part of a replay.
-search::Runner& BenchMachine::replay_of(const std::vector<task::Task>& tasks) {
+measure::Runner& BenchMachine::replay_of(const std::vector<task::Task>& tasks) {
   std::string keys;
   for (const task::Task& task : tasks) keys += task.key;
   std::unique_ptr<search::ReplayRunner>& runner = replays_[keys];
@@ -40,9 +40,8 @@ std::optional<search::TuneResult> BenchMachine::search(const std::vector<task::T
   if (recorded_) {
     result = tuner.run(replay_of(tasks), {}, &observer, request_.stop);
   } else {
-    measure::Measurer measurer(
+    measure::LocalRunner runner(
         measuring_);  // of its own: one that is kept knows the times of code that other runs tried
-    search::MeasurerRunner runner(measurer);
     search::RecordSink sink;
     if (writer_) sink = [this](const task::Record& record) { writer_->append(record); };
     result = tuner.run(runner, sink, &observer, request_.stop);

@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "lab/run.h"
+#include "measure/runner/local_runner.h"
 #include "search/replay/replay_runner.h"
 #include "search/tuner/network_tuner.h"
 
@@ -24,7 +25,7 @@ class BenchMachine {
   const target::TargetSpec& target() const { return target_; }
 
  private:
-  search::Runner& replay_of(const std::vector<task::Task>& tasks);
+  measure::Runner& replay_of(const std::vector<task::Task>& tasks);
 
   const RunRequest& request_;
   int threads_;
@@ -32,7 +33,7 @@ class BenchMachine {
   std::unique_ptr<records::RecordFile> recorded_;
   std::map<std::string, std::unique_ptr<search::ReplayRunner>> replays_;  ///< by the keys of all tasks
   std::unique_ptr<records::RecordWriter> writer_;
-  measure::Measurer::Options measuring_;
+  measure::LocalRunner::Options measuring_;
 };
 
 }  // namespace tilewright::lab

@@ -327,8 +327,7 @@ TEST(WorkerProcess, NamesAProgramThatIsNotThere) {
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
-    EXPECT_STREQ(error.what(),
-                 "the measurer's option 'worker' names /nowhere/tilewright-worker, which is not a program");
+    EXPECT_STREQ(error.what(), "the runner's option 'worker' names /nowhere/tilewright-worker, which is not a program");
   }
 }
 

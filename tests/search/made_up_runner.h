@@ -6,7 +6,7 @@
 
 #include "cost/analytic/analytic_model.h"
 #include "loop/lower.h"
-#include "search/tuner/runner.h"
+#include "measure/runner/runner.h"
 #include "te/tensor.h"
 
 namespace tilewright::search {
@@ -24,28 +24,26 @@ inline task::Task matmul_task(std::int64_t n, std::int64_t m, std::int64_t k, in
 using TimeOf = std::function<std::optional<double>(const task::Task&, const schedule::State&)>;
 
 /// A machine that is nothing but a function. Every candidate costs a tenth of a second to compile and to run.
-class MadeUpRunner : public Runner {
+class MadeUpRunner : public measure::Runner {
  public:
   explicit MadeUpRunner(TimeOf time_of) : time_of_(std::move(time_of)) {}
 
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
-                                         double, const Done& done, const Stop& stop) override {
-    std::vector<task::Measurement> results;
-    for (const cpu::ScheduledProgram& program : programs) {
-      if (stop && stop()) break;
+  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+                                           double) override {
+    ++batches;
+    const std::size_t count = programs.size();
+    return measure::one_by_one(count, [this, &task, programs = std::move(programs)](std::size_t i) {
+      note_measured();
       task::Measurement m;
       m.compile_s = m.run_s = 0.1;
-      if (const auto time_s = time_of_(task, program.state()))
+      if (const auto time_s = time_of_(task, programs[i].state()))
         m.times_s = {*time_s};
       else
         m.error = task::ErrorKind::runtime, m.error_text = "made up";
-      measured.push_back(program.hash());
+      measured.push_back(programs[i].hash());
       tasks.push_back(task.description);
-      results.push_back(m);
-      done(results.size() - 1, m);
-    }
-    ++batches;
-    return results;
+      return m;
+    });
   }
   /// Times as `contest_time_of` says; no re-measurements if there is none.
   std::vector<task::Measurement> remeasure(const task::Task& task,
@@ -62,13 +60,16 @@ class MadeUpRunner : public Runner {
     return results;
   }
   double remeasurement_s(double) const override { return contest_time_of ? 0.1 : 0; }
-  measure::Measurer::Split split() const override { return {}; }
+  Split split() const override { return {}; }
 
   std::vector<std::uint64_t> measured;   ///< in order
   std::vector<std::string> tasks;        ///< of each
   std::vector<std::uint64_t> contested;  ///< in order, of all re-measurements
   TimeOf contest_time_of;
   int batches = 0;
+
+ protected:
+  virtual void note_measured() {}
 
  private:
   TimeOf time_of_;
@@ -79,14 +80,10 @@ class ClockedRunner : public MadeUpRunner {
  public:
   ClockedRunner(TimeOf time_of, double batch_s, double candidate_s)
       : MadeUpRunner(std::move(time_of)), batch_s_(batch_s), candidate_s_(candidate_s) {}
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
-                                         double incumbent_s, const Done& done, const Stop& stop) override {
+  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+                                           double incumbent_s) override {
     now_s += batch_s_;
-    const auto tick = [&](std::size_t i, const task::Measurement& m) {
-      now_s += candidate_s_;
-      done(i, m);
-    };
-    return MadeUpRunner::measure(task, programs, incumbent_s, tick, stop);
+    return MadeUpRunner::submit(task, std::move(programs), incumbent_s);
   }
   std::vector<task::Measurement> remeasure(const task::Task& task,
                                            std::span<const cpu::ScheduledProgram> programs) override {
@@ -100,6 +97,8 @@ class ClockedRunner : public MadeUpRunner {
   std::vector<std::string> remeasure_all;  ///< tasks, in order
 
  private:
+  void note_measured() override { now_s += candidate_s_; }
+
   double batch_s_, candidate_s_;
 };
 

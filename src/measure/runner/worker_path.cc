@@ -24,7 +24,7 @@ fs::path named(const fs::path& path, const char* by) {
 }  // namespace
 
 fs::path find_worker(const fs::path& wanted) {
-  if (!wanted.empty()) return named(wanted, "the measurer's option 'worker'");
+  if (!wanted.empty()) return named(wanted, "the runner's option 'worker'");
   if (const char* path = std::getenv("TILEWRIGHT_WORKER"); path != nullptr && *path != '\0') {
     return named(path, "TILEWRIGHT_WORKER");
   }

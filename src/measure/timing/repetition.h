@@ -5,7 +5,7 @@
 
 namespace tilewright::measure {
 
-/// When the runs of one candidate are enough, in one pass over a batch (measurer.h).
+/// When the runs of one candidate are enough, in one pass over a batch (runner/local_runner.h).
 struct RepetitionRule {
   double incumbent_s = 1e30;   ///< best time of the task so far
   double cut_ratio = 1.3;      ///< slower than this times the incumbent: not worth another run

@@ -199,7 +199,7 @@ int main(int argc, char** argv) {
     Worker(tuner).serve();
   } catch (const NoSense& error) {
     fmt::print(stderr, "tilewright-worker: the tuner sent {}\n", error.what);
-    return kNoSense;
+    std::_Exit(kNoSense);  // while the socket is open: that it closes must not be seen before the status
   }
   return 0;
 }

@@ -12,17 +12,14 @@ ReplayRunner::ReplayRunner(std::span<const task::Task> tasks, std::span<const ta
   }
 }
 
-std::vector<task::Measurement> ReplayRunner::measure(const task::Task& task,
-                                                     std::span<const cpu::ScheduledProgram> programs, double,
-                                                     const Done& done, const Stop& stop) {
-  std::vector<task::Measurement> results;
-  for (const cpu::ScheduledProgram& program : programs) {
-    if (stop && stop()) break;
-    results.push_back(stand_ins_.at(task.key).measure(program.state()));
-    split_.compile_s += results.back().compile_s, split_.run_s += results.back().run_s;
-    if (done) done(results.size() - 1, results.back());
-  }
-  return results;
+std::unique_ptr<measure::Pending> ReplayRunner::submit(const task::Task& task,
+                                                       std::vector<cpu::ScheduledProgram> programs, double) {
+  const std::size_t count = programs.size();
+  return measure::one_by_one(count, [this, &task, programs = std::move(programs)](std::size_t i) {
+    task::Measurement result = stand_ins_.at(task.key).measure(programs[i].state());
+    split_.compile_s += result.compile_s, split_.run_s += result.run_s;
+    return result;
+  });
 }
 
 }  // namespace tilewright::search

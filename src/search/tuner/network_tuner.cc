@@ -40,7 +40,7 @@ void NetworkTuner::resume(std::span<const task::Record> records) {
   impl_->model->learn();
 }
 
-TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* observer,
+TuneResult NetworkTuner::run(measure::Runner& runner, const RecordSink& sink, Observer* observer,
                              const std::function<bool()>& stop) {
   Impl& s = *impl_;
   s.runner = &runner;
@@ -49,7 +49,7 @@ TuneResult NetworkTuner::run(Runner& runner, const RecordSink& sink, Observer* o
   s.stop = stop ? stop : [] { return false; };
   s.start_s = runner.clock_s();
   s.budget_end_s = s.options.budget.begun_s.value_or(s.start_s) + s.options.budget_s;
-  const measure::Measurer::Split before = runner.split();
+  const measure::Runner::Split before = runner.split();
   s.measure_defaults();
   s.first_rounds();
   s.best_rounds();
@@ -94,8 +94,8 @@ std::vector<std::vector<schedule::Step>> NetworkTuner::Impl::donors(const TaskTu
   return best;
 }
 
-TuneResult NetworkTuner::Impl::finish(const measure::Measurer::Split& before) {
-  const measure::Measurer::Split after = runner->split();
+TuneResult NetworkTuner::Impl::finish(const measure::Runner::Split& before) {
+  const measure::Runner::Split after = runner->split();
   result.wall_s = wall_s();
   result.compile_all_s = compile_all_s();
   result.split.compile_s = after.compile_s - before.compile_s;

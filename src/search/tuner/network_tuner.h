@@ -5,11 +5,11 @@
 #include <span>
 #include <vector>
 
+#include "measure/runner/runner.h"
 #include "records/records.h"
 #include "search/tuner/observer.h"
 #include "search/tuner/options.h"
 #include "search/tuner/result.h"
-#include "search/tuner/runner.h"
 #include "target/target_spec.h"
 #include "task/task.h"
 
@@ -39,7 +39,7 @@ class NetworkTuner {
 
   /// Runs until trials, budget, target share or space are used up, or `stop` returns true. Call once.
   /// Failing candidates never end it. Errors: what `runner` and `sink` throw.
-  TuneResult run(Runner& runner, const RecordSink& sink = {}, Observer* observer = nullptr,
+  TuneResult run(measure::Runner& runner, const RecordSink& sink = {}, Observer* observer = nullptr,
                  const std::function<bool()>& stop = {});
 
  private:

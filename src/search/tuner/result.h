@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "measure/timing/calibration.h"
+#include "measure/machine/machine_health.h"
 #include "schedule/step.h"
 #include "task/measurement.h"
 

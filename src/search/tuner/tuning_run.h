@@ -57,7 +57,7 @@ struct NetworkTuner::Impl {
   void note_health();
   Progress progress(const TaskTuner& tuner) const;
   void count(TaskTuner& tuner, const Candidate& candidate, const task::Measurement& measurement);
-  TuneResult finish(const measure::Measurer::Split& before);
+  TuneResult finish(const measure::Runner::Split& before);
 
   TuneOptions options;
   target::TargetSpec target;
@@ -70,7 +70,7 @@ struct NetworkTuner::Impl {
   std::map<std::string, task::Record> others;  ///< best record of each task that is not tuned here, by key
   TuneResult result;
 
-  Runner* runner = nullptr;
+  measure::Runner* runner = nullptr;
   RecordSink sink;
   Observer silent;
   Observer* observer = &silent;

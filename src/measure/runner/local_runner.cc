@@ -1,14 +1,16 @@
-#include "measure/runner/measurer.h"
+#include "measure/runner/local_runner.h"
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <limits>
 #include <map>
-#include <numeric>
+#include <utility>
 
 #include "base/cores.h"
 #include "measure/builder/code_dedup_cache.h"
 #include "measure/builder/compile_batch.h"
+#include "measure/machine/machine_probe.h"
 #include "measure/runner/task_reference.h"
 #include "measure/runner/worker_process.h"
 #include "te/interpreter.h"
@@ -37,7 +39,7 @@ std::string code_of(const Compiled& compiled) {
   return encoder.take();
 }
 
-Measurer::Options completed(Measurer::Options options) {
+LocalRunner::Options completed(LocalRunner::Options options) {
   if (options.threads <= 0) options.threads = available_cores();
   return options;
 }
@@ -56,12 +58,12 @@ struct Batch {
   const task::Task& task;
   std::vector<Compiled> compiled;
   double incumbent_s;
-  std::vector<task::Measurement> results;  ///< of a prefix; until they are finished, their times are as measured
-  double reference_kernel_s = kUnknown;    ///< fastest run of the reference kernel since the batch began
+  std::vector<task::Measurement> results = {};  ///< of a prefix; until they are finished, their times are as measured
+  double reference_kernel_s = kUnknown;         ///< fastest run of the reference kernel since the batch began
   static constexpr double kUnknown = std::numeric_limits<double>::infinity();
 };
 
-struct Measurer::Impl {
+struct LocalRunner::Impl {
   Options options;
   BatchCompiler compiler;
   WorkerProcess worker;
@@ -69,7 +71,8 @@ struct Measurer::Impl {
   std::map<std::string, ReferenceMessage> references;        ///< by task key
   std::map<std::string, ReferenceKernel> reference_kernels;  ///< by task key
   CodeDedupCache known;
-  Calibration calibration;
+  MachineProbe probe;
+  MachineHealth health;
   int since_check = 0;  ///< candidates
   Split split;
 
@@ -77,7 +80,7 @@ struct Measurer::Impl {
       : options(completed(given)),
         compiler(options.target, available_cores(), options.compile_timeout_s, options.most_instructions),
         worker({.program = options.worker}),
-        calibration(options.threads) {}
+        probe(options.target, options.threads, options.worker) {}
 
   void prepare(const task::Task& task);
   void check_machine(std::size_t candidates);
@@ -92,7 +95,7 @@ struct Measurer::Impl {
 };
 
 /// Gives the worker the task, with the reference outputs if they are known or quickly found.
-void Measurer::Impl::prepare(const task::Task& task) {
+void LocalRunner::Impl::prepare(const task::Task& task) {
   if (current_task == task.key) return;
   if (worker.reference()) references.insert_or_assign(current_task, *worker.reference());
   current_task = task.key;
@@ -107,16 +110,16 @@ void Measurer::Impl::prepare(const task::Task& task) {
 }
 
 /// Before so many candidates are timed, if it is time again.
-void Measurer::Impl::check_machine(std::size_t candidates) {
-  const bool is_due = calibration.health().checks == 0 || since_check >= options.check_machine_every;
+void LocalRunner::Impl::check_machine(std::size_t candidates) {
+  const bool is_due = health.checks == 0 || since_check >= options.check_machine_every;
   if (options.check_machine_every > 0 && is_due) {
-    calibration.check();
+    health.judge(probe.look());
     since_check = 0;
   }
   since_check += static_cast<int>(candidates);
 }
 
-RunSettings Measurer::Impl::settings(double cut_ratio, double incumbent_s) const {
+RunSettings LocalRunner::Impl::settings(double cut_ratio, double incumbent_s) const {
   RunSettings settings;
   settings.threads = options.threads;
   settings.repetition = options.repetition;
@@ -129,14 +132,14 @@ RunSettings Measurer::Impl::settings(double cut_ratio, double incumbent_s) const
 }
 
 /// How much longer everything takes than when the reference kernel was measured.
-double Measurer::Impl::pace(const Batch& batch) const {
+double LocalRunner::Impl::pace(const Batch& batch) const {
   if (batch.reference_kernel_s == Batch::kUnknown) return 1;
   const ReferenceKernel& reference_kernel = reference_kernels.at(batch.task.key);
   const double pace = batch.reference_kernel_s / reference_kernel.time_s;
   return reference_kernel.is_provisional ? std::max(1.0, pace) : pace;
 }
 
-void Measurer::Impl::time_reference_kernel(Batch& batch) {
+void LocalRunner::Impl::time_reference_kernel(Batch& batch) {
   const auto found = reference_kernels.find(batch.task.key);
   if (found == reference_kernels.end()) return;
   const Compiled& compiled = found->second.compiled;
@@ -148,7 +151,7 @@ void Measurer::Impl::time_reference_kernel(Batch& batch) {
 }
 
 /// The best of a task's first batch; later only one that costs far less time, as every change adds an error of its own.
-void Measurer::Impl::choose_reference_kernel(const Batch& batch) {
+void LocalRunner::Impl::choose_reference_kernel(const Batch& batch) {
   constexpr double kFarLess = 0.6;
   if (batch.reference_kernel_s < Batch::kUnknown) {
     ReferenceKernel& used = reference_kernels.at(batch.task.key);
@@ -166,7 +169,7 @@ void Measurer::Impl::choose_reference_kernel(const Batch& batch) {
 }
 
 /// Whether a contender deserves further passes: it is close to the incumbent, or all passes so far met a slow machine.
-bool Measurer::Impl::is_undecided(const Batch& batch, std::size_t i) const {
+bool LocalRunner::Impl::is_undecided(const Batch& batch, std::size_t i) const {
   constexpr double kClose = 1.1, kSlow = 1.25;
   const task::Measurement& result = batch.results[i];
   if (result.same_code) return true;  // waits for the one whose code it has
@@ -174,7 +177,7 @@ bool Measurer::Impl::is_undecided(const Batch& batch, std::size_t i) const {
 }
 
 /// The first pass of a candidate. True if it is a contender then.
-bool Measurer::Impl::run(Batch& batch, std::size_t i) {
+bool LocalRunner::Impl::run(Batch& batch, std::size_t i) {
   constexpr double kSlowMoment = 1.6;  // by which a busy machine was seen to be slower for some time
   const double cut_ratio = options.repetition.cut_ratio * (options.passes > 1 ? kSlowMoment : 1);
   const Compiled& compiled = batch.compiled[i];
@@ -191,12 +194,12 @@ bool Measurer::Impl::run(Batch& batch, std::size_t i) {
     batch.incumbent_s = std::min(batch.incumbent_s, result.time_s() / pace(batch));
   }
   result.compile_s = compiled.compile_s;
-  if (!calibration.health().last.is_well()) result.trouble = calibration.health().last;
+  if (!health.last.is_well()) result.trouble = health.last;
   return result.error == task::ErrorKind::none && !result.cut_short;
 }
 
 /// A later pass of a contender. True if it still is one.
-bool Measurer::Impl::run_again(Batch& batch, std::size_t i, bool is_last) {
+bool LocalRunner::Impl::run_again(Batch& batch, std::size_t i, bool is_last) {
   const Compiled& compiled = batch.compiled[i];
   task::Measurement& result = batch.results[i];
   if (result.same_code) return true;
@@ -216,7 +219,7 @@ bool Measurer::Impl::run_again(Batch& batch, std::size_t i, bool is_last) {
 }
 
 /// When nothing more will be known of a candidate: its times at the usual pace. What shares its code has its result.
-void Measurer::Impl::finish(Batch& batch, std::size_t i) {
+void LocalRunner::Impl::finish(Batch& batch, std::size_t i) {
   const Compiled& compiled = batch.compiled[i];
   task::Measurement& result = batch.results[i];
   if (compiled.error != task::ErrorKind::none) return;
@@ -232,57 +235,116 @@ void Measurer::Impl::finish(Batch& batch, std::size_t i) {
   result = std::move(same);
 }
 
-Measurer::Measurer(const Options& options) : impl_(std::make_unique<Impl>(options)) {}
-Measurer::~Measurer() = default;
-const Measurer::Options& Measurer::options() const { return impl_->options; }
-Measurer::Split Measurer::split() const { return impl_->split; }
-const MachineHealth& Measurer::health() const { return impl_->calibration.health(); }
+/// A batch on its way through the passes, one candidate at a time.
+class LocalRunner::Passes : public Pending {
+ public:
+  Passes(Impl& runner, const task::Task& task, std::vector<cpu::ScheduledProgram> programs, double incumbent_s)
+      : runner_(runner), programs_(std::move(programs)), batch_{task, {}, incumbent_s} {}
 
-std::vector<task::Measurement> Measurer::measure(const task::Task& task,
-                                                 std::span<const cpu::ScheduledProgram> programs, double incumbent_s,
-                                                 const std::function<void(std::size_t, const task::Measurement&)>& done,
-                                                 const std::function<bool()>& stop) {
-  constexpr std::size_t kReferenceRuns = 4;  // in a pass, at least: a pace by few of them would make lucky times
-  Batch batch{task, {}, incumbent_s, {}};
-  {
-    const Stopwatch stopwatch(impl_->split.compile_s);
-    batch.compiled = impl_->compiler.compile(programs, stop);
+  std::optional<Known> next(const Stop& stop) override {
+    while (known_.empty() && !is_over_) step(stop);
+    if (known_.empty()) return std::nullopt;
+    const std::size_t i = known_.front();
+    known_.pop_front();
+    return Known{i, batch_.results[i]};
   }
-  impl_->check_machine(programs.size());
-  const auto timed = [&](auto&& action) {
-    const Stopwatch stopwatch(impl_->split.run_s);
-    return action();
-  };
-  timed([&] { impl_->prepare(task); });
-  const auto stopped = [&] { return stop && stop(); };
-  const auto report = [&](std::size_t i) {
-    impl_->finish(batch, i);
-    if (done) done(i, batch.results[i]);
-  };
-  std::vector<std::size_t> contenders(programs.size());
-  std::iota(contenders.begin(), contenders.end(), 0);
-  const int passes = impl_->options.passes, more = impl_->options.passes_of_undecided;
-  for (int pass = 0; pass < passes + more; ++pass) {
-    const std::size_t every = pass >= passes ? 1 : std::clamp<std::size_t>(contenders.size() / kReferenceRuns, 1, 4);
-    std::size_t turn = 0;
-    std::erase_if(contenders, [&](std::size_t i) {
-      if (stopped() || !batch.compiled[i].is_begun) return batch.results.size() <= i;
-      const bool contends = timed([&] {
-        if (pass >= passes && !impl_->is_undecided(batch, i)) return false;
-        if (turn++ % every == 0) impl_->time_reference_kernel(batch);
-        return pass == 0 ? impl_->run(batch, i) : impl_->run_again(batch, i, pass >= passes - 1);
-      });
-      if (!contends) report(i);
-      return !contends;
-    });
+
+ private:
+  void step(const Stop& stop);
+  void compile(const Stop& stop);
+  void measure(std::size_t i);
+  void begin_pass();
+  void end();
+  void tell(std::size_t i) {
+    runner_.finish(batch_, i);
+    known_.push_back(i);
   }
-  for (std::size_t i : contenders) report(i);
-  impl_->choose_reference_kernel(batch);
-  return std::move(batch.results);
+
+  Impl& runner_;
+  std::vector<cpu::ScheduledProgram> programs_;
+  Batch batch_;
+  bool is_compiled_ = false, is_over_ = false;
+  int pass_ = 0;
+  std::size_t turn_ = 0, every_ = 1;                        ///< candidates of this pass; the reference kernel's turns
+  std::deque<std::size_t> waiting_ = {}, contenders_ = {};  ///< of this pass, and so far of the next one
+  std::deque<std::size_t> known_ = {};
+};
+
+/// Compiles all, or measures the next one, or ends.
+void LocalRunner::Passes::step(const Stop& stop) {
+  if (!is_compiled_) return compile(stop);
+  const int passes = runner_.options.passes + runner_.options.passes_of_undecided;
+  if (waiting_.empty() && ++pass_ < passes && !contenders_.empty()) begin_pass();
+  if (waiting_.empty()) return end();
+  const std::size_t i = waiting_.front();
+  if ((stop && stop()) || !batch_.compiled[i].is_begun) {
+    contenders_.insert(contenders_.end(), waiting_.begin(), waiting_.end());
+    std::erase_if(contenders_, [&](std::size_t k) { return batch_.results.size() <= k; });
+    return end();
+  }
+  waiting_.pop_front();
+  measure(i);
 }
 
-std::vector<task::Measurement> Measurer::remeasure(const task::Task& task,
-                                                   std::span<const cpu::ScheduledProgram> programs) {
+void LocalRunner::Passes::compile(const Stop& stop) {
+  is_compiled_ = true;
+  {
+    const Stopwatch stopwatch(runner_.split.compile_s);
+    batch_.compiled = runner_.compiler.compile(programs_, stop);
+  }
+  runner_.check_machine(programs_.size());
+  for (std::size_t i = 0; i < programs_.size(); ++i) contenders_.push_back(i);
+  begin_pass();
+}
+
+void LocalRunner::Passes::begin_pass() {
+  constexpr std::size_t kReferenceRuns = 4;  // in a pass, at least: a pace by few of them would make lucky times
+  waiting_ = std::exchange(contenders_, {});
+  turn_ = 0;
+  every_ = pass_ >= runner_.options.passes ? 1 : std::clamp<std::size_t>(waiting_.size() / kReferenceRuns, 1, 4);
+}
+
+void LocalRunner::Passes::measure(std::size_t i) {
+  const Stopwatch stopwatch(runner_.split.run_s);
+  const int passes = runner_.options.passes;
+  runner_.prepare(batch_.task);
+  bool contends = pass_ < passes || runner_.is_undecided(batch_, i);
+  if (contends) {
+    if (turn_++ % every_ == 0) runner_.time_reference_kernel(batch_);
+    contends = pass_ == 0 ? runner_.run(batch_, i) : runner_.run_again(batch_, i, pass_ >= passes - 1);
+  }
+  if (contends)
+    contenders_.push_back(i);
+  else
+    tell(i);
+}
+
+void LocalRunner::Passes::end() {
+  for (const std::size_t i : contenders_) tell(i);
+  runner_.choose_reference_kernel(batch_);
+  is_over_ = true;
+}
+
+LocalRunner::LocalRunner(const Options& options) : impl_(std::make_unique<Impl>(options)) {}
+LocalRunner::~LocalRunner() = default;
+const LocalRunner::Options& LocalRunner::options() const { return impl_->options; }
+Runner::Split LocalRunner::split() const { return impl_->split; }
+MachineHealth LocalRunner::health() const { return impl_->health; }
+
+double LocalRunner::remeasurement_s(double turn_s) const {
+  constexpr double kCompile_s = 0.1;  // of all that take part
+  const RepetitionRule& rule = impl_->options.remeasurement;
+  const double rounds = std::clamp<double>(rule.max_time_s / turn_s, rule.min_runs, rule.max_runs);
+  return kCompile_s + (1 + rounds) * turn_s;  // one to warm up
+}
+
+std::unique_ptr<Pending> LocalRunner::submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+                                             double incumbent_s) {
+  return std::make_unique<Passes>(*impl_, task, std::move(programs), incumbent_s);
+}
+
+std::vector<task::Measurement> LocalRunner::remeasure(const task::Task& task,
+                                                      std::span<const cpu::ScheduledProgram> programs) {
   std::vector<Compiled> compiled;
   {
     const Stopwatch stopwatch(impl_->split.compile_s);
@@ -301,7 +363,7 @@ std::vector<task::Measurement> Measurer::remeasure(const task::Task& task,
   std::vector<task::Measurement> results = impl_->worker.remeasure(std::move(message));
   for (std::size_t i = 0; i < results.size(); ++i) {
     results[i].compile_s = compiled[i].compile_s;
-    if (!impl_->calibration.health().last.is_well()) results[i].trouble = impl_->calibration.health().last;
+    if (!impl_->health.last.is_well()) results[i].trouble = impl_->health.last;
   }
   return results;
 }
