@@ -5,9 +5,10 @@
 #include <chrono>
 #include <vector>
 
+#include "backend/api/scheduled_program.h"
+#include "backend/cpu/backend.h"
 #include "backend/cpu/compiler.h"
 #include "backend/cpu/passes.h"
-#include "backend/cpu/scheduled_program.h"
 #include "backend/cpu/targets.h"
 #include "base/rng.h"
 #include "cost/analytic/analytic_features.h"
@@ -114,11 +115,11 @@ void evolve_convolution(benchmark::State& state, const char* model_name) {
   options.target = cpu::host_target();
   options.target.cores = 2;
   const auto model = cost::make_cost_model(model_name, options);
-  const auto target = std::make_shared<const target::TargetSpec>(options.target);
+  const auto target = cpu::make_target(options.target);
   Rng rng(1);
   double candidates = 0;
   for (auto _ : state) {
-    std::vector<cpu::ScheduledProgram> children;
+    std::vector<backend::ScheduledProgram> children;
     for (const schedule::State& parent : parents) {
       const auto mutations = static_cast<std::int64_t>(space.mutations().size());
       auto child = space.mutate(parent, static_cast<int>(rng.below(mutations)), rng);
@@ -151,8 +152,8 @@ BENCHMARK(predict_thousand_states)->Unit(benchmark::kMillisecond);
 
 /// What a round of 16 candidates costs in training: 512 programs, one every 16, per round.
 void learn_per_round(benchmark::State& state, const char* model_name) {
-  const std::vector<cpu::ScheduledProgram> candidates =
-      cpu::scheduled_programs(sample_candidates(512), std::make_shared<const target::TargetSpec>(cpu::host_target()));
+  const std::vector<backend::ScheduledProgram> candidates =
+      backend::scheduled_programs(sample_candidates(512), cpu::make_target(cpu::host_target()));
   std::vector<task::Measurement> results(candidates.size());
   Rng rng(2);
   for (task::Measurement& result : results) result.times_s = {1e-3 * (1 + 4 * rng.uniform())};

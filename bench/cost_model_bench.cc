@@ -16,6 +16,7 @@
 #include <fstream>
 #include <numeric>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "base/rng.h"
@@ -92,7 +93,7 @@ struct Quality {
 
 /// Lets a model learn from the first `known` programs in the order given, and rank the others.
 Quality rank_rest(cost::CostModel& model, const MeasuredTask& task, const std::vector<std::size_t>& order, int known) {
-  std::vector<cpu::ScheduledProgram> known_programs, rest;
+  std::vector<backend::ScheduledProgram> known_programs, rest;
   std::vector<task::Measurement> results;
   std::vector<double> times_s;
   for (std::size_t i = 0; i < order.size(); ++i) {

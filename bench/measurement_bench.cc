@@ -17,6 +17,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "measure/machine/machine_probe.h"
 #include "measure/runner/local_runner.h"
@@ -28,7 +29,7 @@ namespace {
 
 using measure::LocalRunner;
 using task::Measurement;
-using Programs = std::vector<cpu::ScheduledProgram>;
+using Programs = std::vector<backend::ScheduledProgram>;
 
 constexpr std::size_t kLast = 10, kFinalists = 6, kLong = 48;
 
@@ -56,7 +57,7 @@ Options parse(int argc, char** argv) {
 
 LocalRunner::Options measuring() {
   LocalRunner::Options options;
-  options.target = cpu::host_target();
+  options.target = cpu::make_target(cpu::host_target());
   return options;
 }
 
@@ -95,7 +96,7 @@ Searched search_and_print(const task::Task& task, int trials) {
   search::TuneOptions options;
   options.trials = trials;
   options.threads = runner.options().threads;
-  options.peak_gflops = measure::MachineProbe(cpu::host_target(), options.threads).peak_gflops();
+  options.peak_gflops = measure::MachineProbe(cpu::make_target(cpu::host_target()), options.threads).peak_gflops();
   std::vector<task::Record> records;
   search::NetworkTuner tuner({task}, options, runner.options().target, options.threads);
   const auto keep = [&](const task::Record& r) {
@@ -111,7 +112,7 @@ Searched search_and_print(const task::Task& task, int trials) {
       share(result.split.other_s), result.same_code, result.tasks[0].gflops());
   if (!result.health.last.is_well()) fmt::print("  {}\n", task::to_text(result.health.last));
   std::ranges::stable_sort(records, {}, [](const task::Record& r) { return r.result.time_s(); });
-  const auto target = std::make_shared<const target::TargetSpec>(runner.options().target);
+  const auto target = runner.options().target;
   Searched searched;
   for (const task::Record& record : records) {
     searched.programs.emplace_back(*schedule::State::replay(task.dag, record.steps), target);

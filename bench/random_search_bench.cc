@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "loop/lower.h"
 #include "measure/machine/machine_probe.h"
@@ -85,15 +86,15 @@ Options parse(int argc, char** argv) {
 }
 
 int run(const Options& options) {
-  const double peak = measure::MachineProbe(cpu::host_target(), options.threads).peak_gflops();
+  const double peak = measure::MachineProbe(cpu::make_target(cpu::host_target()), options.threads).peak_gflops();
   fmt::print("peak {:.0f} GFLOP/s, best of {} random candidates, median of {} seeds\n", peak, options.samples,
              options.seeds);
   measure::LocalRunner::Options measuring;
-  measuring.target = cpu::host_target();
+  measuring.target = cpu::make_target(cpu::host_target());
   measuring.threads = options.threads;
   measure::LocalRunner runner(measuring);
-  const auto target = std::make_shared<const target::TargetSpec>(measuring.target);
-  const space::Hardware hardware = space::hardware_of(measuring.target, options.threads);
+  const auto target = measuring.target;
+  const space::Hardware hardware = space::hardware_of(*measuring.target, options.threads);
   std::vector<double> log_ratio(options.spaces.size(), 0);
   std::map<std::string, Samples> totals;
   for (const std::string& name : options.workloads) {
@@ -108,7 +109,8 @@ int run(const Options& options) {
         Samples samples = draw(space, options.samples, static_cast<std::uint64_t>(seed) + 1);
         totals[text].drawn += samples.drawn, totals[text].seconds += samples.seconds;
         double best = std::numeric_limits<double>::infinity();
-        for (const task::Measurement& m : runner.measure(task, cpu::scheduled_programs(samples.states, target), best)) {
+        for (const task::Measurement& m :
+             runner.measure(task, backend::scheduled_programs(samples.states, target), best)) {
           failed += m.error == task::ErrorKind::none ? 0 : 1;
           best = std::min(best, m.time_s());
         }

@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <limits>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "loop/lower.h"
 #include "measure/runner/local_runner.h"
@@ -21,17 +22,17 @@ int run(const std::string& name, const std::string& file, int threads) {
   const records::RecordFile records = records::read_records(file);
   for (const auto& [reason, lines] : records.skipped) fmt::print(stderr, "skipped {}: {}\n", lines, reason);
   measure::LocalRunner::Options options;
-  options.target = cpu::host_target();
+  options.target = cpu::make_target(cpu::host_target());
   options.threads = threads;
   options.most_instructions =
       std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes
   options.compile_timeout_s = options.timeout_s = 600;
   measure::LocalRunner runner(options);
-  const auto target = std::make_shared<const target::TargetSpec>(options.target);
+  const auto target = options.target;
   int failed = records.records.empty() ? 1 : 0;
   for (std::size_t i = 0; i < records.records.size(); ++i) {
     const Result<schedule::State> state = schedule::State::replay(task.dag, records.records[i].steps);
-    std::optional<cpu::ScheduledProgram> scheduled;
+    std::optional<backend::ScheduledProgram> scheduled;
     if (state) scheduled.emplace(*state, target);
     if (!state || !scheduled->program()) {
       fmt::print("{{\"record\": {}, \"error\": \"{}\"}}\n", i,

@@ -1,7 +1,7 @@
 # The rooms of the house, in dependency order (ARCHITECTURE.md). A room sees only the rooms it names,
 # and may name only rooms above it: each room's headers are reached through an include directory of
 # its own (a link in the build tree), so an include against the order does not compile.
-set(TW_ROOMS base target te ops workload schedule task runtime graph loop backend/cpu space records measure cost search compile
+set(TW_ROOMS base target te ops workload schedule task runtime graph loop backend/api backend/cpu space records measure cost search compile
              driver lab cli)
 
 # The targets of rooms.

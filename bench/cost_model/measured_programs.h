@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 #include "task/measurement.h"
 #include "task/task.h"
 
@@ -15,7 +15,7 @@ namespace tilewright {
 struct MeasuredTask {
   std::string text;  ///< the workload as given
   task::Task task;
-  std::vector<cpu::ScheduledProgram> programs;  ///< for this machine
+  std::vector<backend::ScheduledProgram> programs;  ///< for this machine
   std::vector<task::Measurement> results;
 };
 

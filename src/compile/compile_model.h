@@ -2,11 +2,11 @@
 
 #include <functional>
 
+#include "backend/api/backend.h"
 #include "base/blocked_layout.h"
 #include "graph/partition.h"
 #include "runtime/model/model.h"
 #include "schedule/state.h"
-#include "target/target_spec.h"
 
 namespace tilewright::compile {
 
@@ -16,11 +16,11 @@ using Scheduler = std::function<schedule::State(const task::Task&)>;
 /// Compiles every task with `jobs` threads (0: all cores) and plans memory, for any target, sharing constants. Too
 /// large a schedule gives way to the plain one. Errors: InternalError naming the task whose schedule can't be lowered.
 runtime::ModelPlan compile_plan(const graph::Partition& partition, const Scheduler& scheduler,
-                                const target::TargetSpec& target, int jobs = 0);
+                                const backend::TargetRef& target, int jobs = 0);
 
 /// The same, loaded, for a target that this machine can run. The model owns all that it needs; it shares
 /// constants with the partition. Errors: as above, and as runtime::Model's constructor.
-runtime::Model compile(const graph::Partition& partition, const Scheduler& scheduler, const target::TargetSpec& target,
+runtime::Model compile(const graph::Partition& partition, const Scheduler& scheduler, const backend::TargetRef& target,
                        int jobs = 0);
 
 /// The symbol of a task's kernel.

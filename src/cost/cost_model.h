@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 #include "target/target_spec.h"
 #include "task/measurement.h"
 #include "task/task.h"
@@ -21,9 +21,9 @@ class CostModel {
   virtual ~CostModel() = default;
   /// One score per program, higher is better; -inf for a state that can't be lowered. Comparable within one task only.
   /// Of all programs no more is kept than the state: hundreds at a time would push each other out of the caches.
-  virtual std::vector<double> predict(const task::Task& task, std::span<const cpu::ScheduledProgram> programs) = 0;
+  virtual std::vector<double> predict(const task::Task& task, std::span<const backend::ScheduledProgram> programs) = 0;
   /// Remembers what was measured; `results[i]` belongs to `programs[i]`. Failed candidates are passed too.
-  virtual void update(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
+  virtual void update(const task::Task& task, std::span<const backend::ScheduledProgram> programs,
                       std::span<const task::Measurement> results) = 0;
   /// Learns from what it remembers, if there is enough that is new.
   virtual void learn() {}

@@ -8,7 +8,7 @@
 
 namespace tilewright::cost {
 
-std::vector<double> RandomCostModel::predict(const task::Task&, std::span<const cpu::ScheduledProgram> programs) {
+std::vector<double> RandomCostModel::predict(const task::Task&, std::span<const backend::ScheduledProgram> programs) {
   std::vector<double> scores(programs.size(), -std::numeric_limits<double>::infinity());
   parallel_for(static_cast<int>(programs.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);

@@ -9,8 +9,9 @@ namespace tilewright::cost {
 class RandomCostModel : public CostModel {
  public:
   explicit RandomCostModel(const ModelOptions& options) : threads_(options.threads), seed_(options.seed) {}
-  std::vector<double> predict(const task::Task& task, std::span<const cpu::ScheduledProgram> programs) override;
-  void update(const task::Task&, std::span<const cpu::ScheduledProgram>, std::span<const task::Measurement>) override {}
+  std::vector<double> predict(const task::Task& task, std::span<const backend::ScheduledProgram> programs) override;
+  void update(const task::Task&, std::span<const backend::ScheduledProgram>,
+              std::span<const task::Measurement>) override {}
   bool knows() const override { return false; }
 
  private:

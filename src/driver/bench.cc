@@ -40,7 +40,7 @@ BenchReport bench(const BenchRequest& request) {
   const runtime::Model model = obtain_model(request.input, request.import, request.schedules, target, threads);
   BenchReport report;
   report.flops = model.plan().flops;
-  report.peak_gflops = measure::MachineProbe(target, threads).peak_gflops();
+  report.peak_gflops = measure::MachineProbe(with_backend(target), threads).peak_gflops();
 
   runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
   TimedModel timed(model, pool, request.seed);

@@ -17,7 +17,7 @@ CompileReport compile(const CompileRequest& request) {
   compile::Schedules schedules(request.schedules, target, resolve_threads(request.threads));
   const ChosenNetwork network = choose_network(request.input, request.import, request.schedules, schedules);
   const graph::Partition& partition = network.partition;
-  runtime::save_plan(compile::compile_plan(partition, std::ref(schedules), target), request.output);
+  runtime::save_plan(compile::compile_plan(partition, std::ref(schedules), with_backend(target)), request.output);
 
   CompileReport report;
   report.algorithms = network.algorithms;

@@ -11,6 +11,7 @@
 #include "backend/cpu/targets.h"
 #include "base/cores.h"
 #include "driver/machine.h"
+#include "driver/target.h"
 #include "measure/runner/local_runner.h"
 #include "records/records.h"
 #include "space/search_space.h"
@@ -46,10 +47,9 @@ Finding check_candidate() {
   const task::Task task = task::make_task(te::Dag::make({x, y}), "x + 1");
   try {
     measure::LocalRunner::Options options;
-    options.target = cpu::host_target();
+    options.target = with_backend(cpu::host_target());
     measure::LocalRunner runner(options);
-    const std::array programs{cpu::ScheduledProgram(schedule::State::initial(task.dag),
-                                                    std::make_shared<const target::TargetSpec>(options.target))};
+    const std::array programs{backend::ScheduledProgram(schedule::State::initial(task.dag), options.target)};
     const task::Measurement result = runner.measure(task, programs, std::numeric_limits<double>::infinity()).at(0);
     if (result.error == task::ErrorKind::none) return {"worker", Severity::ok, "a candidate was compiled and run", ""};
     return {"worker", Severity::problem, result.error_text, "run scripts/build again, or report this as a bug"};
@@ -88,7 +88,7 @@ Finding check_memory() {
 Finding check_noise() {
   std::array<double, 5> speeds{};
   try {
-    measure::MachineProbe probe(cpu::host_target(), available_cores());
+    measure::MachineProbe probe(with_backend(cpu::host_target()), available_cores());
     for (double& speed : speeds) speed = probe.peak_gflops();
   } catch (const Error& error) {
     return {"noise", Severity::problem, error.what(), "end other programs, or raise the limit"};

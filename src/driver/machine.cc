@@ -39,8 +39,8 @@ MachineReport describe_machine(int threads, const std::string& target_text) {
   machine.l2_bytes = caches.l2_bytes;
   machine.l3_bytes = caches.l3_bytes;
   machine.threads = resolve_threads(threads);
-  machine.peak_gflops_1 = measure::MachineProbe(target, 1).peak_gflops();
-  measure::MachineProbe probe(target, machine.threads);
+  machine.peak_gflops_1 = measure::MachineProbe(with_backend(target), 1).peak_gflops();
+  measure::MachineProbe probe(with_backend(target), machine.threads);
   for (const DType type : {DType::f32, DType::f64, DType::bf16, DType::i32, DType::i8})
     machine.peaks.emplace_back(type, probe.peak_gflops(type));
   machine.peak_gflops = machine.peaks.front().second;

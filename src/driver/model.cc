@@ -4,6 +4,7 @@
 
 #include "compile/compile_model.h"
 #include "driver/input.h"
+#include "driver/target.h"
 #include "graph/passes.h"
 #include "workload/workload.h"
 
@@ -33,7 +34,8 @@ runtime::Model obtain_model(const std::string& input, const graph::ImportOptions
                             const compile::ScheduleChoice& choice, const target::TargetSpec& target, int threads) {
   if (kind_of(input) == InputKind::compiled) return runtime::Model::load(input);
   compile::Schedules schedules(choice, target, threads);
-  return compile::compile(choose_network(input, import, choice, schedules).partition, std::ref(schedules), target);
+  return compile::compile(choose_network(input, import, choice, schedules).partition, std::ref(schedules),
+                          with_backend(target));
 }
 
 }  // namespace tilewright::driver

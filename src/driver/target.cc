@@ -2,6 +2,7 @@
 
 #include <fmt/ranges.h>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "runtime/cpu/processor.h"
 
@@ -22,5 +23,7 @@ target::TargetSpec parse_target_to_run(const std::string& text) {
     throw Error(Code::usage, "this machine can't run code for {}: it lacks {}", text, fmt::join(missing, ", "));
   return target;
 }
+
+backend::TargetRef with_backend(const target::TargetSpec& spec) { return cpu::make_target(spec); }
 
 }  // namespace tilewright::driver

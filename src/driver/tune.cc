@@ -29,7 +29,7 @@ std::int64_t peak_rss_bytes() {
 /// The model with default schedules, computed directly.
 runtime::Model compile_untuned(const compile::Algorithms& algorithms, const target::TargetSpec& target, int threads) {
   compile::Schedules schedules({.tuned = false, .records = {}}, target, threads);
-  return compile::compile(algorithms.direct(), std::ref(schedules), target);
+  return compile::compile(algorithms.direct(), std::ref(schedules), with_backend(target));
 }
 
 /// The model as `compile` makes it of the records.
@@ -37,7 +37,7 @@ runtime::Model compile_tuned(const compile::Algorithms& algorithms, const std::f
                              const target::TargetSpec& target, int threads) {
   compile::Schedules schedules({.tuned = true, .records = records}, target, threads);
   const auto choices = algorithms.choose([&](const task::Task& task) { return schedules.time_of(task); });
-  return compile::compile(algorithms.computed_by(choices), std::ref(schedules), target);
+  return compile::compile(algorithms.computed_by(choices), std::ref(schedules), with_backend(target));
 }
 
 /// The time budget of a command.
@@ -134,7 +134,7 @@ TuneReport replay(const TuneRequest& request, const compile::Algorithms& algorit
         "{:.0f} %",
         task.description, surrogate.valid(), 100 * surrogate.accuracy(), 100 * (std::exp2(surrogate.roughness()) - 1)));
   }
-  search::NetworkTuner tuner(tasks, request.search, target, threads);
+  search::NetworkTuner tuner(tasks, request.search, with_backend(target), threads);
   report.result = tuner.run(runner, {}, &observer, stop);
   report.peak_gflops = request.search.peak_gflops;
   report.peak_rss = peak_rss_bytes();
@@ -165,12 +165,12 @@ TuneReport search_machine(const TuneRequest& request, const compile::Algorithms&
     if (request.sync_records) writer.sync();
   };
   measure::LocalRunner::Options measuring;
-  measuring.target = target;
+  measuring.target = with_backend(target);
   measuring.threads = threads;
   measure::LocalRunner runner(measuring);
   search::TuneOptions options = request.search;
   options.budget = deadline.frame();
-  search::NetworkTuner tuner(algorithms.tasks(), options, target, threads);
+  search::NetworkTuner tuner(algorithms.tasks(), options, with_backend(target), threads);
   tuner.resume(earlier.records);
   report.result = tuner.run(runner, keep, &observer, stop);
   return report;
@@ -205,7 +205,8 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
     report.latency = measure_latency(algorithms, request, target, threads, report.result, deadline);
     if (!report.latency) observer.on_note("the time budget leaves no time to compare the whole network's latency");
   }
-  report.peak_gflops = std::max(request.search.peak_gflops, measure::MachineProbe(target, threads).peak_gflops());
+  report.peak_gflops =
+      std::max(request.search.peak_gflops, measure::MachineProbe(with_backend(target), threads).peak_gflops());
   report.peak_rss = peak_rss_bytes();
   return report;
 }

@@ -1,13 +1,15 @@
 #include "lab/bench_machine.h"
 
-#include "backend/cpu/targets.h"
 #include "cost/analytic/machine.h"
 #include "driver/machine.h"
+#include "driver/target.h"
 
 namespace tilewright::lab {
 
 BenchMachine::BenchMachine(const RunRequest& request)
-    : request_(request), threads_(driver::resolve_threads(request.threads)), target_(cpu::host_target()) {
+    : request_(request),
+      threads_(driver::resolve_threads(request.threads)),
+      target_(driver::with_backend(driver::parse_target("host"))) {
   measuring_.target = target_;
   measuring_.threads = threads_;
   if (!request.replay.empty()) {
@@ -25,7 +27,7 @@ measure::Runner& BenchMachine::replay_of(const std::vector<task::Task>& tasks) {
   for (const task::Task& task : tasks) keys += task.key;
   std::unique_ptr<search::ReplayRunner>& runner = replays_[keys];
   if (!runner) {
-    target::TargetSpec machine = target_;
+    target::TargetSpec machine = *target_;
     machine.cores = threads_;
     runner = std::make_unique<search::ReplayRunner>(tasks, recorded_->records, cost::machine_of(machine));
   }

@@ -22,14 +22,14 @@ class BenchMachine {
                                            search::Observer& observer);
   const char* mode() const { return recorded_ ? "replay" : "live"; }
   int threads() const { return threads_; }
-  const target::TargetSpec& target() const { return target_; }
+  const target::TargetSpec& target() const { return *target_; }
 
  private:
   measure::Runner& replay_of(const std::vector<task::Task>& tasks);
 
   const RunRequest& request_;
   int threads_;
-  target::TargetSpec target_;
+  backend::TargetRef target_;
   std::unique_ptr<records::RecordFile> recorded_;
   std::map<std::string, std::unique_ptr<search::ReplayRunner>> replays_;  ///< by the keys of all tasks
   std::unique_ptr<records::RecordWriter> writer_;

@@ -61,7 +61,7 @@ double agreement(const std::vector<double>& scores, const std::vector<task::Meas
   return static_cast<double>(right) / all;
 }
 
-void teach(CostModel& model, const std::vector<cpu::ScheduledProgram>& programs,
+void teach(CostModel& model, const std::vector<backend::ScheduledProgram>& programs,
            const std::vector<task::Measurement>& results) {
   for (std::size_t i = 0; i + 16 <= programs.size(); i += 16) {
     model.update({}, {programs.data() + i, 16}, {results.data() + i, 16});

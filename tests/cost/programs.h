@@ -3,7 +3,8 @@
 #include <cstdint>
 #include <vector>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
+#include "backend/cpu/backend.h"
 #include "cost/analytic/machine.h"
 #include "loop/lower.h"
 #include "schedule/state.h"
@@ -73,9 +74,9 @@ inline loop::Program lowered(const schedule::State& state) {
 }
 
 /// As a cost model of options.target takes them.
-inline std::vector<cpu::ScheduledProgram> scheduled(const std::vector<schedule::State>& states,
-                                                    const target::TargetSpec& target) {
-  return cpu::scheduled_programs(states, std::make_shared<const target::TargetSpec>(target));
+inline std::vector<backend::ScheduledProgram> scheduled(const std::vector<schedule::State>& states,
+                                                        const target::TargetSpec& target) {
+  return backend::scheduled_programs(states, cpu::make_target(target));
 }
 
 inline loop::Program lowered_matmul(std::int64_t n, std::int64_t m, std::int64_t k, const Tiles& tiles) {

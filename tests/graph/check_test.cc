@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "base/file.h"
@@ -107,7 +108,7 @@ TEST(Check, NamesTheNodeWhoseWeightsHaveAnotherTypeThanItsData) {
   EXPECT_EQ(missing(model), Texts{"Conv: the_Conv"});
 }
 
-bool compiles(const std::string& bytes, const target::TargetSpec& target) {
+bool compiles(const std::string& bytes, const backend::TargetRef& target) {
   const auto scheduler = [](const task::Task& task) { return space::SearchSpace(task.dag, {}, {}).default_state(); };
   try {
     compile::compile_plan(partition(optimize(import_onnx_bytes(bytes, "test.onnx").graph)), scheduler, target, 1);
@@ -141,7 +142,7 @@ TEST(Check, SaysYesExactlyWhenAMutatedModelCompiles) {
   const google::protobuf::LogSilencer quiet;
   const std::vector<std::filesystem::path> paths = node_models();
   if (paths.empty()) GTEST_SKIP() << "libonnx-testdata is not installed";
-  const target::TargetSpec target = cpu::host_target();
+  const backend::TargetRef target = cpu::make_target(cpu::host_target());
   int supported = 0;
   for (std::int64_t seed = 0; seed < kModels; ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed));

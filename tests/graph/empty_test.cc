@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "base/integer.h"
@@ -146,7 +147,7 @@ TEST(Empty, PortsRunThroughACompiledModel) {
   model.node("Concat", {"past", "x"}, {"y"}, {{"axis", kOne}}).node("Relu", {"past"}, {"z"});
   model.node("ReduceSum", {"k"}, {"s"}, {{"keepdims", kZero}});
   model.output("y").output("z").output("s");
-  const target::TargetSpec target = cpu::host_target();
+  const backend::TargetRef target = cpu::make_target(cpu::host_target());
   const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
   const runtime::Model compiled = compile::compile(partition(optimize(model.import().graph)), plain, target);
   runtime::ThreadPool pool({.threads = 1, .pin = false});

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "compile/compile_model.h"
 #include "graph/passes.h"
@@ -36,7 +37,7 @@ Graph four_products(const std::function<TensorId(Graph&)>& weight) {
 std::int64_t bytes_of_constants(const Graph& graph, const compile::Scheduler& scheduler) {
   std::int64_t bytes = 0;
   for (const runtime::Tensor& constant :
-       compile::compile_plan(partition(graph), scheduler, cpu::host_target(), 1).constants)
+       compile::compile_plan(partition(graph), scheduler, cpu::make_target(cpu::host_target()), 1).constants)
     bytes += constant.bytes();
   return bytes;
 }

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "base/integer.h"
 #include "compile/compile_model.h"
@@ -93,7 +94,7 @@ class Winograd : public testing::TestWithParam<std::tuple<Algorithm, ConvCase>> 
     runtime::ThreadPool pool({.threads = 2, .pin = false});
     std::map<std::string, runtime::Tensor> inputs;
     for (const auto& [name, array] : inputs_) inputs.emplace(name, to_tensor(array));
-    return to_array(compile::compile(cut_, scheduler, cpu::host_target()).run(inputs, pool).at("y"));
+    return to_array(compile::compile(cut_, scheduler, cpu::make_target(cpu::host_target())).run(inputs, pool).at("y"));
   }
 };
 

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "measure/machine/machine_kernels.h"
@@ -56,7 +57,7 @@ TEST(MachineHealth, FindsAMachineOnWhichProgramsTakeTurnsNoisy) {
 }
 
 TEST(MachineProbe, LooksAtTheMachine) {
-  MachineProbe probe(cpu::host_target(), 2);
+  MachineProbe probe(cpu::make_target(cpu::host_target()), 2);
   MachineHealth health;
   for (int look = 0; look < 2; ++look) {
     const MachineProbe::Windows windows = probe.look();
@@ -72,20 +73,21 @@ TEST(MachineProbe, KnowsAPeakOfEachTypeAndInstructionSet) {
   for (const char* name : {"host", "x86-64-v2"}) {
     const auto target = cpu::parse_target(name);
     ASSERT_TRUE(target) << target.message();
-    MachineProbe probe(target->is_aarch64() == cpu::host_target().is_aarch64() ? *target : cpu::host_target(), 1);
+    if (target->is_aarch64() != cpu::host_target().is_aarch64()) continue;
+    MachineProbe probe(cpu::make_target(*target), 1);
     for (const DType type : {DType::f32, DType::f64, DType::bf16, DType::i8, DType::i32, DType::i64})
       EXPECT_GT(probe.peak_gflops(type), 0) << name << " " << to_text(type);
   }
 }
 
 TEST(MachineProbe, TakesNoMoreThreadsThanRunAtOnce) {
-  MachineProbe probe(cpu::host_target(), 100'000);  // as many would take minutes, and 400 GB
+  MachineProbe probe(cpu::make_target(cpu::host_target()), 100'000);  // as many would take minutes, and 400 GB
   EXPECT_EQ(probe.look().memory_s.size(), 9U);
 }
 
 TEST(MachineProbe, NamesAWorkerThatIsNotThere) {
   try {
-    MachineProbe(cpu::host_target(), 1, "/nowhere/tilewright-worker").peak_gflops();
+    MachineProbe(cpu::make_target(cpu::host_target()), 1, "/nowhere/tilewright-worker").peak_gflops();
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
@@ -94,18 +96,18 @@ TEST(MachineProbe, NamesAWorkerThatIsNotThere) {
 
 /// What a kernel of the machine computes is what its definition says: sums of products, and of columns.
 TEST(MachineKernels, ComputeWhatTheirTensorsSay) {
-  const auto target = std::make_shared<const target::TargetSpec>(cpu::host_target());
+  const auto target = cpu::make_target(cpu::host_target());
   LocalRunner::Options options;
-  options.target = *target;
+  options.target = target;
   options.threads = 2;
   LocalRunner runner(options);
   for (const DType type : {DType::f32, DType::f64, DType::bf16, DType::i8}) {
-    const cpu::ScheduledProgram program = product_kernel(target, type, 2, 1).program;
+    const backend::ScheduledProgram program = product_kernel(target, type, 2, 1).program;
     const task::Task task = task::make_task(program.state().base_dag(), "product");
     const task::Measurement result = runner.measure(task, {&program, 1}, 1e30).at(0);
     EXPECT_EQ(result.error, task::ErrorKind::none) << to_text(type) << ": " << result.error_text;
   }
-  const cpu::ScheduledProgram program = read_kernel(target, 2, 1 << 16).program;
+  const backend::ScheduledProgram program = read_kernel(target, 2, 1 << 16).program;
   const task::Task task = task::make_task(program.state().base_dag(), "read");
   const task::Measurement result = runner.measure(task, {&program, 1}, 1e30).at(0);
   EXPECT_EQ(result.error, task::ErrorKind::none) << result.error_text;

@@ -19,12 +19,12 @@ struct Bench {
   explicit Bench(const task::Task& the_task, const EvolutionOptions& evolution_options = {})
       : task(the_task),
         space(task.dag, {}, {}),
-        model(cost::make_cost_model("analytic", {made_up_target(), 1, 0})),
+        model(cost::make_cost_model("analytic", {*made_up_target(), 1, 0})),
         sketches(make_sketch_policy("uniform", {space, task, memory, 0})),
         mutations(make_mutation_policy("fixed", space, memory)),
         options(evolution_options),
         evolution(task, target, space, *model, *sketches, *mutations, options, 1) {}
-  cpu::TargetRef target = std::make_shared<const target::TargetSpec>(made_up_target());
+  backend::TargetRef target = made_up_target();
   task::Task task;
   space::SearchSpace space;
   PolicyMemory memory;
@@ -98,7 +98,7 @@ TEST(Evolution, ProposesNothingWhenEverythingWasMeasured) {
 TEST(MeasuredSet, KeepsTheValidOnesFastestFirst) {
   MeasuredSet measured;
   const task::Task task = matmul_task(64, 8, 8);
-  const auto target = std::make_shared<const target::TargetSpec>(made_up_target());
+  const auto target = made_up_target();
   std::vector<Candidate> candidates;
   for (std::int64_t length : {2, 4, 8, 16, 32, 64}) {
     const auto state = schedule::State::replay(task.dag, {schedule::SplitStep{2, 0, 64, {length}}});
@@ -138,7 +138,7 @@ TEST(Descent, EndsInAStateNoNeighbourOfWhichIsFaster) {
   }
   const auto& best = measured.valid().front();
   EXPECT_LT(best.time_s, before);
-  for (const cpu::ScheduledProgram& near : neighbours(best.candidate.state(), bench.target))
+  for (const backend::ScheduledProgram& near : neighbours(best.candidate.state(), bench.target))
     EXPECT_GE(plausible_time(bench.task, near.state()).value_or(kNever), best.time_s);
 }
 

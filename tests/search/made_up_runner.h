@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "backend/cpu/backend.h"
 #include "cost/analytic/analytic_model.h"
 #include "loop/lower.h"
 #include "measure/runner/runner.h"
@@ -28,7 +29,7 @@ class MadeUpRunner : public measure::Runner {
  public:
   explicit MadeUpRunner(TimeOf time_of) : time_of_(std::move(time_of)) {}
 
-  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<backend::ScheduledProgram> programs,
                                            double) override {
     ++batches;
     const std::size_t count = programs.size();
@@ -47,9 +48,9 @@ class MadeUpRunner : public measure::Runner {
   }
   /// Times as `contest_time_of` says; no re-measurements if there is none.
   std::vector<task::Measurement> remeasure(const task::Task& task,
-                                           std::span<const cpu::ScheduledProgram> programs) override {
+                                           std::span<const backend::ScheduledProgram> programs) override {
     std::vector<task::Measurement> results;
-    for (const cpu::ScheduledProgram& program : programs) {
+    for (const backend::ScheduledProgram& program : programs) {
       contested.push_back(program.hash());
       task::Measurement& m = results.emplace_back();
       if (const auto time_s = contest_time_of(task, program.state()))
@@ -80,13 +81,13 @@ class ClockedRunner : public MadeUpRunner {
  public:
   ClockedRunner(TimeOf time_of, double batch_s, double candidate_s)
       : MadeUpRunner(std::move(time_of)), batch_s_(batch_s), candidate_s_(candidate_s) {}
-  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<backend::ScheduledProgram> programs,
                                            double incumbent_s) override {
     now_s += batch_s_;
     return MadeUpRunner::submit(task, std::move(programs), incumbent_s);
   }
   std::vector<task::Measurement> remeasure(const task::Task& task,
-                                           std::span<const cpu::ScheduledProgram> programs) override {
+                                           std::span<const backend::ScheduledProgram> programs) override {
     now_s += contest_cost_s;
     remeasure_all.push_back(task.description);
     return MadeUpRunner::remeasure(task, programs);
@@ -114,12 +115,12 @@ inline std::optional<double> plausible_time(const task::Task&, const schedule::S
   return cost::estimate(*program, machine).cycles * noise * 1e-9;
 }
 
-inline target::TargetSpec made_up_target() {
+inline backend::TargetRef made_up_target() {
   target::TargetSpec target;
   target.cpu = "made-up";
   target.vector_bytes = 32;
   target.cores = 2;
-  return target;
+  return cpu::make_target(target);
 }
 
 }  // namespace tilewright::search

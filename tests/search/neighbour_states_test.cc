@@ -13,8 +13,8 @@ namespace {
 using schedule::SplitStep;
 using schedule::State;
 
-std::vector<cpu::ScheduledProgram> around(const State& state, int lanes = 1) {
-  return neighbours(state, std::make_shared<const target::TargetSpec>(made_up_target()), lanes);
+std::vector<backend::ScheduledProgram> around(const State& state, int lanes = 1) {
+  return neighbours(state, made_up_target(), lanes);
 }
 
 TEST(Neighbours, MoveOnePrimeFactorBetweenTwoLoopsOfOneSplit) {
@@ -33,10 +33,10 @@ TEST(Neighbours, KeepEveryProductAndChangeOneStep) {
   const Result<State> state = State::replay(
       task.dag, {SplitStep{2, 0, 64, {2, 2, 8}}, SplitStep{2, 4, 48, {1, 3, 16}}, SplitStep{2, 8, 30, {5}}});
   ASSERT_TRUE(state) << state.message();
-  const std::vector<cpu::ScheduledProgram> all = around(*state);
+  const std::vector<backend::ScheduledProgram> all = around(*state);
   EXPECT_GT(all.size(), 10u);
   std::set<std::uint64_t> hashes;
-  for (const cpu::ScheduledProgram& near : all) {
+  for (const backend::ScheduledProgram& near : all) {
     const State& s = near.state();
     EXPECT_TRUE(hashes.insert(near.hash()).second);
     int changed = 0;

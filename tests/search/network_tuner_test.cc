@@ -20,8 +20,8 @@ namespace {
 std::uint64_t default_hash(const task::Task& task) {
   space::Hardware hardware;
   hardware.cores = 2;
-  hardware.vector_lanes = made_up_target().vector_bytes / 4;
-  hardware.vector_registers = made_up_target().vector_registers;
+  hardware.vector_lanes = made_up_target()->vector_bytes / 4;
+  hardware.vector_registers = made_up_target()->vector_registers;
   schedule::State state = space::SearchSpace(task.dag, hardware, {}).default_state();
   return canonicalize(state).value();
 }

@@ -36,12 +36,12 @@ TEST(ReplayRunner, AnswersARecordedStateWithItsRecord) {
   const task::Task task = matmul_task(64, 64, 64);
   const std::vector<task::Record> records = recorded(task, 60);
   ReplayRunner runner({&task, 1}, records, {});
-  const auto target = std::make_shared<const target::TargetSpec>(made_up_target());
+  const auto target = made_up_target();
   double clock_s = 0;
   for (const task::Record& record : records) {
     const auto state = schedule::State::replay(task.dag, record.steps);
     ASSERT_TRUE(state) << state.message();
-    const auto answer = runner.measure(task, std::array{cpu::ScheduledProgram(*state, target)}, kNever, {}, {});
+    const auto answer = runner.measure(task, std::array{backend::ScheduledProgram(*state, target)}, kNever, {}, {});
     ASSERT_EQ(answer.size(), 1u);
     EXPECT_EQ(answer[0].times_s, record.result.times_s);
     clock_s += record.result.compile_s + record.result.run_s;
@@ -56,12 +56,12 @@ TEST(ReplayRunner, GuessesTheRestNoFasterThanTheFastestRecord) {
   const double fastest = std::min_element(records.begin(), records.end(), faster)->result.time_s();
   const space::SearchSpace space(task.dag, {}, {});
   ReplayRunner runner({&task, 1}, records, {});
-  const auto target = std::make_shared<const target::TargetSpec>(made_up_target());
+  const auto target = made_up_target();
   Rng rng(5);
   for (int i = 0; i < 200; ++i) {
     const auto state = space.sample(static_cast<int>(rng.below(std::ssize(space.sketches()))), rng);
     if (!state) continue;
-    const auto answer = runner.measure(task, std::array{cpu::ScheduledProgram(*state, target)}, kNever, {}, {});
+    const auto answer = runner.measure(task, std::array{backend::ScheduledProgram(*state, target)}, kNever, {}, {});
     if (!answer[0].times_s.empty()) {
       EXPECT_GE(answer[0].time_s(), fastest);
     }

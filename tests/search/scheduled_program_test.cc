@@ -1,4 +1,4 @@
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 
 #include <gtest/gtest.h>
 
@@ -10,10 +10,10 @@
 namespace tilewright::search {
 namespace {
 
-using cpu::ScheduledProgram;
+using backend::ScheduledProgram;
 using schedule::State;
 
-cpu::TargetRef target() { return std::make_shared<const target::TargetSpec>(made_up_target()); }
+backend::TargetRef target() { return made_up_target(); }
 
 /// Samples of both spaces and what a few mutations make of them.
 std::vector<State> drawn(const te::DagRef& dag) {
@@ -76,7 +76,7 @@ TEST(ScheduledProgram, IsPredictedAlikeHoweverItCameAbout) {
   Rng rng(2);
   for (task::Measurement& result : results) result.times_s = {1e-3 * (1 + rng.uniform())};
   for (const char* name : {"random", "analytic", "gbdt", "hybrid"}) {
-    const auto model = cost::make_cost_model(name, {made_up_target(), 1, 0});
+    const auto model = cost::make_cost_model(name, {*made_up_target(), 1, 0});
     EXPECT_EQ(model->predict({}, bred), model->predict({}, recorded)) << name;
     model->update({}, bred, results);
     model->learn();

@@ -42,7 +42,7 @@ search::TuneOptions search_options(const TuneFlags& flags, const Common& common)
   const int threads = driver::resolve_threads(common.threads);
   options.threads = threads_at_once(threads);
   const target::TargetSpec target = driver::parse_target_to_run(flags.target);
-  options.peak_gflops = measure::MachineProbe(target, threads).peak_gflops();
+  options.peak_gflops = measure::MachineProbe(driver::with_backend(target), threads).peak_gflops();
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
   if (!flags.min_gain.empty()) options.min_gain_per_s = parse_share(flags.min_gain, "the time to win in a minute") / 60;

@@ -68,7 +68,7 @@ Analysis::Analysis(const loop::Program& program, const Machine& machine)
 
 Estimate estimate(const loop::Program& program, const Machine& machine) { return Analysis(program, machine).total; }
 
-std::vector<double> AnalyticCostModel::predict(const task::Task&, std::span<const cpu::ScheduledProgram> programs) {
+std::vector<double> AnalyticCostModel::predict(const task::Task&, std::span<const backend::ScheduledProgram> programs) {
   std::vector<double> scores(programs.size(), -std::numeric_limits<double>::infinity());
   parallel_for(static_cast<int>(programs.size()), threads_, [&](int i) {
     const auto at = static_cast<std::size_t>(i);

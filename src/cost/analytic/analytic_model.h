@@ -43,8 +43,9 @@ class AnalyticCostModel : public CostModel {
  public:
   explicit AnalyticCostModel(const ModelOptions& options)
       : machine_(machine_of(options.target)), threads_(options.threads) {}
-  std::vector<double> predict(const task::Task& task, std::span<const cpu::ScheduledProgram> programs) override;
-  void update(const task::Task&, std::span<const cpu::ScheduledProgram>, std::span<const task::Measurement>) override {}
+  std::vector<double> predict(const task::Task& task, std::span<const backend::ScheduledProgram> programs) override;
+  void update(const task::Task&, std::span<const backend::ScheduledProgram>,
+              std::span<const task::Measurement>) override {}
 
  private:
   Machine machine_;

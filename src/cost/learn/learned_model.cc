@@ -47,7 +47,7 @@ LearnedCostModel::LearnedCostModel(Kind kind, const ModelOptions& options, std::
       seed_(options.seed),
       learner_(columns_of(columns(kind)), learner_options(kind, options.seed), objective_of(kind), std::move(prior)) {}
 
-std::vector<double> LearnedCostModel::predict(const task::Task&, std::span<const cpu::ScheduledProgram> programs) {
+std::vector<double> LearnedCostModel::predict(const task::Task&, std::span<const backend::ScheduledProgram> programs) {
   std::vector<double> scores(programs.size(), -std::numeric_limits<double>::infinity());
   const int count = static_cast<int>(programs.size());
   parallel_for((count + kChunk - 1) / kChunk, threads_, [&](int chunk) {
@@ -76,7 +76,7 @@ std::vector<double> LearnedCostModel::predict(const task::Task&, std::span<const
   return scores;
 }
 
-void LearnedCostModel::update(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
+void LearnedCostModel::update(const task::Task& task, std::span<const backend::ScheduledProgram> programs,
                               std::span<const task::Measurement> results) {
   std::vector<std::optional<ProgramRows>> rows(programs.size());
   parallel_for(static_cast<int>(programs.size()), threads_, [&](int i) {

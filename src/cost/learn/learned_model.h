@@ -22,8 +22,8 @@ class LearnedCostModel : public CostModel {
 
   /// `prior`: for `hybrid`, an ensemble over its columns.
   LearnedCostModel(Kind kind, const ModelOptions& options, std::optional<Ensemble> prior = {});
-  std::vector<double> predict(const task::Task& task, std::span<const cpu::ScheduledProgram> programs) override;
-  void update(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
+  std::vector<double> predict(const task::Task& task, std::span<const backend::ScheduledProgram> programs) override;
+  void update(const task::Task& task, std::span<const backend::ScheduledProgram> programs,
               std::span<const task::Measurement> results) override;
   void learn() override;
   bool knows() const override { return kind_ == Kind::hybrid || learner_.knows(); }

@@ -16,7 +16,7 @@ void append(const Row& row, double cycles, ProgramRows& rows) {
 
 int columns_of(ColumnSet set) { return set == ColumnSet::ansor ? ansor::kColumns : static_cast<int>(kDraftColumns); }
 
-std::optional<ProgramRows> rows_of(const cpu::ScheduledProgram& scheduled, ColumnSet set, const Machine& machine) {
+std::optional<ProgramRows> rows_of(const backend::ScheduledProgram& scheduled, ColumnSet set, const Machine& machine) {
   ProgramRows rows;
   if (set == ColumnSet::ansor) {
     const auto& bounds = scheduled.bounds();

@@ -2,7 +2,7 @@
 
 #include <optional>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 #include "cost/analytic/machine.h"
 #include "cost/learn/training_set.h"
 
@@ -17,6 +17,6 @@ int columns_of(ColumnSet set);
 
 /// The rows of a program; the analytic model's cycles are there with ColumnSet::draft only, 1 per row otherwise. None
 /// if the state has no program. Threads: pure.
-std::optional<ProgramRows> rows_of(const cpu::ScheduledProgram& scheduled, ColumnSet set, const Machine& machine);
+std::optional<ProgramRows> rows_of(const backend::ScheduledProgram& scheduled, ColumnSet set, const Machine& machine);
 
 }  // namespace tilewright::cost

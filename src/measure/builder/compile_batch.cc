@@ -14,7 +14,7 @@ Compiled failed(task::ErrorKind kind, std::string text) {
   return {.object = {}, .packed = {}, .error = kind, .error_text = std::move(text)};
 }
 
-Compiled lower_and_compile(cpu::Compiler& compiler, const cpu::ScheduledProgram& scheduled) {
+Compiled lower_and_compile(backend::Compiler& compiler, const backend::ScheduledProgram& scheduled) {
   const Result<loop::Program>& program = scheduled.program();
   if (!program) return failed(task::ErrorKind::instantiation, program.message());
   Result<std::string> object = compiler.compile_finished(*program, kCandidateSymbol);
@@ -24,12 +24,12 @@ Compiled lower_and_compile(cpu::Compiler& compiler, const cpu::ScheduledProgram&
 
 }  // namespace
 
-BatchCompiler::BatchCompiler(const target::TargetSpec& target, int threads, double timeout_s, double most_instructions)
+BatchCompiler::BatchCompiler(const backend::TargetRef& target, int threads, double timeout_s, double most_instructions)
     : timeout_s_(timeout_s) {
-  for (int i = 0; i < threads; ++i) compilers_.emplace_back(target, most_instructions);
+  for (int i = 0; i < threads; ++i) compilers_.push_back(target->backend->compiler(*target, most_instructions));
 }
 
-Compiled BatchCompiler::compile_one(cpu::Compiler& compiler, const cpu::ScheduledProgram& scheduled) const {
+Compiled BatchCompiler::compile_one(backend::Compiler& compiler, const backend::ScheduledProgram& scheduled) const {
   const auto start = std::chrono::steady_clock::now();
   Compiled result;
   try {
@@ -49,7 +49,7 @@ Compiled BatchCompiler::compile_one(cpu::Compiler& compiler, const cpu::Schedule
   return result;
 }
 
-std::vector<Compiled> BatchCompiler::compile(std::span<const cpu::ScheduledProgram> programs,
+std::vector<Compiled> BatchCompiler::compile(std::span<const backend::ScheduledProgram> programs,
                                              const std::function<bool()>& stop) {
   std::vector<Compiled> results(programs.size());
   std::atomic<std::size_t> next = 0;
@@ -57,7 +57,7 @@ std::vector<Compiled> BatchCompiler::compile(std::span<const cpu::ScheduledProgr
   const auto work = [&](std::size_t thread) {
     try {
       for (std::size_t i; !stopped && (i = next++) < programs.size();) {
-        results[i] = compile_one(compilers_[thread], programs[i]);
+        results[i] = compile_one(*compilers_[thread], programs[i]);
         if (thread == 0 && stop && stop()) stopped = true;
       }
     } catch (const std::bad_alloc&) {

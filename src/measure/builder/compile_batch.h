@@ -1,12 +1,12 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "backend/cpu/compiler.h"
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 #include "task/error_kind.h"
 
 namespace tilewright::measure {
@@ -27,16 +27,16 @@ struct Compiled {
 /// Compilers that are kept from batch to batch, one per thread.
 class BatchCompiler {
  public:
-  BatchCompiler(const target::TargetSpec& target, int threads, double timeout_s, double most_instructions);
+  BatchCompiler(const backend::TargetRef& target, int threads, double timeout_s, double most_instructions);
 
   /// Compiles all programs, made for the target, on all threads, the caller's among them; each thread takes the next
   /// one. `stop`, asked in the caller's thread, ends it early: what was not begun says so.
-  std::vector<Compiled> compile(std::span<const cpu::ScheduledProgram> programs, const std::function<bool()>& stop);
+  std::vector<Compiled> compile(std::span<const backend::ScheduledProgram> programs, const std::function<bool()>& stop);
 
  private:
-  Compiled compile_one(cpu::Compiler& compiler, const cpu::ScheduledProgram& scheduled) const;
+  Compiled compile_one(backend::Compiler& compiler, const backend::ScheduledProgram& scheduled) const;
 
-  std::vector<cpu::Compiler> compilers_;
+  std::vector<std::unique_ptr<backend::Compiler>> compilers_;
   double timeout_s_;
 };
 

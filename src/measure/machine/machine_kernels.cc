@@ -34,8 +34,8 @@ struct Loop {
   int iter;
   Annotation annotation = Annotation::none;
 };
-cpu::ScheduledProgram in_order(const std::vector<Tensor>& tensors, const std::vector<Loop>& loops,
-                               const cpu::TargetRef& target) {
+backend::ScheduledProgram in_order(const std::vector<Tensor>& tensors, const std::vector<Loop>& loops,
+                                   const backend::TargetRef& target) {
   schedule::State state = schedule::State::initial(te::Dag::make(tensors));
   const int stage = state.num_stages() - 1;
   const auto apply = [&](const schedule::Step& step) {
@@ -53,7 +53,7 @@ cpu::ScheduledProgram in_order(const std::vector<Tensor>& tensors, const std::ve
 
 }  // namespace
 
-ProductKernel product_kernel(const cpu::TargetRef& target, DType type, int threads, std::int64_t rounds) {
+ProductKernel product_kernel(const backend::TargetRef& target, DType type, int threads, std::int64_t rounds) {
   constexpr std::int64_t kDepth = 128, kVectors = 2;
   const DType sums = sum_type(type);
   // All registers but a row of the second factor and two to load the first one into hold sums.
@@ -75,7 +75,7 @@ ProductKernel product_kernel(const cpu::TargetRef& target, DType type, int threa
           2.0 * static_cast<double>(threads * rows * columns * kDepth * rounds)};
 }
 
-ReadKernel read_kernel(const cpu::TargetRef& target, int threads, std::int64_t bytes) {
+ReadKernel read_kernel(const backend::TargetRef& target, int threads, std::int64_t bytes) {
   constexpr std::int64_t kVectors = 8;  // sums at a time, which hide how long one addition takes
   const std::int64_t lanes = target->lanes(DType::f32), row = kVectors * lanes * bytes_of(DType::f32);
   const std::int64_t rows = std::max<std::int64_t>(1, bytes / threads / row);

@@ -5,7 +5,6 @@
 #include <optional>
 #include <span>
 
-#include "backend/cpu/compiler.h"
 #include "base/cores.h"
 #include "measure/machine/machine_kernels.h"
 #include "measure/runner/task_reference.h"
@@ -25,20 +24,20 @@ struct Prepared {
 }  // namespace
 
 struct MachineProbe::Impl {
-  cpu::TargetRef target;
+  backend::TargetRef target;
   int threads;
-  cpu::Compiler compiler;
+  std::unique_ptr<backend::Compiler> compiler;
   WorkerProcess worker;
   std::optional<Prepared> arithmetic, memory;  ///< of a look
 
-  Impl(const target::TargetSpec& spec, int wanted, const std::filesystem::path& program)
-      : target(std::make_shared<const target::TargetSpec>(spec)),
+  Impl(const backend::TargetRef& to_look_at, int wanted, const std::filesystem::path& program)
+      : target(to_look_at),
         threads(threads_at_once(wanted)),
-        compiler(spec),
+        compiler(target->backend->compiler(*target)),
         worker({.program = program}) {}
 
-  Prepared prepare(const cpu::ScheduledProgram& scheduled) {
-    Result<std::string> object = compiler.compile_finished(*scheduled.program(), kSymbol);
+  Prepared prepare(const backend::ScheduledProgram& scheduled) {
+    Result<std::string> object = compiler->compile_finished(*scheduled.program(), kSymbol);
     TW_CHECK(object, "{}", object.message());
     return {task_message(*scheduled.state().base_dag(), 1), *std::move(object)};
   }
@@ -59,7 +58,7 @@ struct MachineProbe::Impl {
   }
 };
 
-MachineProbe::MachineProbe(const target::TargetSpec& target, int threads, const std::filesystem::path& worker)
+MachineProbe::MachineProbe(const backend::TargetRef& target, int threads, const std::filesystem::path& worker)
     : impl_(std::make_unique<Impl>(target, threads, worker)) {}
 MachineProbe::~MachineProbe() = default;
 

@@ -5,8 +5,8 @@
 #include <memory>
 #include <vector>
 
+#include "backend/api/backend.h"
 #include "base/dtype.h"
-#include "target/target_spec.h"
 
 namespace tilewright::measure {
 
@@ -16,7 +16,7 @@ namespace tilewright::measure {
 class MachineProbe {
  public:
   /// `threads`: that kernels run with, or as many of them as can run at once. `worker`: as Measurer::Options.
-  MachineProbe(const target::TargetSpec& target, int threads, const std::filesystem::path& worker = {});
+  MachineProbe(const backend::TargetRef& target, int threads, const std::filesystem::path& worker = {});
   ~MachineProbe();
 
   /// Highest speed of independent multiply-adds, GFLOP/s (one counts 2; of integers GOP/s): about 0.15 s. The best of

@@ -238,7 +238,7 @@ void LocalRunner::Impl::finish(Batch& batch, std::size_t i) {
 /// A batch on its way through the passes, one candidate at a time.
 class LocalRunner::Passes : public Pending {
  public:
-  Passes(Impl& runner, const task::Task& task, std::vector<cpu::ScheduledProgram> programs, double incumbent_s)
+  Passes(Impl& runner, const task::Task& task, std::vector<backend::ScheduledProgram> programs, double incumbent_s)
       : runner_(runner), programs_(std::move(programs)), batch_{task, {}, incumbent_s} {}
 
   std::optional<Known> next(const Stop& stop) override {
@@ -261,7 +261,7 @@ class LocalRunner::Passes : public Pending {
   }
 
   Impl& runner_;
-  std::vector<cpu::ScheduledProgram> programs_;
+  std::vector<backend::ScheduledProgram> programs_;
   Batch batch_;
   bool is_compiled_ = false, is_over_ = false;
   int pass_ = 0;
@@ -338,13 +338,13 @@ double LocalRunner::remeasurement_s(double turn_s) const {
   return kCompile_s + (1 + rounds) * turn_s;  // one to warm up
 }
 
-std::unique_ptr<Pending> LocalRunner::submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+std::unique_ptr<Pending> LocalRunner::submit(const task::Task& task, std::vector<backend::ScheduledProgram> programs,
                                              double incumbent_s) {
   return std::make_unique<Passes>(*impl_, task, std::move(programs), incumbent_s);
 }
 
 std::vector<task::Measurement> LocalRunner::remeasure(const task::Task& task,
-                                                      std::span<const cpu::ScheduledProgram> programs) {
+                                                      std::span<const backend::ScheduledProgram> programs) {
   std::vector<Compiled> compiled;
   {
     const Stopwatch stopwatch(impl_->split.compile_s);

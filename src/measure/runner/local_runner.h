@@ -6,10 +6,8 @@
 #include <span>
 #include <vector>
 
-#include "backend/cpu/compiler.h"
 #include "measure/runner/runner.h"
 #include "measure/timing/repetition.h"
-#include "target/target_spec.h"
 
 namespace tilewright::measure {
 
@@ -24,12 +22,12 @@ namespace tilewright::measure {
 class LocalRunner : public Runner {
  public:
   struct Options {
-    target::TargetSpec target;
+    backend::TargetRef target;
     int threads = 0;       ///< that a kernel runs with; 0: all available cores
     double timeout_s = 5;  ///< for each run of a candidate, counted in the worker from the start of the run
     double compile_timeout_s =
         15;  ///< after this a compile is reported as a time-out (it can't be interrupted, but is waited for)
-    double most_instructions = cpu::kMostInstructions;  ///< that a candidate may have once unrolled
+    double most_instructions = backend::kMostInstructions;  ///< that a candidate may have once unrolled
     int passes = 3;               ///< over a batch: the runs of a candidate are spread over so many moments
     int passes_of_undecided = 2;  ///< more for those close to the incumbent, or for all if the machine was slow so far
     RepetitionRule repetition;    ///< of a candidate's runs in one pass; its incumbent_s is not used
@@ -47,10 +45,10 @@ class LocalRunner : public Runner {
   ~LocalRunner() override;
 
   /// The runner must outlive what is returned.
-  std::unique_ptr<Pending> submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+  std::unique_ptr<Pending> submit(const task::Task& task, std::vector<backend::ScheduledProgram> programs,
                                   double incumbent_s) override;
   std::vector<task::Measurement> remeasure(const task::Task& task,
-                                           std::span<const cpu::ScheduledProgram> programs) override;
+                                           std::span<const backend::ScheduledProgram> programs) override;
   double remeasurement_s(double turn_s) const override;
   MachineHealth health() const override;
   Split split() const override;

@@ -26,8 +26,9 @@ std::unique_ptr<Pending> one_by_one(std::size_t programs, std::function<task::Me
   return std::make_unique<OneByOne>(programs, std::move(result_of));
 }
 
-std::vector<task::Measurement> Runner::measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
-                                               double incumbent_s, const Done& done, const Stop& stop) {
+std::vector<task::Measurement> Runner::measure(const task::Task& task,
+                                               std::span<const backend::ScheduledProgram> programs, double incumbent_s,
+                                               const Done& done, const Stop& stop) {
   const std::unique_ptr<Pending> pending = submit(task, {programs.begin(), programs.end()}, incumbent_s);
   std::vector<task::Measurement> results(programs.size());
   std::size_t count = 0;

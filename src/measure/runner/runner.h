@@ -7,7 +7,7 @@
 #include <span>
 #include <vector>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 #include "measure/machine/machine_health.h"
 #include "task/measurement.h"
 #include "task/task.h"
@@ -41,18 +41,18 @@ class Runner {
   /// Takes programs of `task`, which must live as long as what is returned, and returns at once. A candidate that
   /// crashes, hangs or computes something else becomes an error measurement. What is clearly slower than the incumbent
   /// (`incumbent_s`: best time so far, infinity if none) may be measured less exactly.
-  virtual std::unique_ptr<Pending> submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+  virtual std::unique_ptr<Pending> submit(const task::Task& task, std::vector<backend::ScheduledProgram> programs,
                                           double incumbent_s) = 0;
   /// The same, waited for. Returns the results of a prefix of the programs, all of them unless it was stopped.
   /// `done(i, result)` is called with each as it is known, in any order. Errors: as Pending::next, and what `done`
   /// throws.
-  std::vector<task::Measurement> measure(const task::Task& task, std::span<const cpu::ScheduledProgram> programs,
+  std::vector<task::Measurement> measure(const task::Task& task, std::span<const backend::ScheduledProgram> programs,
                                          double incumbent_s, const Done& done = {}, const Stop& stop = {});
 
   /// Times programs that ran before in turns, in one process, so that what else the machine does hits all alike: whose
   /// time is least, is best. One measurement each, in their order; none at all if that could not be done, or need not
   /// be as all answers are exact.
-  virtual std::vector<task::Measurement> remeasure(const task::Task&, std::span<const cpu::ScheduledProgram>) {
+  virtual std::vector<task::Measurement> remeasure(const task::Task&, std::span<const backend::ScheduledProgram>) {
     return {};
   }
   /// About how long a re-measurement takes of states that take `turn_s` together; 0: this runner holds none.

@@ -23,7 +23,7 @@ std::vector<Candidate> Descent::next(const MeasuredSet& measured, int count, con
 }
 
 std::vector<Candidate> Descent::around(const Candidate& center, const MeasuredSet& measured) const {
-  const std::vector<cpu::ScheduledProgram> near = neighbours(center.state(), target_, vector_lanes_);
+  const std::vector<backend::ScheduledProgram> near = neighbours(center.state(), target_, vector_lanes_);
   const std::vector<double> scores = model_.predict(task_, near);
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < near.size(); ++i)

@@ -18,7 +18,7 @@ namespace tilewright::search {
 class Descent {
  public:
   /// `target`: that programs are made for; `vector_lanes`: elements of a vector register.
-  Descent(const task::Task& task, cpu::TargetRef target, cost::CostModel& model, const DescentOptions& options,
+  Descent(const task::Task& task, backend::TargetRef target, cost::CostModel& model, const DescentOptions& options,
           int vector_lanes = 1)
       : task_(task), target_(std::move(target)), model_(model), options_(options), vector_lanes_(vector_lanes) {}
 
@@ -30,7 +30,7 @@ class Descent {
   std::vector<Candidate> around(const Candidate& center, const MeasuredSet& measured) const;
 
   const task::Task& task_;
-  cpu::TargetRef target_;
+  backend::TargetRef target_;
   cost::CostModel& model_;
   DescentOptions options_;
   int vector_lanes_;

@@ -65,7 +65,7 @@ std::vector<Candidate> present(std::vector<std::optional<Candidate>> slots) {
 
 }  // namespace
 
-Evolution::Evolution(const task::Task& task, cpu::TargetRef target, const space::SearchSpace& space,
+Evolution::Evolution(const task::Task& task, backend::TargetRef target, const space::SearchSpace& space,
                      cost::CostModel& model, SketchPolicy& sketches, MutationPolicy& mutations,
                      const EvolutionOptions& options, int threads)
     : task_(task),
@@ -119,7 +119,7 @@ std::vector<Candidate> Evolution::sample(int count, Rng& rng) const {
     const int sketch = draw_by_odds(trace_.shares, own);
     auto state = space_.sample(sketch, own);
     if (!state) return;
-    cpu::ScheduledProgram program(std::move(*state), target_);
+    backend::ScheduledProgram program(std::move(*state), target_);
     if (program.has_bounds()) slots[static_cast<std::size_t>(i)] = Candidate{std::move(program), sketch};
   });
   return present(std::move(slots));

@@ -23,7 +23,7 @@ namespace tilewright::search {
 class Evolution {
  public:
   /// `target`: that programs are made for. All that is referred to must outlive the object.
-  Evolution(const task::Task& task, cpu::TargetRef target, const space::SearchSpace& space, cost::CostModel& model,
+  Evolution(const task::Task& task, backend::TargetRef target, const space::SearchSpace& space, cost::CostModel& model,
             SketchPolicy& sketches, MutationPolicy& mutations, const EvolutionOptions& options, int threads);
 
   /// Up to `count` distinct states, none measured, all new (pick_batch), best predicted first with the random ones
@@ -48,7 +48,7 @@ class Evolution {
   void report(const std::vector<Candidate>& children, std::vector<Attempt> attempts, double bar);
 
   const task::Task& task_;
-  cpu::TargetRef target_;
+  backend::TargetRef target_;
   const space::SearchSpace& space_;
   cost::CostModel& model_;
   SketchPolicy& sketches_;

@@ -6,8 +6,8 @@
 
 namespace tilewright::search {
 
-std::vector<cpu::ScheduledProgram> programs_of(std::span<const Candidate> candidates) {
-  std::vector<cpu::ScheduledProgram> programs;
+std::vector<backend::ScheduledProgram> programs_of(std::span<const Candidate> candidates) {
+  std::vector<backend::ScheduledProgram> programs;
   programs.reserve(candidates.size());
   for (const Candidate& c : candidates) programs.push_back(c.program);
   return programs;

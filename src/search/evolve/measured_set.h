@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <vector>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 #include "search/policy/program_features.h"
 #include "task/measurement.h"
 
@@ -14,7 +14,7 @@ namespace tilewright::search {
 
 /// What may be, or was, measured, and where it came from.
 struct Candidate {
-  cpu::ScheduledProgram program;
+  backend::ScheduledProgram program;
   int sketch = -1;          ///< position among the space's sketches; -1: none of them
   int mutation = -1;        ///< the rule that made it; -1: sampled
   double parent_score = 0;  ///< with `mutation`: what the cost model says of the parent
@@ -28,7 +28,7 @@ struct Candidate {
 };
 
 /// The candidates' programs, which share theirs.
-std::vector<cpu::ScheduledProgram> programs_of(std::span<const Candidate> candidates);
+std::vector<backend::ScheduledProgram> programs_of(std::span<const Candidate> candidates);
 
 /// Everything measured for one task. States count as equal when their text form is (structural hash).
 class MeasuredSet {

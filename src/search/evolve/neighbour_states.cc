@@ -25,14 +25,14 @@ std::vector<std::int64_t> prime_factors(std::int64_t n) {
 
 class Neighbours {
  public:
-  Neighbours(const cpu::ScheduledProgram& center, const cpu::TargetRef& target, int vector_lanes)
+  Neighbours(const backend::ScheduledProgram& center, const backend::TargetRef& target, int vector_lanes)
       : state_(center.state()), target_(target), lanes_(vector_lanes), seen_{center.hash()} {
     for (const space::TileAxis& axis : space::tile_axes(state_))
       if (axis.role == space::AxisRole::vector && is_whole_vector(axis.lengths.back()))
         whole_vectors_.insert(axis.step);
   }
 
-  std::vector<cpu::ScheduledProgram> run() {
+  std::vector<backend::ScheduledProgram> run() {
     for (int i = 0; i < state_.num_steps(); ++i) {
       if (const auto* split = std::get_if<schedule::SplitStep>(&state_.step(i))) move_factors(i, *split);
       if (const auto* pragma = std::get_if<schedule::PragmaStep>(&state_.step(i))) {
@@ -79,22 +79,22 @@ class Neighbours {
   void offer(int step, schedule::Step replacement) {
     Result<schedule::State> next = state_.with_step(step, std::move(replacement));
     if (!next) return;
-    cpu::ScheduledProgram program(std::move(*next), target_);
+    backend::ScheduledProgram program(std::move(*next), target_);
     if (program.has_bounds() && seen_.insert(program.hash()).second) found_.push_back(std::move(program));
   }
 
   schedule::State state_;  ///< the extents of all its loops are known
-  cpu::TargetRef target_;
+  backend::TargetRef target_;
   int lanes_;
   std::set<int> whole_vectors_;  ///< split steps
   std::unordered_set<std::uint64_t> seen_;
-  std::vector<cpu::ScheduledProgram> found_;
+  std::vector<backend::ScheduledProgram> found_;
 };
 
 }  // namespace
 
-std::vector<cpu::ScheduledProgram> neighbours(const schedule::State& state, const cpu::TargetRef& target,
-                                              int vector_lanes) {
+std::vector<backend::ScheduledProgram> neighbours(const schedule::State& state, const backend::TargetRef& target,
+                                                  int vector_lanes) {
   return Neighbours({state, target}, target, vector_lanes).run();
 }
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 
 namespace tilewright::search {
 
@@ -10,7 +10,7 @@ namespace tilewright::search {
 /// its loops to another (the outermost, whose length follows from the others, included); for each auto-unroll pragma,
 /// the other limits. Only states that replay and have a program and that print differently from `state`, each once.
 /// Vectors of whole registers, of `vector_lanes` elements (1: it does not matter), stay so.
-std::vector<cpu::ScheduledProgram> neighbours(const schedule::State& state, const cpu::TargetRef& target,
-                                              int vector_lanes = 1);
+std::vector<backend::ScheduledProgram> neighbours(const schedule::State& state, const backend::TargetRef& target,
+                                                  int vector_lanes = 1);
 
 }  // namespace tilewright::search

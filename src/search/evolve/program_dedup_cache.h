@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <unordered_set>
 
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 
 namespace tilewright::search {
 
@@ -12,7 +12,7 @@ namespace tilewright::search {
 class ProgramDedupCache {
  public:
   /// Adds the program; false if it was known. One that cannot be lowered counts as new: the compiler will say why.
-  bool add(const cpu::ScheduledProgram& scheduled) {
+  bool add(const backend::ScheduledProgram& scheduled) {
     return !scheduled.program() || hashes_.insert(scheduled.program_hash()).second;
   }
 

@@ -13,7 +13,7 @@ ReplayRunner::ReplayRunner(std::span<const task::Task> tasks, std::span<const ta
 }
 
 std::unique_ptr<measure::Pending> ReplayRunner::submit(const task::Task& task,
-                                                       std::vector<cpu::ScheduledProgram> programs, double) {
+                                                       std::vector<backend::ScheduledProgram> programs, double) {
   const std::size_t count = programs.size();
   return measure::one_by_one(count, [this, &task, programs = std::move(programs)](std::size_t i) {
     task::Measurement result = stand_ins_.at(task.key).measure(programs[i].state());

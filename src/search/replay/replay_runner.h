@@ -17,7 +17,7 @@ class ReplayRunner : public measure::Runner {
   /// fewer than kFewest valid records.
   ReplayRunner(std::span<const task::Task> tasks, std::span<const task::Record> records, const cost::Machine& machine);
 
-  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<cpu::ScheduledProgram> programs,
+  std::unique_ptr<measure::Pending> submit(const task::Task& task, std::vector<backend::ScheduledProgram> programs,
                                            double incumbent_s) override;
   Split split() const override { return split_; }
   double clock_s() const override { return split_.compile_s + split_.run_s; }

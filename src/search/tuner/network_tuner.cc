@@ -16,12 +16,12 @@ cost::ModelOptions model_options(const TuneOptions& options, target::TargetSpec 
 }  // namespace
 
 NetworkTuner::Impl::Impl(std::vector<task::Task> task_list, const TuneOptions& tune_options,
-                         const target::TargetSpec& target, int kernel_threads)
+                         const backend::TargetRef& target, int kernel_threads)
     : options(tune_options),
       target(target),
       threads(kernel_threads),
       tasks(std::move(task_list)),
-      model(cost::make_cost_model(options.cost_model, model_options(options, target, threads))),
+      model(cost::make_cost_model(options.cost_model, model_options(options, *target, threads))),
       memory(options.policy_memory ? options.policy_memory : std::make_shared<PolicyMemory>()) {
   for (const task::Task& task : tasks)
     tuners.push_back(std::make_unique<TaskTuner>(task, target, threads, *model, options, *memory));
@@ -30,7 +30,7 @@ NetworkTuner::Impl::Impl(std::vector<task::Task> task_list, const TuneOptions& t
   first_competitor = first_competitors(results);
 }
 
-NetworkTuner::NetworkTuner(std::vector<task::Task> tasks, const TuneOptions& options, const target::TargetSpec& target,
+NetworkTuner::NetworkTuner(std::vector<task::Task> tasks, const TuneOptions& options, const backend::TargetRef& target,
                            int kernel_threads)
     : impl_(std::make_unique<Impl>(std::move(tasks), options, target, kernel_threads)) {}
 NetworkTuner::~NetworkTuner() = default;
@@ -62,7 +62,7 @@ void NetworkTuner::Impl::adopt(const task::Record& record) {
   const auto found = std::find_if(tuners.begin(), tuners.end(), of_record);
   if (found == tuners.end()) return remember(record);
   const int before = (*found)->result().resumed;
-  const bool is_from_here = target.is_called(record.target);
+  const bool is_from_here = target->is_called(record.target);
   const bool is_foreign = !is_from_here || record.threads != threads;
   const bool is_valid = record.result.error == task::ErrorKind::none;
   if (record.result.error_text == task::kNotMeasured) {
@@ -79,7 +79,7 @@ void NetworkTuner::Impl::adopt(const task::Record& record) {
 
 /// Keeps the best of a task that is not tuned here: its schedule may fit one that is.
 void NetworkTuner::Impl::remember(const task::Record& record) {
-  if (record.result.error != task::ErrorKind::none || !target.is_called(record.target) || record.threads != threads)
+  if (record.result.error != task::ErrorKind::none || !target->is_called(record.target) || record.threads != threads)
     return;
   const auto [at, added] = others.try_emplace(record.workload_key, record);
   if (!added && record.result.time_s() < at->second.result.time_s()) at->second = record;

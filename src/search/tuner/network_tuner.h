@@ -29,7 +29,7 @@ class NetworkTuner {
  public:
   /// `target`: the machine that measures; `kernel_threads` what its kernels run with (part of every record).
   /// Errors: Error(usage) for the name of a policy or model that is not known.
-  NetworkTuner(std::vector<task::Task> tasks, const TuneOptions& options, const target::TargetSpec& target,
+  NetworkTuner(std::vector<task::Task> tasks, const TuneOptions& options, const backend::TargetRef& target,
                int kernel_threads);
   ~NetworkTuner();
 

@@ -52,7 +52,7 @@ void NetworkTuner::Impl::remeasure(TaskTuner& tuner, const std::vector<Candidate
   result.remeasured += static_cast<int>(results.size());
   if (!sink) return;
   for (task::Record& record : remeasurement_records(tuner.task(), finalists, results)) {
-    record.target = target.fingerprint(), record.threads = threads;
+    record.target = target->fingerprint(), record.threads = threads;
     sink(record);
   }
 }

@@ -15,13 +15,13 @@ bool is_valid(const task::Measurement& m) { return m.error == task::ErrorKind::n
 
 }  // namespace
 
-TaskTuner::TaskTuner(const task::Task& task, const target::TargetSpec& target, int kernel_threads,
+TaskTuner::TaskTuner(const task::Task& task, const backend::TargetRef& target, int kernel_threads,
                      cost::CostModel& model, const TuneOptions& options, PolicyMemory& memory)
     : task_(task),
-      target_(std::make_shared<const target::TargetSpec>(target)),
+      target_(target),
       model_(model),
       options_(options),
-      space_(task.dag, space::hardware_of(target, kernel_threads), options.space),
+      space_(task.dag, space::hardware_of(*target, kernel_threads), options.space),
       sketches_(make_sketch_policy(options.sketch_policy, {space_, task, memory, hash_mix(options.seed, 7)})),
       mutations_(make_mutation_policy(options.mutation_policy, space_, memory)),
       evolution_(task_, target_, space_, model_, *sketches_, *mutations_, options_.evolution, options_.threads),
@@ -40,7 +40,7 @@ TaskTuner::TaskTuner(const task::Task& task, const target::TargetSpec& target, i
 Result<Candidate> TaskTuner::candidate_of(const task::Record& record) {
   Result<schedule::State> state = schedule::State::replay(task_.dag, record.steps);
   if (!state) return state.failure();
-  cpu::ScheduledProgram program(std::move(*state), target_);
+  backend::ScheduledProgram program(std::move(*state), target_);
   if (!program.has_bounds()) return failure("has no program");
   const double score = model_.predict(task_, {&program, 1}).front();
   return Candidate{std::move(program), -1, -1, 0, score};
@@ -147,7 +147,7 @@ void TaskTuner::suggest(std::span<const std::vector<schedule::Step>> donors) {
   for (const auto& steps : donors) {
     std::optional<schedule::State> state = transfer(steps, task_.dag, options_.space.tails);
     if (!state) continue;
-    cpu::ScheduledProgram program(std::move(*state), target_);
+    backend::ScheduledProgram program(std::move(*state), target_);
     if (!program.has_bounds() || measured_.contains(program.hash())) continue;
     const double score = model_.predict(task_, {&program, 1}).front();
     if (std::isfinite(score)) fitting.push_back({std::move(program), -1, -1, 0, score});

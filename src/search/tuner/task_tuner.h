@@ -25,7 +25,7 @@ namespace tilewright::search {
 class TaskTuner {
  public:
   /// `task`, `model` and `memory` must outlive it. Errors: Error(usage) for the name of a policy that is not known.
-  TaskTuner(const task::Task& task, const target::TargetSpec& target, int kernel_threads, cost::CostModel& model,
+  TaskTuner(const task::Task& task, const backend::TargetRef& target, int kernel_threads, cost::CostModel& model,
             const TuneOptions& options, PolicyMemory& memory);
 
   /// Takes over what an earlier run measured. Failure: the steps do not replay on this task.
@@ -73,7 +73,7 @@ class TaskTuner {
   void learn_policies(std::span<const Candidate> batch, std::span<const task::Measurement> results);
 
   const task::Task& task_;
-  cpu::TargetRef target_;
+  backend::TargetRef target_;
   cost::CostModel& model_;
   TuneOptions options_;
   space::SearchSpace space_;
@@ -82,7 +82,7 @@ class TaskTuner {
   Evolution evolution_;
   Descent descent_;
   Rng rng_;
-  cpu::ScheduledProgram default_;
+  backend::ScheduledProgram default_;
   bool has_default_ = false;
   bool descending_ = false;
   bool evolved_ = false;  ///< what is being measured comes from evolution

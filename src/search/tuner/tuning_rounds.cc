@@ -154,7 +154,7 @@ void NetworkTuner::Impl::round(TaskTuner& tuner, int room) {
 /// Measures a batch and learns from it, one round of the task.
 std::vector<task::Measurement> NetworkTuner::Impl::measure(TaskTuner& tuner, std::span<const Candidate> batch,
                                                            const std::function<bool()>& out_of_time) {
-  const std::vector<cpu::ScheduledProgram> programs = programs_of(batch);
+  const std::vector<backend::ScheduledProgram> programs = programs_of(batch);
   const auto enough = [&] {
     stopped = stopped || stop();
     return stopped || out_of_time();
@@ -188,7 +188,7 @@ void NetworkTuner::Impl::count(TaskTuner& tuner, const Candidate& candidate, con
     ++result.errors[std::string(task::to_text(measurement.error))];
   if (measurement.same_code) ++result.same_code;
   if (sink && measurement.is_measured())
-    sink({tuner.task().key, target.fingerprint(), threads, candidate.state().steps(), measurement, std::time(nullptr),
+    sink({tuner.task().key, target->fingerprint(), threads, candidate.state().steps(), measurement, std::time(nullptr),
           0});
   observer->on_trial(progress(tuner), measurement);
 }

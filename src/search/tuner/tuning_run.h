@@ -18,7 +18,7 @@ namespace tilewright::search {
 
 /// A run in progress: what there is to it, whose parts are in tuning_rounds.cc, tuning_time.cc and remeasurements.cc.
 struct NetworkTuner::Impl {
-  Impl(std::vector<task::Task> task_list, const TuneOptions& tune_options, const target::TargetSpec& target,
+  Impl(std::vector<task::Task> task_list, const TuneOptions& tune_options, const backend::TargetRef& target,
        int kernel_threads);
 
   int trials() const { return result.trials + result.resumed; }
@@ -60,7 +60,7 @@ struct NetworkTuner::Impl {
   TuneResult finish(const measure::Runner::Split& before);
 
   TuneOptions options;
-  target::TargetSpec target;
+  backend::TargetRef target;
   int threads;
   std::vector<task::Task> tasks;
   std::unique_ptr<cost::CostModel> model;

@@ -1,11 +1,10 @@
-#include "backend/cpu/scheduled_program.h"
+#include "backend/api/scheduled_program.h"
 
 #include <mutex>
 
-#include "backend/cpu/passes.h"
 #include "loop/lower.h"
 
-namespace tilewright::cpu {
+namespace tilewright::backend {
 
 struct ScheduledProgram::Shared {
   schedule::State state;
@@ -33,7 +32,7 @@ struct ScheduledProgram::Shared {
     if (program) return *program;
     Result<loop::Bounds> own = take_bounds();
     program = own ? loop::lower(state, std::move(*own)) : Result<loop::Program>(own.failure());
-    if (*program) program = cpu::run_target_passes(std::move(**program), *target);
+    if (*program) program = target->backend->finish(std::move(**program), *target);
     return *program;
   }
 };
@@ -81,4 +80,4 @@ std::vector<ScheduledProgram> scheduled_programs(std::span<const schedule::State
   return programs;
 }
 
-}  // namespace tilewright::cpu
+}  // namespace tilewright::backend

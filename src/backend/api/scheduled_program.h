@@ -6,14 +6,12 @@
 #include <span>
 #include <vector>
 
+#include "backend/api/backend.h"
 #include "loop/bounds.h"
 #include "loop/program.h"
 #include "schedule/state.h"
-#include "target/target_spec.h"
 
-namespace tilewright::cpu {
-
-using TargetRef = std::shared_ptr<const target::TargetSpec>;
+namespace tilewright::backend {
 
 /// A complete schedule with what it comes to on one target. What rooms hand to each other, so that bounds are inferred,
 /// the loops lowered and the target's passes run once, whoever asks first. Copies share all of it.
@@ -53,4 +51,4 @@ class ScheduledProgram {
 /// One for each state, in their order.
 std::vector<ScheduledProgram> scheduled_programs(std::span<const schedule::State> states, const TargetRef& target);
 
-}  // namespace tilewright::cpu
+}  // namespace tilewright::backend
