@@ -65,9 +65,10 @@ class Placement {
     const graph::Graph& graph = partition_.graph;
     for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
       const graph::GraphPort& port = graph.outputs()[i];
-      const graph::TensorId memory = partition_.memory_of(port.tensor);
-      if (!graph.tensor(memory).is_constant())  // an input keeps its place
-        places_.emplace(memory, runtime::BufferRef{Place::output, static_cast<std::int64_t>(i)});
+      const auto [owner, offset] = partition_.views.memory_of(port.tensor);
+      // An input keeps its place; a part of what is larger is copied.
+      if (!graph.tensor(owner).is_constant() && bytes(owner) == bytes(port.tensor))
+        places_.emplace(owner, runtime::BufferRef{Place::output, static_cast<std::int64_t>(i)});
       plan_.outputs.push_back({port.name, graph.type(port.tensor).type, graph.shape(port.tensor)});
     }
   }
@@ -76,10 +77,15 @@ class Placement {
     std::map<graph::TensorId, Lifetime> lives;
     for (int c = 0; c < static_cast<int>(partition_.calls.size()); ++c) {
       const graph::TaskCall& call = partition_.calls[static_cast<std::size_t>(c)];
-      if (places_.count(call.output) == 0) lives[call.output] = {bytes(call.output), c, c};
+      const graph::TensorId owner = partition_.views.memory_of(call.output).owner;
+      if (places_.count(owner) == 0) lives.try_emplace(owner, Lifetime{bytes(owner), c, c}).first->second.last = c;
       for (const graph::TensorId input : call.inputs)
-        if (const auto life = lives.find(partition_.memory_of(input)); life != lives.end()) life->second.last = c;
+        if (const auto life = lives.find(partition_.views.memory_of(input).owner); life != lives.end())
+          life->second.last = c;
     }
+    for (const graph::GraphPort& port : partition_.graph.outputs())  // what is copied at the end
+      if (const auto life = lives.find(partition_.views.memory_of(port.tensor).owner); life != lives.end())
+        life->second.last = static_cast<int>(partition_.calls.size());
     std::vector<Lifetime> buffers;
     for (const auto& [tensor, life] : lives) buffers.push_back(life);
     const MemoryPlan memory = plan_memory(buffers);
@@ -96,12 +102,18 @@ class Placement {
   }
 
   runtime::BufferRef place(graph::TensorId id) {
-    const graph::TensorId memory = partition_.memory_of(id);
-    const auto known = places_.find(memory);
+    const auto [owner, offset] = partition_.views.memory_of(id);
+    runtime::BufferRef ref = place_of_owner(owner);
+    (ref.place == Place::arena ? ref.position : ref.offset) += offset;
+    return ref;
+  }
+
+  runtime::BufferRef place_of_owner(graph::TensorId owner) {
+    const auto known = places_.find(owner);
     if (known != places_.end()) return known->second;
-    const graph::TensorInfo& tensor = partition_.graph.tensor(memory);
+    const graph::TensorInfo& tensor = partition_.graph.tensor(owner);
     TW_CHECK(tensor.is_constant(), "nothing computes tensor '{}'", tensor.name);
-    return places_[memory] = constants_.add(*tensor.constant);
+    return places_[owner] = constants_.add(*tensor.constant);
   }
 
   void add_call(const graph::TaskCall& call) {
@@ -119,7 +131,7 @@ class Placement {
 
   /// A constant in the layout that a kernel wants; the same layout of the same memory once.
   runtime::BufferRef place_packed(graph::TensorId id, const BlockedLayout& layout) {
-    const graph::TensorInfo& tensor = partition_.graph.tensor(partition_.memory_of(id));
+    const graph::TensorInfo& tensor = partition_.graph.tensor(partition_.views.memory_of(id).owner);
     TW_CHECK(tensor.is_constant(), "tensor '{}' is not constant, so it can't be packed", tensor.name);
     const void* const memory = tensor.constant->data();
     const auto known = std::find_if(packed_constants_.begin(), packed_constants_.end(),
@@ -135,7 +147,7 @@ class Placement {
     const graph::Graph& graph = partition_.graph;
     for (std::size_t i = 0; i < graph.outputs().size(); ++i) {
       const runtime::BufferRef from = place(graph.outputs()[i].tensor);
-      if (from.place != Place::output || from.position != static_cast<std::int64_t>(i))
+      if (from.place != Place::output || from.position != static_cast<std::int64_t>(i) || from.offset != 0)
         plan_.copies.push_back({from, static_cast<int>(i)});
     }
   }

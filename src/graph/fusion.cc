@@ -50,8 +50,9 @@ std::vector<int> depths(const Graph& graph) {
 
 class Fuser {
  public:
-  explicit Fuser(const Graph& graph)
+  Fuser(const Graph& graph, const Views& views)
       : graph_(graph),
+        views_(views),
         readers_(count_readers(graph)),
         depths_(depths(graph)),
         group_of_(graph.nodes().size(), -1),
@@ -61,7 +62,7 @@ class Fuser {
   std::vector<Group> run() {
     for (int i = 0; i < static_cast<int>(graph_.nodes().size()); ++i) {
       const Node& node = at(i);
-      if (std::holds_alternative<Reshape>(node.op)) continue;
+      if (views_.is_view(i)) continue;
       group_of(i) = i;
       group(i).nodes = {i};
       if (is_elementwise(node.op)) join_computation(i);
@@ -82,8 +83,9 @@ class Fuser {
   /// The node that computes `id` for one reader only, or -1.
   int sole_producer(TensorId id) const {
     const Node* node = graph_.producer(id);
-    if (!node || std::holds_alternative<Reshape>(node->op) || readers_[static_cast<std::size_t>(id)] != 1) return -1;
-    return static_cast<int>(node - graph_.nodes().data());
+    if (!node || readers_[static_cast<std::size_t>(id)] != 1) return -1;
+    const auto position = static_cast<int>(node - graph_.nodes().data());
+    return views_.is_view(position) ? -1 : position;
   }
   /// Operations for one element of `node` when everything in its group and group `g` is computed where it is read.
   double work_with(int g, int node) {
@@ -158,14 +160,15 @@ class Fuser {
   }
 
   const Graph& graph_;
+  const Views& views_;
   std::vector<int> readers_, depths_;
-  std::vector<int> group_of_;  ///< per node; -1: a reshape
+  std::vector<int> group_of_;  ///< per node; -1: a view
   std::vector<Group> groups_;  ///< the group founded by each node; empty when it was merged
   std::vector<double> work_;   ///< per node: operations for one element, as in work_with
 };
 
 }  // namespace
 
-std::vector<Group> fuse(const Graph& graph) { return Fuser(graph).run(); }
+std::vector<Group> fuse(const Graph& graph, const Views& views) { return Fuser(graph, views).run(); }
 
 }  // namespace tilewright::graph

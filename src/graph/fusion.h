@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/views.h"
 
 namespace tilewright::graph {
 
@@ -11,7 +12,7 @@ struct Group {
   std::vector<int> nodes;  ///< positions in graph.nodes(), ascending
 };
 
-/// Groups in an order in which each comes after those it reads; reshapes are in none. See `partition` for the rules.
-std::vector<Group> fuse(const Graph& graph);
+/// Groups in an order in which each comes after those it reads; views are in none. See `partition` for the rules.
+std::vector<Group> fuse(const Graph& graph, const Views& views);
 
 }  // namespace tilewright::graph

@@ -150,19 +150,11 @@ runtime::Tensor random_constant(const te::Operation& op, int argument) {
 
 }  // namespace
 
-TensorId Partition::memory_of(TensorId id) const {
-  while (true) {
-    const Node* node = graph.producer(id);
-    if (!node || !std::holds_alternative<Reshape>(node->op)) return id;
-    id = node->inputs[0];
-  }
-}
-
 Partition partition(const Graph& graph) {
-  Partition result{graph, {}, {}};
+  Partition result{graph, {}, {}, Views(graph)};
   std::map<std::string, int> task_of_key;
   const bool weights_are_cold = bytes_of_constants(graph) > kMostCachedBytes;
-  for (const Group& group : fuse(graph)) {
+  for (const Group& group : fuse(graph, result.views)) {
     const GroupExpression expression(graph, group);
     task::Task task = task::make_task(expression.dag(), describe(graph, group));
     if (weights_are_cold) task.flushed_arguments = expression.constants();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "graph/graph.h"
+#include "graph/views.h"
 #include "task/task.h"
 
 namespace tilewright::graph {
@@ -18,13 +19,12 @@ struct TaskCall {
   std::vector<int> nodes;  ///< positions in Partition::graph.nodes(); none if it was no part of a network
 };
 
-/// A network cut into kernels. Reshapes are none: they give a tensor's memory another shape.
+/// A network cut into kernels. What only sees other tensors' memory (views.h) is none.
 struct Partition {
   Graph graph;
   std::vector<task::Task> tasks;  ///< each once, with the number of its calls; in the order of first use
   std::vector<TaskCall> calls;    ///< in the order in which they run
-  /// The tensor whose memory `id` is: itself, or where its chain of reshapes starts.
-  TensorId memory_of(TensorId id) const;
+  Views views = {};               ///< whose memory each tensor is
 };
 
 /// Fuses nodes into groups and makes each a task: elementwise nodes join the producer of one of their operands (a

@@ -108,7 +108,7 @@ TEST(Partition, GivesReshapesNoKernel) {
   n.graph.add_output("y", n.add(Reshape{{3}}, {product}));
   const Partition cut = partition(n.graph);
   ASSERT_EQ(cut.calls.size(), 2u);
-  EXPECT_EQ(cut.memory_of(cut.calls[1].inputs[0]), cut.calls[0].output);
+  EXPECT_EQ(cut.views.memory_of(cut.calls[1].inputs[0]).owner, cut.calls[0].output);
   EXPECT_EQ(cut.tasks[1].description, "matmul 1x256->3");
 }
 

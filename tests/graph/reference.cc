@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "base/integer.h"
 #include "base/rng.h"
 #include "graph/array.h"
@@ -13,18 +15,31 @@ Arrays run_reference(const Partition& partition, const Arrays& inputs) {
   std::map<TensorId, te::Array> memory;  // by the tensor that owns it
   for (const GraphPort& port : graph.inputs()) memory[port.tensor] = inputs.at(port.name);
   const auto read = [&](TensorId id, const Shape& shape) {
-    const TensorId owner = partition.memory_of(id);
+    const auto [owner, offset] = partition.views.memory_of(id);
     const bool is_constant = graph.tensor(owner).is_constant();
-    te::Array array = is_constant ? to_array(*graph.tensor(owner).constant) : memory.at(owner);
-    array.shape = shape;
+    const te::Array whole = is_constant ? to_array(*graph.tensor(owner).constant) : memory.at(owner);
+    const std::int64_t begin = offset / bytes_of(whole.type), end = begin + product(shape);
+    te::Array array(whole.type, shape);
+    if (!whole.values.empty()) array.values = {whole.values.begin() + begin, whole.values.begin() + end};
+    if (!whole.integers.empty()) array.integers = {whole.integers.begin() + begin, whole.integers.begin() + end};
     return array;
+  };
+  const auto write = [&](TensorId id, const te::Array& part) {
+    const auto [owner, offset] = partition.views.memory_of(id);
+    const auto elements = static_cast<std::size_t>(product(graph.shape(owner)));
+    te::Array& whole = memory.try_emplace(owner, part.type, graph.shape(owner)).first->second;
+    const std::int64_t begin = offset / bytes_of(part.type);
+    if (!part.values.empty()) whole.values.resize(elements);
+    if (!part.integers.empty()) whole.integers.resize(elements);
+    std::ranges::copy(part.values, whole.values.begin() + begin);
+    std::ranges::copy(part.integers, whole.integers.begin() + begin);
   };
   for (const TaskCall& call : partition.calls) {
     const te::Dag& dag = *partition.tasks[static_cast<std::size_t>(call.task)].dag;
     std::vector<te::Array> arguments;
     for (std::size_t i = 0; i < call.inputs.size(); ++i)
       arguments.push_back(read(call.inputs[i], dag.inputs()[i].shape()));
-    memory[call.output] = te::interpret(dag, arguments)[0];
+    write(call.output, te::interpret(dag, arguments)[0]);
   }
   Arrays outputs;
   for (const GraphPort& port : graph.outputs()) outputs[port.name] = read(port.tensor, graph.shape(port.tensor));

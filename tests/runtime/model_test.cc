@@ -140,7 +140,7 @@ TEST_F(ModelFile, WithAnyByteChangedIsRefused) {
 TEST_F(ModelFile, OfAnotherFormatSaysSo) {
   std::string other = bytes_;
   other[8] = 9;
-  expect_contains(load_message(other), {"format 9", "reads format 2"});
+  expect_contains(load_message(other), {"format 9", "reads format 3"});
 }
 
 TEST_F(ModelFile, ThatIsNoneIsRefused) {

@@ -31,7 +31,7 @@ struct ModelBytes {
     std::string code = header;
     code.resize(padded(code.size()), '\0');
     code += objects;
-    std::string prefix("TILEWRT\n\2\0\0\0\0\0\0\0", 16);
+    std::string prefix("TILEWRT\n\3\0\0\0\0\0\0\0", 16);
     prefix += number(header.size()) + number(64 + code.size()) + number(64 + code.size() + weights.size()) + number(0) +
               number(checksum(weights)) + number(0);
     prefix.replace(40, 8, number(checksum(prefix + code)));

@@ -29,7 +29,7 @@ void check_ports(const std::vector<Port>& ports) {
   }
 }
 
-/// Bytes of a whole buffer; of one in the arena, all to the arena's end.
+/// Bytes of a whole buffer; of one in the arena or within an output, all to its end.
 std::int64_t bytes_at(const ModelPlan& plan, const BufferRef& ref) {
   const auto at = [&](const auto& list) -> const auto& {
     require(ref.position >= 0 && ref.position < std::ssize(list), "a buffer refers to position {} of {}", ref.position,
@@ -46,8 +46,12 @@ std::int64_t bytes_at(const ModelPlan& plan, const BufferRef& ref) {
       return at(plan.constants).bytes();
     case Place::input:
       return bytes_of_port(at(plan.inputs));
-    case Place::output:
-      return bytes_of_port(at(plan.outputs));
+    case Place::output: {
+      const std::int64_t bytes = bytes_of_port(at(plan.outputs));
+      require(ref.offset >= 0 && ref.offset <= bytes && ref.offset % kAlignment == 0,
+              "a buffer is at byte {} of an output of {}", ref.offset, bytes);
+      return bytes - ref.offset;
+    }
   }
   throw InternalError("a buffer is nowhere");
 }
@@ -55,14 +59,17 @@ std::int64_t bytes_at(const ModelPlan& plan, const BufferRef& ref) {
 /// A buffer that `bytes` are read from or written to.
 void check_buffer(const ModelPlan& plan, const BufferRef& ref, std::int64_t bytes) {
   const std::int64_t present = bytes_at(plan, ref);
-  require(ref.place == Place::arena ? bytes <= present : bytes == present, "{} bytes are used of a buffer of {}", bytes,
-          present);
+  const bool may_be_part = ref.place == Place::arena || ref.place == Place::output;
+  require(may_be_part ? bytes <= present : bytes == present && ref.offset == 0, "{} bytes are used of a buffer of {}",
+          bytes, present);
 }
 
 bool overlap(const BufferRef& a, std::int64_t a_bytes, const BufferRef& b, std::int64_t b_bytes) {
   if (a.place != b.place) return false;
-  if (a.place != Place::arena) return a.position == b.position;
-  return a.position < b.position + b_bytes && b.position < a.position + a_bytes;
+  if (a.place != Place::arena && a.position != b.position) return false;
+  if (a.place == Place::input || a.place == Place::constant) return true;
+  const auto begin = [](const BufferRef& ref) { return ref.place == Place::arena ? ref.position : ref.offset; };
+  return begin(a) < begin(b) + b_bytes && begin(b) < begin(a) + a_bytes;
 }
 
 void check_copy(const ModelPlan& plan, const OutputCopy& copy) {

@@ -55,7 +55,7 @@ void* Execution::address(const BufferRef& ref) const {
     case BufferRef::Place::input:
       return const_cast<void*>(inputs_[i].data());
     case BufferRef::Place::output:
-      return const_cast<void*>(outputs_[i].data());
+      return static_cast<char*>(const_cast<void*>(outputs_[i].data())) + ref.offset;
   }
   return nullptr;
 }

@@ -23,7 +23,8 @@ struct Port {
 struct BufferRef {
   enum class Place : std::uint8_t { arena, constant, input, output };
   Place place;
-  std::int64_t position;  ///< arena: offset in bytes, a multiple of 64; else which one
+  std::int64_t position;    ///< arena: offset in bytes, a multiple of 64; else which one
+  std::int64_t offset = 0;  ///< of an output: bytes into it, a multiple of 64; else 0
 };
 
 struct KernelCall {

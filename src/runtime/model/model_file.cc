@@ -27,7 +27,7 @@ namespace tilewright::runtime {
 namespace {
 
 constexpr std::string_view kMagic = "TILEWRT\n";
-constexpr std::uint32_t kVersion = 2;
+constexpr std::uint32_t kVersion = 3;
 
 struct Prefix {
   char magic[8];

@@ -13,7 +13,11 @@ namespace {
 
 using nlohmann::json;
 
-json to_json(const BufferRef& ref) { return {static_cast<int>(ref.place), ref.position}; }
+json to_json(const BufferRef& ref) {
+  json j = {static_cast<int>(ref.place), ref.position};
+  if (ref.offset != 0) j.push_back(ref.offset);
+  return j;
+}
 
 json to_json(const std::vector<Port>& ports) {
   json list = json::array();
@@ -44,7 +48,7 @@ DType type_from(const json& j) {
 
 BufferRef ref_from(const json& j) {
   const std::int64_t place = integer(j.at(0), static_cast<int>(BufferRef::Place::output));
-  return {static_cast<BufferRef::Place>(place), integer(j.at(1))};
+  return {static_cast<BufferRef::Place>(place), integer(j.at(1)), j.size() > 2 ? integer(j.at(2)) : 0};
 }
 
 std::vector<Port> ports_from(const json& j) {
