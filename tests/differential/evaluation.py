@@ -25,7 +25,7 @@ ROUNDED = set("Add Sub Mul Div Sqrt Cast CastLike Sum Mean".split())
 SUMS = set("""Add Sub Sum Mean MatMul Gemm Conv ConvTranspose AveragePool GlobalAveragePool ReduceSum ReduceMean ReduceL1
     ReduceSumSquare CumSum""".split())
 INNER_SUMS = set("""BatchNormalization InstanceNormalization GroupNormalization LayerNormalization MeanVarianceNormalization
-    LRN LpNormalization ReduceL2 ReduceLogSum ReduceLogSumExp Softmax LogSoftmax Resize Upsample""".split())
+    LRN LpNormalization RNN GRU LSTM ReduceL2 ReduceLogSum ReduceLogSumExp Softmax LogSoftmax Resize Upsample""".split())
 # Near 0 as inexact as near 1, as they are commonly computed.
 NEAR_ONE = set("Celu Elu Selu".split())
 # Where ONNX Runtime's f64 is off by many units in the last place, and NumPy's is not.
@@ -86,7 +86,8 @@ class Evaluator:
             self.by = "own"
             try:
                 with np.errstate(all="ignore"):
-                    return [self.own(*({**feeds, **self.fixed}[n] for n in self.node.input if n))]
+                    value = self.own(*({**feeds, **self.fixed}[n] for n in self.node.input if n))
+                    return list(value) if isinstance(value, tuple) else [value]
             except ValueError as error:  # of NumPy: a maximum of nothing, a window larger than its data
                 raise Refused(str(error)) from error
         if self.session:

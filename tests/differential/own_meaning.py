@@ -22,6 +22,8 @@ def own_meaning(node, types):
         return lambda indices, depth, values: one_hot(node, indices, int(depth.ravel()[0]), values)
     if node.op_type == "Conv" and types[node.input[0]] == v.F64:
         return lambda *inputs: conv(node, *inputs)
+    if node.op_type in ("RNN", "GRU", "LSTM") and types[node.input[0]] == v.F64:
+        return lambda *inputs: recurrent(node, dict(zip([n for n in node.input if n], inputs)))
     if node.op_type in OWN and floats:
         return lambda x: OWN[node.op_type](node, x.astype(v.F64)).astype(x.dtype)
     return None
@@ -83,6 +85,65 @@ def conv(node, x, w, bias=0):
     out = np.einsum(f"ngi{letters[0]}{letters[1]},gfi{letters[1]}->ngf{letters[0]}", windows, w)
     out = out.reshape(x.shape[0], filters, *out.shape[3:])
     return out + np.reshape(bias, [-1 if np.ndim(bias) else 1, *[1] * dims])
+
+
+ACTIVATIONS = {
+    "sigmoid": lambda x, a, b: 1 / (1 + np.exp(-x)), "tanh": lambda x, a, b: np.tanh(x),
+    "relu": lambda x, a, b: np.maximum(x, 0), "softsign": lambda x, a, b: x / (1 + np.abs(x)),
+    "leakyrelu": lambda x, a, b: np.where(x < 0, x * (0.01 if a is None else a), x),
+    "hardsigmoid": lambda x, a, b: np.clip((0.2 if a is None else a) * x + (0.5 if b is None else b), 0, 1)}
+
+
+def recurrent(node, values):
+    """ONNX Runtime has none in f64, the reference few attributes. By the formulas of the operators' text."""
+    names = list(node.input) + [""] * (8 - len(node.input))
+    x, w, r, bias, lengths, h0, c0, peepholes = (values.get(n) for n in names)
+    op, hidden, (steps, batch, _) = node.op_type, r.shape[2], x.shape
+    gates = w.shape[1] // hidden
+    texts = [a.decode() for a in attribute(node, "activations", 0) or []] if has(node, "activations") else None
+    defaults = {"RNN": ["Tanh"], "GRU": ["Sigmoid", "Tanh"], "LSTM": ["Sigmoid", "Tanh", "Tanh"]}[op]
+    direction = attribute(node, "direction", 0).decode() if has(node, "direction") else "forward"
+    reversed_ones = {"forward": [False], "reverse": [True], "bidirectional": [False, True]}[direction]
+    alphas, betas = (iter(attribute(node, n, 0) if has(node, n) else []) for n in ("activation_alpha", "activation_beta"))
+    functions = []
+    for text in texts or defaults * len(reversed_ones):
+        takes = (text in ("LeakyRelu", "HardSigmoid"), text == "HardSigmoid")
+        a, b = (next(i, None) if t else None for i, t in zip((alphas, betas), takes))
+        functions.append(lambda z, f=ACTIVATIONS[text.lower()], a=a, b=b: f(z, a, b))
+    limit = attribute(node, "clip", 0)
+    clip = (lambda z: np.clip(z, -limit, limit)) if limit else (lambda z: z)
+    lengths = np.full(batch, steps) if lengths is None else lengths
+    all_y, all_h, all_c = np.zeros((steps, len(reversed_ones), batch, hidden)), [], []
+    for d, is_reverse in enumerate(reversed_ones):
+        f = functions[d * len(defaults):]
+        wb, rb = np.split(bias[d], 2) if bias is not None else (np.zeros(gates * hidden),) * 2
+        p = np.split(peepholes[d], 3) if peepholes is not None else [0, 0, 0]
+        for n in range(batch):
+            h = np.zeros(hidden) if h0 is None else h0[d, n]
+            c = np.zeros(hidden) if c0 is None else c0[d, n]
+            order = range(int(lengths[n]))
+            for t in reversed(order) if is_reverse else order:
+                a, q = x[t, n] @ w[d].T + wb, h @ r[d].T + rb
+                if op == "RNN":
+                    h = f[0](clip(a + q))
+                elif op == "GRU":
+                    (az, ar, ah), (qz, qr, qh) = np.split(a, 3), np.split(q, 3)
+                    z, s = f[0](clip(az + qz)), f[0](clip(ar + qr))
+                    if not attribute(node, "linear_before_reset", 0):
+                        inner = (s * h) @ r[d][2 * hidden:].T + rb[2 * hidden:]
+                    else:
+                        inner = s * qh
+                    h = (1 - z) * f[1](clip(ah + inner)) + z * h
+                else:
+                    i, o, g, k = np.split(a + q, 4)
+                    i = f[0](clip(i + p[0] * c))
+                    g = 1 - i if attribute(node, "input_forget", 0) else f[0](clip(g + p[2] * c))
+                    c = g * c + i * f[1](clip(k))
+                    h = f[0](clip(o + p[1] * c)) * f[2](c)
+                all_y[t, d, n] = h
+            all_h.append(h), all_c.append(c)
+    states = [np.array(s).reshape(len(reversed_ones), batch, hidden) for s in (all_h, all_c)]
+    return tuple([all_y, *states][:len(node.output)])
 
 
 def has(node, name):

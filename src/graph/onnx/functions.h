@@ -87,6 +87,11 @@ Outputs import_range(OnnxNode& node);
 Outputs import_size(OnnxNode& node);
 Outputs import_cum_sum(OnnxNode& node);
 
+// recurrent.cc
+Outputs import_rnn(OnnxNode& node);
+Outputs import_gru(OnnxNode& node);
+Outputs import_lstm(OnnxNode& node);
+
 // blocks.cc
 Outputs import_tile(OnnxNode& node);
 Outputs import_depth_to_space(OnnxNode& node);

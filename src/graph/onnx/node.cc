@@ -68,6 +68,12 @@ std::vector<double> OnnxNode::reals(std::string_view name) const {
                    : std::vector<double>{};
 }
 
+std::vector<std::string> OnnxNode::texts(std::string_view name) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::STRINGS);
+  return attribute ? std::vector<std::string>(attribute->strings().begin(), attribute->strings().end())
+                   : std::vector<std::string>{};
+}
+
 runtime::Tensor OnnxNode::value(std::string_view name) const {
   const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::TENSOR);
   if (!attribute) refuse("attribute '{}' is missing", name);

@@ -49,6 +49,7 @@ class OnnxNode {
   /// Integers that sizes are worked out from: refused where products and sums of a few would not fit into 64 bits.
   std::vector<std::int64_t> sizes(std::string_view name, std::vector<std::int64_t> otherwise) const;
   std::vector<double> reals(std::string_view name) const;
+  std::vector<std::string> texts(std::string_view name) const;
   runtime::Tensor value(std::string_view name) const;
 
   // Inputs, by position.
