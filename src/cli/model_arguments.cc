@@ -41,6 +41,27 @@ std::pair<std::string, graph::Shape> parse_named_shape(const std::string& text) 
   return {text.substr(0, colon), std::move(*shape)};
 }
 
+std::pair<std::string, std::vector<double>> parse_named_values(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  std::vector<double> values;
+  bool is_right = equals != std::string::npos && equals > 0;
+  for (std::string_view rest = is_right ? std::string_view(text).substr(equals + 1) : ""; is_right;) {
+    const std::string_view one = rest.substr(0, rest.find(','));
+    double value = 0;
+    if (one == "true" || one == "false") {
+      value = one == "true" ? 1 : 0;
+    } else {
+      const auto [end, error] = std::from_chars(one.data(), one.data() + one.size(), value);
+      is_right = error == std::errc{} && end == one.data() + one.size();
+    }
+    values.push_back(value);
+    if (one.size() == rest.size()) break;
+    rest.remove_prefix(one.size() + 1);
+  }
+  if (!is_right) throw Error(Code::usage, "'{}' gives no input a value; write it like rate=16000 or axes=0,1", text);
+  return {text.substr(0, equals), std::move(values)};
+}
+
 void add_model_arguments(CLI::App& command, const std::string& name, ModelArguments& arguments) {
   command
       .add_option(name, arguments.input, "an ONNX file, or a compiled model or a workload where the verb can use one")
@@ -57,6 +78,19 @@ void add_model_arguments(CLI::App& command, const std::string& name, ModelArgume
           "shape of an input with open dimensions, like input:1x3x224x224; may be given again")
       ->allow_extra_args(false)
       ->type_name("NAME:SHAPE");
+  command
+      .add_option_function<std::vector<std::string>>(
+          "--value",
+          [&arguments](const std::vector<std::string>& texts) {
+            for (const std::string& text : texts) {
+              auto [input, values] = parse_named_values(text);
+              arguments.import.values[input] = std::move(values);
+            }
+          },
+          "value of an input that is the same in all runs, like rate=16000: it is known at compile time then, and no "
+          "input of what is compiled; may be given again")
+      ->allow_extra_args(false)
+      ->type_name("NAME=NUMBER,…");
   command
       .add_option_function<std::string>(
           "--external-data",

@@ -22,6 +22,10 @@ struct ImportOptions {
   /// Shapes of inputs by name, for those that the file leaves open (--shape name:1x3x224x224). A dimension that the
   /// file fixes must be given as it is there.
   std::map<std::string, Shape> shapes;
+  /// Inputs that are known at compile time, by name (--value sr=16000): constants then, and no inputs of the network.
+  /// One number fills an input of any shape; else as many as the input has elements, which its only dimension may leave
+  /// open.
+  std::map<std::string, std::vector<double>> values;
   std::vector<FedArray> fed;  ///< shapes of inputs that `shapes` does not name; others of them do not matter here
   /// Whether files with weights may be reached by links, which can lead outside of the model's folder.
   Links external_data = Links::refused;

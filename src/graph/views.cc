@@ -64,7 +64,7 @@ Views::Memory Views::memory_of(TensorId id) const {
 
 bool Views::add_slice(const Graph& graph, const Node& node, const std::vector<int>& readers) {
   const TensorId from = node.inputs[0];
-  if (readers[at(from)] < 2 || !graph.producer(memory_of(from).owner)) return false;
+  if (readers[at(from)] < 2 || graph.tensor(memory_of(from).owner).is_constant()) return false;
   const std::int64_t begin = begin_of(std::get<Slice>(node.op), graph.shape(from));
   const std::int64_t offset = begin * bytes_of(graph.type(from).type);
   if (begin < 0 || offset % kAlignment != 0) return false;

@@ -27,13 +27,13 @@ SUMS = set("""Add Sub Sum Mean MatMul Gemm Conv ConvTranspose AveragePool Global
 INNER_SUMS = set("""BatchNormalization InstanceNormalization GroupNormalization LayerNormalization MeanVarianceNormalization
     LRN LpNormalization RNN GRU LSTM ReduceL2 ReduceLogSum ReduceLogSumExp Softmax LogSoftmax Resize Upsample""".split())
 # Near 0 as inexact as near 1, as they are commonly computed.
-NEAR_ONE = set("Celu Elu Selu".split())
+NEAR_ONE = set("Celu Elu Selu RNN GRU LSTM".split())
 # Where ONNX Runtime's f64 is off by many units in the last place, and NumPy's is not.
 BY_NUMPY = set("Cos Sin Tan Sigmoid Tanh Exp Log Softplus Softsign Shrink".split())
 # ONNX Runtime drops a NaN or not by its place; NumPy never does.
 BY_NUMPY |= set("ReduceMax ReduceMin GlobalMaxPool".split())
 # Its sums of integers are not those of two's complement where they overflow, and its powers of e are integers too.
-WHOLE_BY_NUMPY = set("ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp".split())
+WHOLE_BY_NUMPY = set("ReduceSum ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp".split())
 # Roots, logarithms and powers of integers are those of f64.
 WHOLE_BY_F64 = set("ReduceL2 ReduceLogSum ReduceLogSumExp Pow".split())
 

@@ -87,6 +87,11 @@ Outputs import_range(OnnxNode& node);
 Outputs import_size(OnnxNode& node);
 Outputs import_cum_sum(OnnxNode& node);
 
+// control_flow.cc
+Outputs import_if(OnnxNode& node);
+Outputs import_loop(OnnxNode& node);
+Outputs import_scan(OnnxNode& node);
+
 // recurrent.cc
 Outputs import_rnn(OnnxNode& node);
 Outputs import_gru(OnnxNode& node);

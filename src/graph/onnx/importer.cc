@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "base/element.h"
 #include "base/integer.h"
+#include "base/rounding.h"
 #include "base/utf8.h"
 #include "graph/empty.h"
 #include "graph/onnx/input_shapes.h"
@@ -16,12 +18,51 @@ namespace {
 
 constexpr TensorId kUnknown = -2;  // -1 is an optional input left out
 
-/// An input of the node has no known value, because of a problem reported before.
-struct InputUnknown {};
+constexpr int kDeepest = 32;           // of bodies and functions in each other
+constexpr int kMostNodes = 1'000'000;  // that bodies and functions may come to when they are written out
+
+/// Another value of a variable, until the end of its life.
+template <class T>
+class Restored {
+ public:
+  Restored(T& variable, T value) : variable_(variable), before_(std::exchange(variable, std::move(value))) {}
+  ~Restored() { variable_ = std::move(before_); }
+  Restored(const Restored&) = delete;
+  Restored& operator=(const Restored&) = delete;
+
+ private:
+  T& variable_;
+  T before_;
+};
 
 bool is_own_domain(const std::string& domain) { return domain.empty() || domain == "ai.onnx"; }
 
 }  // namespace
+
+class Importer::Shadowed {
+ public:
+  using Values = std::unordered_map<std::string, TensorId>;
+  explicit Shadowed(Values& values) : values_(values) {}
+  ~Shadowed() {
+    for (std::size_t i = before_.size(); i-- > 0;) {
+      if (before_[i].second)
+        values_[before_[i].first] = *before_[i].second;
+      else
+        values_.erase(before_[i].first);
+    }
+  }
+  Shadowed(const Shadowed&) = delete;
+  Shadowed& operator=(const Shadowed&) = delete;
+  /// The name gets another value now.
+  void note(const std::string& name) {
+    const auto outer = values_.find(name);
+    before_.emplace_back(name, outer == values_.end() ? std::nullopt : std::optional(outer->second));
+  }
+
+ private:
+  Values& values_;
+  std::vector<std::pair<std::string, std::optional<TensorId>>> before_;
+};
 
 std::string name_of(const onnx::NodeProto& node) {
   if (!node.name().empty()) return node.name();
@@ -32,9 +73,9 @@ Importer::Importer(onnx::ModelProto& model, const std::filesystem::path& path, c
     : model_(model), path_(path), external_(path.parent_path(), options.external_data) {
   read_opset();
   const onnx::GraphProto& graph = model_.graph();
-  live_ = live_nodes(graph);
+  const std::vector<bool> live = live_nodes(graph);
   for (int i = 0; i < graph.node_size(); ++i)
-    if (live_[static_cast<std::size_t>(i)])
+    if (live[static_cast<std::size_t>(i)])
       for_each_read(graph.node(i), [&](const std::string& name) { read_names_.insert(name); });
   for (const onnx::ValueInfoProto& output : graph.output()) read_names_.insert(output.name());
   for (const auto* values : {&graph.value_info(), &graph.output()})
@@ -42,7 +83,10 @@ Importer::Importer(onnx::ModelProto& model, const std::filesystem::path& path, c
       if (value.type().tensor_type().has_shape()) declared_[value.name()] = &value.type().tensor_type();
   read_weights();
   read_inputs(options);
-  read_nodes();
+  import_nodes(graph, live);
+  if (const auto dead = std::count(live.begin(), live.end(), false); dead > 0)
+    notes_.push_back(fmt::format("{} node{} that no output depends on {} left out", dead, dead == 1 ? "" : "s",
+                                 dead == 1 ? "is" : "are"));
   read_outputs();
 }
 
@@ -65,12 +109,17 @@ void Importer::read_opset() {
 void Importer::read_weights() {
   for (onnx::TensorProto& proto : *model_.mutable_graph()->mutable_initializer()) {
     if (read_names_.count(proto.name()) == 0) continue;
-    Result<runtime::Tensor> tensor = read_tensor(proto, external_);
-    if (!tensor) problems_.push_back({"weight", "", proto.name(), tensor.message(), false});
-    values_[proto.name()] = tensor ? graph_.add_constant(proto.name(), std::move(*tensor)) : surrogate(proto);
+    values_[proto.name()] = add_weight(proto);
     std::string().swap(*proto.mutable_raw_data());  // one copy of large weights is enough
   }
   if (model_.graph().sparse_initializer_size() > 0) fail("sparse weights are not supported, store them dense");
+}
+
+/// The constant that a weight is, or what stands for it if it has a problem.
+TensorId Importer::add_weight(const onnx::TensorProto& proto) {
+  Result<runtime::Tensor> tensor = read_tensor(proto, external_);
+  if (!tensor) add_problem({"weight", "", where_ + proto.name(), tensor.message(), false});
+  return tensor ? graph_.add_constant(proto.name(), std::move(*tensor)) : surrogate(proto);
 }
 
 /// Numbers of the same shape in place of a weight of a type that is not supported, to go on checking with.
@@ -110,20 +159,66 @@ std::vector<const onnx::ValueInfoProto*> Importer::inputs() const {
   return inputs;
 }
 
+void Importer::require_inputs(std::string_view option, const auto& named,
+                              const std::vector<const onnx::ValueInfoProto*>& all) {
+  for (const auto& [name, value] : named) {
+    if (std::ranges::find(all, name, [](const auto* input) { return input->name(); }) != all.end()) continue;
+    std::vector<std::string> names;
+    for (const onnx::ValueInfoProto* input : all) names.push_back(fmt::format("'{}'", input->name()));
+    throw Error(Code::usage, "{} names an input '{}' that {} does not have; its inputs are {}", option, name,
+                path_.string(), fmt::join(names, ", "));
+  }
+}
+
+/// An input of a value that is known.
+void Importer::bind_input(const onnx::ValueInfoProto& input, const std::vector<double>& values,
+                          const ImportOptions& options) {
+  const onnx::TypeProto_Tensor& declared = input.type().tensor_type();
+  const std::optional<DType> type = dtype_of(declared.elem_type());
+  if (!type)
+    throw Error(Code::usage, "--value gives input '{}' a value, but its element type is {}", input.name(),
+                onnx_type_name(declared.elem_type()));
+  const auto given = options.shapes.find(input.name());
+  Shape shape;
+  if (given != options.shapes.end())
+    shape = given->second;
+  else
+    for (const auto& dim : declared.shape().dim()) shape.push_back(dim.has_dim_value() ? dim.dim_value() : -1);
+  if (shape.size() == 1 && shape[0] < 0) shape[0] = std::ssize(values);
+  if (std::ranges::any_of(shape, [](std::int64_t extent) { return extent < 0; }))
+    throw Error(Code::usage, "--value gives input '{}' a value, but its shape is open: {}; give it with --shape",
+                input.name(), declared_shape(declared));
+  if (const Status ok = check_indexable(shape); !ok) fail("input '{}': {}", input.name(), ok.message());
+  runtime::Tensor tensor(*type, shape);
+  if (values.size() != 1 && std::ssize(values) != tensor.elements())
+    throw Error(Code::usage, "--value gives input '{}' {} numbers, its shape {} has {} elements", input.name(),
+                values.size(), to_text(shape), tensor.elements());
+  for (std::int64_t i = 0; i < tensor.elements(); ++i) {
+    const double value = values[values.size() == 1 ? 0 : static_cast<std::size_t>(i)];
+    const Number number = is_float(*type) ? Number(value) : Number(to_integer(*type, Number(value)));
+    if (!is_float(*type) && to_double(number) != value)
+      throw Error(Code::usage, "--value gives input '{}' the number {}, which is none of its type {}", input.name(),
+                  value, tilewright::to_text(*type));
+    store_element(*type, tensor.data(), i, number);
+  }
+  values_[input.name()] = graph_.add_constant(input.name(), std::move(tensor));
+}
+
 void Importer::read_inputs(const ImportOptions& options) {
-  const std::vector<const onnx::ValueInfoProto*> all = inputs();
+  std::vector<const onnx::ValueInfoProto*> all = inputs();
   for (const onnx::ValueInfoProto* input : all) {
     require_text("input", input->name());
     if (!input->type().has_tensor_type())
       fail("input '{}' is no tensor (a sequence, map or optional), which is not supported", input->name());
   }
-  for (const auto& [name, shape] : options.shapes)
-    if (std::ranges::find(all, name, [](const auto* input) { return input->name(); }) == all.end()) {
-      std::vector<std::string> names;
-      for (const onnx::ValueInfoProto* input : all) names.push_back(fmt::format("'{}'", input->name()));
-      throw Error(Code::usage, "--shape names an input '{}' that {} does not have; its inputs are {}", name,
-                  path_.string(), fmt::join(names, ", "));
-    }
+  require_inputs("--shape", options.shapes, all);
+  require_inputs("--value", options.values, all);
+  std::erase_if(all, [&](const onnx::ValueInfoProto* input) {
+    const auto value = options.values.find(input->name());
+    if (value == options.values.end()) return false;
+    bind_input(*input, value->second, options);
+    return true;
+  });
   const Result<std::vector<Shape>> shapes = input_shapes(all, options);
   if (!shapes) fail("{}", shapes.message());
   for (std::size_t i = 0; i < all.size(); ++i)
@@ -158,7 +253,7 @@ const OnnxOperator& Importer::look_up(const onnx::NodeProto& node) const {
   if (node.input_size() < op->min_inputs || node.input_size() > op->max_inputs)
     refuse("it has {} inputs, expected {}", node.input_size(),
            op->min_inputs == op->max_inputs ? std::to_string(op->min_inputs)
-           : op->max_inputs == kAny         ? fmt::format("at least {}", op->min_inputs)
+           : op->max_inputs >= kAnyOrNone   ? fmt::format("at least {}", op->min_inputs)
                                             : fmt::format("{} to {}", op->min_inputs, op->max_inputs));
   if (node.output_size() < 1) refuse("it has no output");
   return *op;
@@ -189,10 +284,14 @@ std::vector<TensorId> Importer::resolve_inputs(const onnx::NodeProto& node) cons
 }
 
 std::vector<TensorId> Importer::import_node(const onnx::NodeProto& proto) {
+  if (static_cast<int>(graph_.nodes().size()) > kMostNodes)
+    refuse("loops and functions come to more than {} nodes when they are written out", kMostNodes);
+  if (const onnx::FunctionProto* function = find_function(proto)) return import_function(proto, *function);
   const OnnxOperator& op = look_up(proto);
-  OnnxNode node(proto, opset_, resolve_inputs(proto), external_, graph_);
-  const int needed = op.max_inputs == kAny ? node.num_inputs() : op.min_inputs;
+  OnnxNode node(proto, opset_, resolve_inputs(proto), external_, graph_, *this);
+  const int needed = op.max_inputs == kAny ? node.num_inputs() : op.max_inputs == kAnyOrNone ? 0 : op.min_inputs;
   for (int i = 0; i < needed; ++i) node.input(i);  // must be there
+  const Restored outer_where(where_, bodies_of(proto).empty() ? where_ : where_ + name_of(proto) + "/");
   std::vector<TensorId> outputs = op.import(node);
   for (int i = static_cast<int>(outputs.size()); i < proto.output_size(); ++i)
     if (!proto.output(i).empty() && read_names_.count(proto.output(i)) > 0)
@@ -200,32 +299,152 @@ std::vector<TensorId> Importer::import_node(const onnx::NodeProto& proto) {
   return outputs;
 }
 
-void Importer::read_nodes() {
-  const onnx::GraphProto& graph = model_.graph();
+void Importer::import_nodes(const onnx::GraphProto& graph, const std::vector<bool>& live) {
   for (int n = 0; n < graph.node_size(); ++n) {
-    if (!live_[static_cast<std::size_t>(n)]) continue;
+    if (!live[static_cast<std::size_t>(n)]) continue;
     const onnx::NodeProto& node = graph.node(n);
     std::vector<TensorId> outputs;
     try {
       outputs = import_node(node);
     } catch (const NodeProblem& problem) {
-      add_problem(node, "", problem.what());
-      check_bodies(node, name_of(node));
+      add_problem(node, where_, problem.what());
+      check_bodies(node, where_ + name_of(node));
     } catch (const InputUnknown&) {
     }
     for (int i = 0; i < node.output_size(); ++i) {
       if (node.output(i).empty()) continue;
       const auto at = static_cast<std::size_t>(i);
-      values_[node.output(i)] = at < outputs.size() ? outputs[at] : surrogate(node.output(i));
+      define(node.output(i), at < outputs.size() ? outputs[at] : surrogate(node.output(i)));
     }
   }
-  if (const auto dead = std::count(live_.begin(), live_.end(), false); dead > 0)
-    notes_.push_back(fmt::format("{} node{} that no output depends on {} left out", dead, dead == 1 ? "" : "s",
-                                 dead == 1 ? "is" : "are"));
+}
+
+/// Inside of a body a name may stand for something else, until the body's end.
+void Importer::define(const std::string& name, TensorId id) {
+  if (shadowed_ != nullptr) shadowed_->note(name);
+  values_[name] = id;
+}
+
+/// Errors: InputUnknown.
+std::vector<TensorId> Importer::outputs_of(const onnx::GraphProto& body) const {
+  std::vector<TensorId> outputs;
+  for (const onnx::ValueInfoProto& output : body.output()) {
+    const auto value = values_.find(output.name());
+    if (value == values_.end()) refuse("the body's output '{}' is computed by no node", output.name());
+    if (value->second < 0) throw InputUnknown{};
+    outputs.push_back(value->second);
+  }
+  return outputs;
+}
+
+std::vector<TensorId> Importer::import_body(const onnx::GraphProto& body, const std::vector<TensorId>& inputs) {
+  if (body.input_size() != static_cast<int>(inputs.size()))
+    refuse("its body takes {} inputs, expected {}", body.input_size(), inputs.size());
+  if (body.sparse_initializer_size() > 0) refuse("its body has sparse weights, which are not supported");
+  if (depth_ == kDeepest) refuse("bodies and functions are more than {} deep in each other", kDeepest);
+  const Restored deeper(depth_, depth_ + 1);
+  Shadowed shadowed(values_);
+  const Restored outer(shadowed_, &shadowed);
+  std::vector<bool>& live = live_in_body_[&body];
+  if (live.size() != static_cast<std::size_t>(body.node_size())) {  // the first time
+    live = live_nodes(body);
+    for (const onnx::NodeProto& node : body.node())
+      for_each_read(node, [&](const std::string& name) { read_names_.insert(name); });
+    for (const onnx::ValueInfoProto& output : body.output()) read_names_.insert(output.name());
+  }
+  for (const onnx::TensorProto& weight : body.initializer()) {
+    const auto [known, is_first] = body_weights_.try_emplace(&weight, kUnknown);
+    if (is_first) known->second = add_weight(weight);
+    define(weight.name(), known->second);
+  }
+  for (int i = 0; i < body.input_size(); ++i) define(body.input(i).name(), inputs[static_cast<std::size_t>(i)]);
+  import_nodes(body, live);
+  return outputs_of(body);
+}
+
+const onnx::FunctionProto* Importer::find_function(const onnx::NodeProto& node) const {
+  for (const onnx::FunctionProto& function : model_.functions())
+    if (function.name() == node.op_type() && function.domain() == node.domain()) return &function;
+  return nullptr;
+}
+
+namespace {
+
+using Attributes = std::map<std::string, onnx::AttributeProto>;  // by name
+
+/// Attributes of a function's call, those that it does not give as the function has them by default.
+Attributes attributes_of(const onnx::NodeProto& call, const onnx::FunctionProto& function) {
+  constexpr int kDefaults = 11;  // FunctionProto.attribute_proto, since ONNX 1.13: older definitions don't know it
+  Attributes attributes;
+  for (const onnx::AttributeProto& attribute : call.attribute()) attributes.emplace(attribute.name(), attribute);
+  const auto& later = function.GetReflection()->GetUnknownFields(function);
+  for (int i = 0; i < later.field_count(); ++i) {
+    onnx::AttributeProto attribute;
+    const bool is_default = later.field(i).number() == kDefaults &&
+                            later.field(i).type() == google::protobuf::UnknownField::TYPE_LENGTH_DELIMITED &&
+                            attribute.ParseFromString(later.field(i).length_delimited());
+    if (is_default) attributes.emplace(attribute.name(), attribute);
+  }
+  return attributes;
+}
+
+/// Attributes that refer to those of the function's call get their values, or go if there are none.
+void bind_attributes(const Attributes& given, onnx::NodeProto& node) {
+  for (int i = node.attribute_size(); i-- > 0;) {
+    onnx::AttributeProto& attribute = *node.mutable_attribute(i);
+    if (const std::string wanted = attribute.ref_attr_name(); !wanted.empty()) {
+      const std::string name = attribute.name();
+      const auto found = given.find(wanted);
+      if (found == given.end()) {
+        node.mutable_attribute()->DeleteSubrange(i, 1);
+        continue;
+      }
+      attribute = found->second;
+      attribute.set_name(name);
+    }
+    if (attribute.has_g())
+      for (onnx::NodeProto& inner : *attribute.mutable_g()->mutable_node()) bind_attributes(given, inner);
+  }
+}
+
+}  // namespace
+
+/// A function's nodes in the place of its call. They see its inputs and nothing else.
+std::vector<TensorId> Importer::import_function(const onnx::NodeProto& call, const onnx::FunctionProto& function) {
+  std::vector<TensorId> inputs = resolve_inputs(call);
+  if (static_cast<int>(inputs.size()) > function.input_size())
+    refuse("it has {} inputs, the function of the model takes {}", inputs.size(), function.input_size());
+  inputs.resize(static_cast<std::size_t>(function.input_size()), -1);
+  std::string key = call.domain() + "/" + call.op_type();
+  for (const onnx::AttributeProto& attribute : call.attribute()) key += "/" + attribute.SerializeAsString();
+  const auto [graph, is_new] = functions_.try_emplace(key);
+  if (is_new) {
+    const Attributes given = attributes_of(call, function);
+    for (const onnx::NodeProto& node : function.node()) bind_attributes(given, *graph->second.add_node() = node);
+    for (const std::string& name : function.input()) graph->second.add_input()->set_name(name);
+    for (const std::string& name : function.output()) graph->second.add_output()->set_name(name);
+  }
+  int opset = opset_;
+  for (const onnx::OperatorSetIdProto& set : function.opset_import())
+    if (is_own_domain(set.domain())) opset = static_cast<int>(std::clamp<std::int64_t>(set.version(), 0, 1 << 30));
+  if (opset < kOldestOpset || opset > kNewestOpset)
+    refuse("the function uses operator set {}, supported are {} to {}", opset, kOldestOpset, kNewestOpset);
+  const Restored outer_opset(opset_, opset);
+  const Restored outer_values(values_, {});
+  const Restored outer_where(where_, where_ + name_of(call) + "/");
+  return import_body(graph->second, inputs);
+}
+
+/// Of a body once: it may be imported again and again.
+void Importer::add_problem(Problem problem) {
+  const auto same = [&](const Problem& p) {
+    return p.op == problem.op && p.name == problem.name && p.reason == problem.reason;
+  };
+  if (depth_ == 0 || std::none_of(problems_.begin(), problems_.end(), same)) problems_.push_back(std::move(problem));
 }
 
 void Importer::add_problem(const onnx::NodeProto& node, const std::string& where, const std::string& reason) {
-  problems_.push_back({node.op_type(), node.domain(), where + name_of(node), reason});
+  add_problem({node.op_type(), node.domain(), where + name_of(node), reason});
 }
 
 /// What can be said of the nodes in bodies without knowing what they compute.

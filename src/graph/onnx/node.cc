@@ -74,6 +74,12 @@ std::vector<std::string> OnnxNode::texts(std::string_view name) const {
                    : std::vector<std::string>{};
 }
 
+const onnx::GraphProto& OnnxNode::body(std::string_view name) const {
+  const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::GRAPH);
+  if (!attribute) refuse("attribute '{}' is missing", name);
+  return attribute->g();
+}
+
 runtime::Tensor OnnxNode::value(std::string_view name) const {
   const onnx::AttributeProto* attribute = find(name, onnx::AttributeProto::TENSOR);
   if (!attribute) refuse("attribute '{}' is missing", name);

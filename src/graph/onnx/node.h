@@ -25,6 +25,18 @@ template <class... Args>
   throw NodeProblem(fmt::format(format, std::forward<Args>(args)...));
 }
 
+/// Thrown where an input of the node has no known value, because of a problem reported before.
+struct InputUnknown {};
+
+/// Imports graphs inside of nodes (of If, Loop and Scan), which may read what is known around them.
+class BodyImporter {
+ public:
+  virtual ~BodyImporter() = default;
+  /// The values of the body's outputs when its inputs have these. Errors: InputUnknown if one of them is not known,
+  /// because of a problem inside, which is reported.
+  virtual std::vector<TensorId> import_body(const onnx::GraphProto& body, const std::vector<TensorId>& inputs) = 0;
+};
+
 /// One ONNX node while it is imported: its attributes, its inputs in our graph, and ways to add to the graph.
 /// Everything that does not fit is refused with a NodeProblem.
 class OnnxNode {
@@ -32,8 +44,9 @@ class OnnxNode {
   static constexpr std::int64_t kLargestSize = 1 << 30;   ///< of a number given for an extent, stride, padding, …
   static constexpr std::int64_t kLargestTable = 1 << 26;  ///< elements; some seconds to make
 
-  OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, ExternalData& external, Graph& graph)
-      : proto_(proto), opset_(opset), inputs_(std::move(inputs)), external_(external), graph_(graph) {}
+  OnnxNode(const onnx::NodeProto& proto, int opset, std::vector<TensorId> inputs, ExternalData& external, Graph& graph,
+           BodyImporter& bodies)
+      : proto_(proto), opset_(opset), inputs_(std::move(inputs)), external_(external), graph_(graph), bodies_(bodies) {}
 
   int opset() const { return opset_; }
   const std::string& op_type() const { return proto_.op_type(); }
@@ -51,6 +64,7 @@ class OnnxNode {
   std::vector<double> reals(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
   runtime::Tensor value(std::string_view name) const;
+  const onnx::GraphProto& body(std::string_view name) const;
 
   // Inputs, by position.
   int num_inputs() const { return static_cast<int>(inputs_.size()); }
@@ -77,6 +91,11 @@ class OnnxNode {
   int axis(std::int64_t axis, int rank) const;
   std::vector<int> axes(const std::vector<std::int64_t>& axes, int rank) const;
 
+  /// As BodyImporter.
+  std::vector<TensorId> import_body(std::string_view name, const std::vector<TensorId>& inputs) {
+    return bodies_.import_body(body(name), inputs);
+  }
+
   // The graph. Tensors get the name of the ONNX node's first output.
   TensorId add(Op op, std::vector<TensorId> inputs);
   TensorId scalar(DType type, const Number& value);
@@ -87,6 +106,8 @@ class OnnxNode {
   TensorId cast(TensorId data, DType type);
   /// Refuses a constant that is made element by element and has too many of them.
   void require_table(const Shape& shape) const;
+  /// The value of a tensor that is_constant_id.
+  const runtime::Tensor& constant_of(TensorId id) const { return *graph_.tensor(id).constant; }
   const Shape& shape_of(TensorId id) const { return graph_.shape(id); }
   DType type_of(TensorId id) const { return graph_.type(id).type; }
 
@@ -99,6 +120,7 @@ class OnnxNode {
   std::vector<TensorId> inputs_;  ///< -1 for an optional input left out
   ExternalData& external_;
   Graph& graph_;
+  BodyImporter& bodies_;
 };
 
 /// Adds the node's meaning to the graph; returns its outputs in order. Trailing optional outputs may be left out.
@@ -113,6 +135,7 @@ struct OnnxOperator {
   ImportFunction import;
 };
 inline constexpr int kAny = 1 << 30;
+inline constexpr int kAnyOrNone = kAny - 1;  ///< no limit, and some may be left out
 
 /// The row of an operator of ONNX's own domain, or null.
 const OnnxOperator* find_onnx_operator(std::string_view name);

@@ -29,7 +29,7 @@ void check_ports(const std::vector<Port>& ports) {
   }
 }
 
-/// Bytes of a whole buffer; of one in the arena or within an output, all to its end.
+/// Bytes of a whole buffer; of one in the arena or within an input or output, all to its end.
 std::int64_t bytes_at(const ModelPlan& plan, const BufferRef& ref) {
   const auto at = [&](const auto& list) -> const auto& {
     require(ref.position >= 0 && ref.position < std::ssize(list), "a buffer refers to position {} of {}", ref.position,
@@ -37,6 +37,11 @@ std::int64_t bytes_at(const ModelPlan& plan, const BufferRef& ref) {
     return list[static_cast<std::size_t>(ref.position)];
   };
   const auto bytes_of_port = [&](const Port& port) { return checked_bytes(port.type, port.shape); };
+  const auto rest_of = [&](std::int64_t bytes) {
+    require(ref.offset >= 0 && ref.offset <= bytes && ref.offset % kAlignment == 0,
+            "a buffer is at byte {} of an input or output of {}", ref.offset, bytes);
+    return bytes - ref.offset;
+  };
   switch (ref.place) {
     case Place::arena:
       require(ref.position >= 0 && ref.position <= plan.arena_bytes && ref.position % kAlignment == 0,
@@ -45,13 +50,9 @@ std::int64_t bytes_at(const ModelPlan& plan, const BufferRef& ref) {
     case Place::constant:
       return at(plan.constants).bytes();
     case Place::input:
-      return bytes_of_port(at(plan.inputs));
-    case Place::output: {
-      const std::int64_t bytes = bytes_of_port(at(plan.outputs));
-      require(ref.offset >= 0 && ref.offset <= bytes && ref.offset % kAlignment == 0,
-              "a buffer is at byte {} of an output of {}", ref.offset, bytes);
-      return bytes - ref.offset;
-    }
+      return rest_of(bytes_of_port(at(plan.inputs)));
+    case Place::output:
+      return rest_of(bytes_of_port(at(plan.outputs)));
   }
   throw InternalError("a buffer is nowhere");
 }
@@ -59,9 +60,8 @@ std::int64_t bytes_at(const ModelPlan& plan, const BufferRef& ref) {
 /// A buffer that `bytes` are read from or written to.
 void check_buffer(const ModelPlan& plan, const BufferRef& ref, std::int64_t bytes) {
   const std::int64_t present = bytes_at(plan, ref);
-  const bool may_be_part = ref.place == Place::arena || ref.place == Place::output;
-  require(may_be_part ? bytes <= present : bytes == present && ref.offset == 0, "{} bytes are used of a buffer of {}",
-          bytes, present);
+  require(ref.place != Place::constant ? bytes <= present : bytes == present && ref.offset == 0,
+          "{} bytes are used of a buffer of {}", bytes, present);
 }
 
 bool overlap(const BufferRef& a, std::int64_t a_bytes, const BufferRef& b, std::int64_t b_bytes) {

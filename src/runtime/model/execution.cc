@@ -53,7 +53,7 @@ void* Execution::address(const BufferRef& ref) const {
     case BufferRef::Place::constant:
       return const_cast<void*>(model_.plan().constants[i].data());  // kernels only read it
     case BufferRef::Place::input:
-      return const_cast<void*>(inputs_[i].data());
+      return static_cast<char*>(const_cast<void*>(inputs_[i].data())) + ref.offset;
     case BufferRef::Place::output:
       return static_cast<char*>(const_cast<void*>(outputs_[i].data())) + ref.offset;
   }

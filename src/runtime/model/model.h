@@ -24,7 +24,7 @@ struct BufferRef {
   enum class Place : std::uint8_t { arena, constant, input, output };
   Place place;
   std::int64_t position;    ///< arena: offset in bytes, a multiple of 64; else which one
-  std::int64_t offset = 0;  ///< of an output: bytes into it, a multiple of 64; else 0
+  std::int64_t offset = 0;  ///< input, output: bytes into it, a multiple of 64; else 0
 };
 
 struct KernelCall {
