@@ -77,9 +77,9 @@ class Explainer {
     const Result<loop::Program> program = loop::lower(state);
     if (!program) refuse(task, program.message());
     result.program = loop::to_text(*program);
-    const Result<std::string> assembly = compiler_.emit_assembly(*program, "kernel");
-    if (!assembly) refuse(task, assembly.message());
-    result.hot_loop = cpu::find_hot_loop(*assembly, target_);
+    const Result<std::string> object = compiler_.compile(*program, "kernel");
+    if (!object) refuse(task, object.message());
+    result.hot_loop = cpu::find_hot_loop(*object, target_);
     add_bounds(*program, result);
     if (policies_) result.policies = policy_opinions(task, state, target_, target_.cores);
     return result;
