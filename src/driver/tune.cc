@@ -7,12 +7,12 @@
 
 #include "backend/cpu/targets.h"
 #include "base/interruption.h"
+#include "base/quantile.h"
 #include "compile/compile_model.h"
 #include "cost/analytic/machine.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/peak.h"
-#include "driver/quantiles.h"
 #include "driver/target.h"
 #include "driver/timing.h"
 #include "search/replay/replay_runner.h"
@@ -78,7 +78,7 @@ std::optional<Latency> measure_latency(const compile::Algorithms& algorithms, co
   TimedModel timed_default(by_default, pool, request.search.seed), timed_tuned(tuned, pool, request.search.seed);
   const double seconds = std::min(kMost_s, deadline.left_s());
   const auto times = time_in_turns({&timed_default, &timed_tuned}, {.seconds = seconds, .max_runs = 200});
-  return Latency{quantiles(times[0]).median_s, quantiles(times[1]).median_s};
+  return Latency{median(times[0]), median(times[1])};
 }
 
 void note_skipped(const std::filesystem::path& path, const records::RecordFile& file, search::Observer& observer) {
