@@ -1,7 +1,5 @@
 #include "driver/tensors/elements.h"
 
-#include <fmt/ranges.h>
-
 #include <bit>
 
 #include "base/element.h"
@@ -62,10 +60,6 @@ runtime::Tensor random_tensor(DType type, const std::vector<std::int64_t>& shape
       break;
   }
   return tensor;
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, "x"));
 }
 
 }  // namespace tilewright::driver

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "base/utf8.h"
 #include "graph/empty.h"
 #include "graph/onnx/input_shapes.h"
@@ -143,7 +144,7 @@ void Importer::add_input(const onnx::ValueInfoProto& input, const Shape& shape, 
     notes_.push_back(
         fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, give "
                     "it with --shape {}:{}",
-                    input.name(), to_text(shape), input.name(), example_shape(declared)));
+                    input.name(), shape_text(shape), input.name(), example_shape(declared)));
   values_[input.name()] = graph_.add_input(input.name(), {type.value_or(DType::f32), shape});
 }
 
