@@ -10,14 +10,11 @@ namespace tilewright::driver {
 /// An ONNX file, read, rewritten and cut into tasks; a workload is one task. Errors: Error(bad_input).
 graph::Partition partition_of(const std::string& input, const graph::ImportOptions& import);
 
-/// A network with each task computed by the algorithm that its records say is fastest (compile/algorithm_choice.h).
-struct ChosenNetwork {
-  graph::Partition partition;
-  std::vector<compile::AlgorithmChoice> algorithms;
-};
-/// Errors: as partition_of.
-ChosenNetwork choose_network(const std::string& input, const graph::ImportOptions& import,
-                             const compile::ScheduleChoice& choice, const compile::Schedules& schedules);
+/// The network that INPUT names, with the algorithms and schedules that it is compiled with. Errors: as partition_of,
+/// and as those of compile::Schedules.
+compile::ScheduledNetwork schedule_network(const std::string& input, const graph::ImportOptions& import,
+                                           const compile::ScheduleChoice& choice, const target::TargetSpec& target,
+                                           int threads);
 
 /// The model that INPUT names, ready to run with `threads` threads: loaded if it is compiled, else compiled on the spot
 /// for the target. Errors: Error(bad_input).

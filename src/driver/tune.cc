@@ -29,16 +29,16 @@ std::int64_t peak_rss_bytes() {
 
 /// The model with default schedules, computed directly.
 runtime::Model compile_untuned(const compile::Algorithms& algorithms, const target::TargetSpec& target, int threads) {
-  compile::Schedules schedules({.tuned = false, .records = {}}, target, threads);
-  return compile::compile(algorithms.direct(), std::ref(schedules), target);
+  const compile::Schedules schedules({.tuned = false, .records = {}}, target, threads);
+  return compile::compile(
+      algorithms.direct(), [&](const task::Task& task) { return schedules.choose(task).state; }, target);
 }
 
 /// The model as `compile` makes it of the records.
 runtime::Model compile_tuned(const compile::Algorithms& algorithms, const std::filesystem::path& records,
                              const target::TargetSpec& target, int threads) {
-  compile::Schedules schedules({.tuned = true, .records = records}, target, threads);
-  const auto choices = algorithms.choose([&](const task::Task& task) { return schedules.time_of(task); });
-  return compile::compile(algorithms.computed_by(choices), std::ref(schedules), target);
+  const compile::Schedules schedules({.tuned = true, .records = records}, target, threads);
+  return compile::compile(schedules.choose(algorithms), target);
 }
 
 /// The time budget of a command.
