@@ -7,7 +7,6 @@
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/target.h"
-#include "runtime/model/plan_file.h"
 
 namespace tilewright::driver {
 

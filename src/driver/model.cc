@@ -17,6 +17,16 @@ graph::Partition partition_of(const std::string& input, const graph::ImportOptio
   return graph::partition(graph::optimize(read_network(input, import).graph));
 }
 
+std::vector<task::Task> tasks_of(const std::string& input, const graph::ImportOptions& import) {
+  return partition_of(input, import).tasks;
+}
+
+TaskList tasks_of(const std::string& input, const graph::ImportOptions& import,
+                  const graph::AlgorithmOptions& options) {
+  const compile::Algorithms algorithms(partition_of(input, import), options, 0);
+  return {algorithms.tasks(), algorithms.choose([](const task::Task&) { return std::nullopt; })};
+}
+
 compile::ScheduledNetwork schedule_network(const std::string& input, const graph::ImportOptions& import,
                                            const compile::ScheduleChoice& choice, const target::TargetSpec& target,
                                            int threads) {

@@ -1,8 +1,7 @@
-#include "graph/describe.h"
-
 #include <algorithm>
 
 #include "base/shape_text.h"
+#include "graph/fusion.h"
 
 namespace tilewright::graph {
 namespace {

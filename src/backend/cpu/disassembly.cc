@@ -147,29 +147,29 @@ int vector_bytes_aarch64(std::string_view name) {
 }
 
 /// How many elements of how many bytes.
-struct Elements {
+struct Packed {
   int count = 1, element = 0;
 };
 
 /// By LLVM's name: "FMLAv4f32", "FMLAv4i32_indexed" and "LD1Rv4s" have 4 of 4 bytes, "LD1i32" one; "FADDSrr" says
 /// nothing.
-Elements elements_of(std::string_view name) {
-  Elements elements;
+Packed packed_of(std::string_view name) {
+  Packed packed;
   std::size_t at = name.find_first_of("vi");
-  if (at == std::string_view::npos) return elements;
+  if (at == std::string_view::npos) return packed;
   const char* const end = name.data() + name.size();
   const char* next = name.data() + at;
-  if (*next == 'v') next = std::from_chars(next + 1, end, elements.count).ptr;
-  if (next == end) return elements;
+  if (*next == 'v') next = std::from_chars(next + 1, end, packed.count).ptr;
+  if (next == end) return packed;
   int bits = 0;
-  if (std::from_chars(next + 1, end, bits).ec == std::errc{}) return {elements.count, bits / 8};
-  return {elements.count, *next == 'b' ? 1 : *next == 'h' ? 2 : *next == 's' ? 4 : *next == 'd' ? 8 : 0};
+  if (std::from_chars(next + 1, end, bits).ec == std::errc{}) return {packed.count, bits / 8};
+  return {packed.count, *next == 'b' ? 1 : *next == 'h' ? 2 : *next == 's' ? 4 : *next == 'd' ? 8 : 0};
 }
 
 /// Loaded or stored: the registers that stand before the one of the address, or what the mnemonic takes of each.
 double memory_bytes_aarch64(const Description& llvm, const Decoded& decoded, std::size_t address) {
   const std::string_view mnemonic = decoded.mnemonic;
-  if (mnemonic == "ld1r" || starts_with_any(decoded.name, {"LD1i", "ST1i"})) return elements_of(decoded.name).element;
+  if (mnemonic == "ld1r" || starts_with_any(decoded.name, {"LD1i", "ST1i"})) return packed_of(decoded.name).element;
   const double part = mnemonic.ends_with('b') ? 1 : mnemonic.ends_with('h') ? 2 : mnemonic.ends_with("sw") ? 4 : 0;
   double bytes = 0;
   for (std::size_t i = 0; i < address; ++i) {
@@ -188,7 +188,7 @@ void describe_aarch64(const Description& llvm, const Decoded& decoded, Instructi
   instruction.fma = is_one_of(mnemonic, {"fmla", "fmls", "fmadd", "fmsub", "fnmadd", "fnmsub"});
   if (instruction.fma ||
       is_one_of(mnemonic, {"fadd", "fsub", "fmul", "fdiv", "fmax", "fmin", "fmaxnm", "fminnm", "fsqrt"}))
-    instruction.flops = (instruction.fma ? 2 : 1) * elements_of(decoded.name).count;
+    instruction.flops = (instruction.fma ? 2 : 1) * packed_of(decoded.name).count;
   const auto operands = decoded.description.operands();
   std::size_t address = operands.size();  // the last register that an address may be in
   for (std::size_t i = 0; i < operands.size(); ++i)

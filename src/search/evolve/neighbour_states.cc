@@ -4,11 +4,10 @@
 #include <unordered_set>
 
 #include "base/integer.h"
-#include "space/memory_hints.h"
+#include "space/pragmas.h"
 #include "space/register_tile.h"
 #include "space/tile_axes.h"
 #include "space/tile_lengths.h"
-#include "space/unroll_limits.h"
 
 namespace tilewright::search {
 namespace {
