@@ -1,5 +1,7 @@
 #include "graph/op.h"
 
+#include <fmt/format.h>
+
 #include "base/match.h"
 
 namespace tilewright::graph {
