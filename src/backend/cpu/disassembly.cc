@@ -27,6 +27,7 @@ namespace {
 
 /// What LLVM knows of a target's instructions.
 struct Description {
+  bool is_aarch64;
   std::unique_ptr<llvm::MCRegisterInfo> registers;
   std::unique_ptr<llvm::MCAsmInfo> assembly;
   std::unique_ptr<llvm::MCInstrInfo> instructions;
@@ -37,7 +38,7 @@ struct Description {
   std::unique_ptr<llvm::MCInstPrinter> printer;
   std::unique_ptr<llvm::MCInstPrinter> intel;  ///< of x86-64
 
-  explicit Description(const target::TargetSpec& target) {
+  explicit Description(const target::TargetSpec& target) : is_aarch64(target.is_aarch64()) {
     static std::once_flag once;
     std::call_once(once, [] {
       llvm::InitializeAllTargetInfos();
@@ -59,8 +60,7 @@ struct Description {
     disassembler.reset(backend->createMCDisassembler(*subtarget, *context));
     printer.reset(backend->createMCInstPrinter(triple, 0, *assembly, *instructions, *registers));
     printer->setPrintBranchImmAsAddress(true);
-    if (!target.is_aarch64())
-      intel.reset(backend->createMCInstPrinter(triple, 1, *assembly, *instructions, *registers));
+    if (!is_aarch64) intel.reset(backend->createMCInstPrinter(triple, 1, *assembly, *instructions, *registers));
   }
 };
 
@@ -205,6 +205,25 @@ void describe_aarch64(const Description& llvm, const Decoded& decoded, Instructi
   instruction.bytes = memory_bytes_aarch64(llvm, decoded, address);
 }
 
+/// Nothing of padding. `symbol`: what it refers to, if a linker has to fill that in.
+std::optional<Instruction> describe(const Description& llvm, const llvm::MCInst& inst, std::uint64_t address,
+                                    std::uint64_t size, const std::string* symbol) {
+  Instruction instruction{.address = address};
+  llvm::raw_string_ostream stream(instruction.text);
+  // the immediate of a branch counts from the next instruction on x86-64
+  llvm.printer->printInst(&inst, address + (llvm.is_aarch64 ? 0 : size), "", *llvm.subtarget, stream);
+  if (stream.str().starts_with("\tnop")) return std::nullopt;
+  if (symbol) stream << "\t" << llvm.assembly->getCommentString() << " " << *symbol;
+  const llvm::MCInstrDesc& description = llvm.instructions->get(inst.getOpcode());
+  if (std::uint64_t to = 0; !symbol && description.isBranch() && llvm.analysis->evaluateBranch(inst, address, size, to))
+    instruction.branches = to;
+  const std::string_view mnemonic = llvm.printer->getMnemonic(&inst).first;
+  const Decoded decoded{inst, description, llvm.instructions->getName(inst.getOpcode()),
+                        mnemonic.substr(0, mnemonic.find_first_of(" \t"))};
+  (llvm.is_aarch64 ? describe_aarch64 : describe_x86)(llvm, decoded, instruction);
+  return instruction;
+}
+
 template <class T>
 T checked(llvm::Expected<T> value) {
   TW_CHECK(static_cast<bool>(value), "an object that can't be read: {}", llvm::toString(value.takeError()));
@@ -247,23 +266,10 @@ std::vector<Instruction> disassemble(std::string_view object, const target::Targ
       TW_CHECK(llvm.disassembler->getInstruction(inst, size, bytes.slice(offset), address, llvm::nulls()) ==
                    llvm::MCDisassembler::Success,
                "an instruction at {:#x} that can't be read", address);
-      std::string_view mnemonic = llvm.printer->getMnemonic(&inst).first;
-      mnemonic = mnemonic.substr(0, mnemonic.find_first_of(" \t"));
-      if (mnemonic.starts_with("nop")) continue;
-      Instruction& instruction = code.emplace_back();
-      instruction.address = address;
-      llvm::raw_string_ostream stream(instruction.text);
-      // the immediate of a branch counts from the next instruction on x86-64
-      llvm.printer->printInst(&inst, address + (target.is_aarch64() ? 0 : size), "", *llvm.subtarget, stream);
-      const llvm::MCInstrDesc& description = llvm.instructions->get(inst.getOpcode());
       const auto symbol = symbols.lower_bound(offset);
       const bool is_relocated = symbol != symbols.end() && symbol->first < offset + size;
-      if (is_relocated)
-        stream << "\t" << llvm.assembly->getCommentString() << " " << symbol->second;
-      else if (std::uint64_t to = 0; description.isBranch() && llvm.analysis->evaluateBranch(inst, address, size, to))
-        instruction.branches = to;
-      const Decoded decoded{inst, description, llvm.instructions->getName(inst.getOpcode()), mnemonic};
-      (target.is_aarch64() ? describe_aarch64 : describe_x86)(llvm, decoded, instruction);
+      auto instruction = describe(llvm, inst, address, size, is_relocated ? &symbol->second : nullptr);
+      if (instruction) code.push_back(std::move(*instruction));
     }
     begin += bytes.size();
   }
