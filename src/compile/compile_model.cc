@@ -55,9 +55,17 @@ runtime::ModelPlan compile_plan(const graph::Partition& partition, const Schedul
   return plan;
 }
 
+runtime::ModelPlan compile_plan(const ScheduledNetwork& network, const backend::TargetRef& target) {
+  return compile_plan(network.partition, [&](const task::Task& task) { return network.of(task).state; }, target);
+}
+
 runtime::Model compile(const graph::Partition& partition, const Scheduler& scheduler, const backend::TargetRef& target,
                        int jobs) {
   return runtime::Model(compile_plan(partition, scheduler, target, jobs));
+}
+
+runtime::Model compile(const ScheduledNetwork& network, const backend::TargetRef& target) {
+  return runtime::Model(compile_plan(network, target));
 }
 
 }  // namespace tilewright::compile

@@ -4,6 +4,7 @@
 
 #include "backend/api/backend.h"
 #include "base/blocked_layout.h"
+#include "compile/schedules.h"
 #include "graph/partition.h"
 #include "runtime/model/model.h"
 #include "schedule/state.h"
@@ -18,10 +19,15 @@ using Scheduler = std::function<schedule::State(const task::Task&)>;
 runtime::ModelPlan compile_plan(const graph::Partition& partition, const Scheduler& scheduler,
                                 const backend::TargetRef& target, int jobs = 0);
 
+/// With the network's own schedules.
+runtime::ModelPlan compile_plan(const ScheduledNetwork& network, const backend::TargetRef& target);
+
 /// The same, loaded, for a target that this machine can run. The model owns all that it needs; it shares
 /// constants with the partition. Errors: as above, and as runtime::Model's constructor.
 runtime::Model compile(const graph::Partition& partition, const Scheduler& scheduler, const backend::TargetRef& target,
                        int jobs = 0);
+
+runtime::Model compile(const ScheduledNetwork& network, const backend::TargetRef& target);
 
 /// The symbol of a task's kernel.
 std::string symbol_of_task(int task);

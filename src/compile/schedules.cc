@@ -29,26 +29,31 @@ Schedules::Schedules(const ScheduleChoice& choice, const target::TargetSpec& tar
 }
 
 /// A record of an earlier version may no longer fit: then it is as if there were none.
-std::optional<schedule::State> Schedules::best_state(const task::Task& task) const {
+std::optional<ChosenSchedule> Schedules::best_recorded(const task::Task& task) const {
   const auto best = best_.find(task.key);
   if (best == best_.end()) return std::nullopt;
   Result<schedule::State> state = schedule::State::replay(task.dag, best->second.steps);
   if (!state || !loop::lower(*state)) return std::nullopt;
-  return std::move(*state);
+  return ChosenSchedule{std::move(*state), best->second.result.time_s()};
 }
 
-std::optional<double> Schedules::time_of(const task::Task& task) const {
-  if (!best_state(task)) return std::nullopt;
-  return best_.at(task.key).result.time_s();
+ChosenSchedule Schedules::choose(const task::Task& task) const {
+  if (std::optional<ChosenSchedule> recorded = best_recorded(task)) return std::move(*recorded);
+  const space::SearchSpace space(task.dag, space::hardware_of(target_, threads_), {});
+  return {space.default_state(), std::nullopt};
 }
 
-schedule::State Schedules::operator()(const task::Task& task) {
-  if (std::optional<schedule::State> state = best_state(task)) {
-    ++tuned_;
-    return std::move(*state);
-  }
-  ++defaults_;
-  return space::SearchSpace(task.dag, space::hardware_of(target_, threads_), {}).default_state();
+ScheduledNetwork Schedules::choose(const Algorithms& algorithms) const {
+  ScheduledNetwork network;
+  network.algorithms = algorithms.choose([&](const task::Task& task) -> std::optional<double> {
+    std::optional<ChosenSchedule> recorded = best_recorded(task);
+    if (!recorded) return std::nullopt;
+    return network.schedules.insert_or_assign(task.key, std::move(*recorded)).first->second.time_s;
+  });
+  network.partition = algorithms.computed_by(network.algorithms);
+  for (const task::Task& task : network.partition.tasks)
+    if (!network.schedules.contains(task.key)) network.schedules.emplace(task.key, choose(task));
+  return network;
 }
 
 }  // namespace tilewright::compile

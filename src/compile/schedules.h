@@ -4,7 +4,9 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
+#include "compile/algorithm_choice.h"
 #include "graph/alternatives.h"
 #include "schedule/state.h"
 #include "target/target_spec.h"
@@ -20,26 +22,38 @@ struct ScheduleChoice {
   graph::AlgorithmOptions algorithms = {};  ///< of a network; which one is fastest, the records say
 };
 
+/// The schedule that a task is compiled with.
+struct ChosenSchedule {
+  schedule::State state;
+  std::optional<double> time_s;  ///< of the record that it is from; none: it is the default schedule
+};
+
+/// A network, the algorithm and the schedule of each of its tasks.
+struct ScheduledNetwork {
+  graph::Partition partition;
+  std::vector<AlgorithmChoice> algorithms;
+  std::map<std::string, ChosenSchedule> schedules;  ///< by task key; of algorithms that were not chosen, too
+
+  const ChosenSchedule& of(const task::Task& task) const { return schedules.at(task.key); }
+};
+
 /// The schedule that each task is compiled with: the best record (records/best_record.h) of the same target with as
-/// many threads, or the default schedule. A function object for graph::compile.
+/// many threads, or the default schedule.
 class Schedules {
  public:
   /// Errors: Error(bad_input) for a record file that exists and can't be read.
   Schedules(const ScheduleChoice& choice, const target::TargetSpec& target, int threads);
 
-  schedule::State operator()(const task::Task& task);
-  /// Seconds that the best record of a task took; none if there is none that still fits.
-  std::optional<double> time_of(const task::Task& task) const;
-  int tuned() const { return tuned_; }
-  int defaults() const { return defaults_; }
+  ChosenSchedule choose(const task::Task& task) const;
+  /// Each task is computed by the algorithm that its records say is fastest.
+  ScheduledNetwork choose(const Algorithms& algorithms) const;
 
  private:
-  std::optional<schedule::State> best_state(const task::Task& task) const;
+  std::optional<ChosenSchedule> best_recorded(const task::Task& task) const;
 
   target::TargetSpec target_;
   int threads_;
   std::map<std::string, task::Record> best_;  ///< by task key
-  int tuned_ = 0, defaults_ = 0;
 };
 
 }  // namespace tilewright::compile

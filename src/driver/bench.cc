@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 
+#include "base/quantile.h"
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/target.h"
@@ -26,7 +27,7 @@ std::vector<KernelTime> kernel_times(const runtime::ModelPlan& plan, const std::
       for (const std::size_t c : calls) times.back() += call_s[run + c];
     }
     kernels.push_back(
-        {plan.calls[calls.front()].description, static_cast<int>(calls.size()), quantiles(std::move(times)).median_s});
+        {plan.calls[calls.front()].description, static_cast<int>(calls.size()), median(std::move(times))});
   }
   std::ranges::stable_sort(kernels, std::greater<>(), &KernelTime::median_s);
   return kernels;
@@ -46,7 +47,9 @@ BenchReport bench(const BenchRequest& request) {
   TimedModel timed(model, pool, request.seed);
   if (request.profile) timed.profile();
   const std::vector<double> times = time_in_turns({&timed}, {.seconds = request.seconds}).at(0);
-  report.times = quantiles(times);
+  report.median_s = median(times);
+  report.p95_s = quantile(times, 0.95);
+  report.min_s = std::ranges::min(times);
   report.runs = static_cast<int>(times.size());
   if (request.profile) report.kernels = kernel_times(model.plan(), timed.call_s());
   return report;

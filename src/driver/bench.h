@@ -1,7 +1,6 @@
 #pragma once
 
 #include "driver/compile.h"
-#include "driver/quantiles.h"
 
 namespace tilewright::driver {
 
@@ -24,12 +23,12 @@ struct KernelTime {
 };
 
 struct BenchReport {
-  Quantiles times;
+  double median_s = 0, p95_s = 0, min_s = 0;  ///< of a run
   int runs = 0;
   std::vector<KernelTime> kernels;  ///< if asked for, the one that takes longest first
   double flops = 0;                 ///< of one run
   double peak_gflops = 0;           ///< of the target, with as many threads
-  double gflops() const { return flops / times.median_s * 1e-9; }
+  double gflops() const { return flops / median_s * 1e-9; }
   double share_of_peak() const { return gflops() / peak_gflops; }
 };
 

@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "base/error.h"
+#include "base/shape_text.h"
 #include "driver/tensors/elements.h"
 
 namespace tilewright::driver {

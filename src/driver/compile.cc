@@ -7,22 +7,20 @@
 #include "driver/machine.h"
 #include "driver/model.h"
 #include "driver/target.h"
-#include "runtime/model/plan_file.h"
 
 namespace tilewright::driver {
 
 CompileReport compile(const CompileRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
   const target::TargetSpec target = parse_target(request.target);
-  compile::Schedules schedules(request.schedules, target, resolve_threads(request.threads));
-  const ChosenNetwork network = choose_network(request.input, request.import, request.schedules, schedules);
-  const graph::Partition& partition = network.partition;
-  runtime::save_plan(compile::compile_plan(partition, std::ref(schedules), with_backend(target)), request.output);
+  const compile::ScheduledNetwork network =
+      schedule_network(request.input, request.import, request.schedules, target, resolve_threads(request.threads));
+  runtime::save_plan(compile::compile_plan(network, with_backend(target)), request.output);
 
   CompileReport report;
   report.algorithms = network.algorithms;
-  report.tasks_tuned = schedules.tuned();
-  report.tasks_default = schedules.defaults();
+  for (const task::Task& task : network.partition.tasks)
+    ++(network.of(task).time_s ? report.tasks_tuned : report.tasks_default);
   report.compile_s = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   std::error_code not_a_file;
   const std::uintmax_t bytes = std::filesystem::file_size(request.output, not_a_file);

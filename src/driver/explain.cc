@@ -77,9 +77,9 @@ class Explainer {
     const Result<loop::Program> program = loop::lower(state);
     if (!program) refuse(task, program.message());
     result.program = loop::to_text(*program);
-    const Result<std::string> assembly = compiler_.emit_assembly(*program, "kernel");
-    if (!assembly) refuse(task, assembly.message());
-    result.hot_loop = cpu::find_hot_loop(*assembly, target_);
+    const Result<std::string> object = compiler_.compile(*program, "kernel");
+    if (!object) refuse(task, object.message());
+    result.hot_loop = cpu::find_hot_loop(*object, target_);
     add_bounds(*program, result);
     if (policies_) result.policies = policy_opinions(task, state, target_, target_.cores);
     return result;
@@ -143,13 +143,13 @@ std::vector<Explanation> explain(const ExplainRequest& request) {
     explanation.record = record;
     return {std::move(explanation)};
   }
-  compile::Schedules schedules(request.schedules, target, threads);
   std::vector<Explanation> all;
-  const ChosenNetwork network = choose_network(request.input, request.import, request.schedules, schedules);
+  const compile::ScheduledNetwork network =
+      schedule_network(request.input, request.import, request.schedules, target, threads);
   for (const task::Task& task : network.partition.tasks) {
-    const int tuned_before = schedules.tuned();
-    all.push_back(explainer.explain(task, schedules(task)));
-    all.back().tuned = schedules.tuned() > tuned_before;
+    const compile::ChosenSchedule& chosen = network.of(task);
+    all.push_back(explainer.explain(task, chosen.state));
+    all.back().tuned = chosen.time_s.has_value();
   }
   return all;
 }

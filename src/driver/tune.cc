@@ -5,13 +5,11 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/cpu/targets.h"
 #include "base/interruption.h"
+#include "base/quantile.h"
 #include "compile/compile_model.h"
 #include "cost/analytic/machine.h"
-#include "driver/machine.h"
 #include "driver/model.h"
-#include "driver/quantiles.h"
 #include "driver/target.h"
 #include "driver/timing.h"
 #include "measure/runner/local_runner.h"
@@ -27,17 +25,17 @@ std::int64_t peak_rss_bytes() {
 }
 
 /// The model with default schedules, computed directly.
-runtime::Model compile_untuned(const compile::Algorithms& algorithms, const target::TargetSpec& target, int threads) {
-  compile::Schedules schedules({.tuned = false, .records = {}}, target, threads);
-  return compile::compile(algorithms.direct(), std::ref(schedules), with_backend(target));
+runtime::Model compile_untuned(const compile::Algorithms& algorithms, const TuneRequest& request) {
+  const compile::Schedules schedules({.tuned = false, .records = {}}, request.target, request.threads);
+  return compile::compile(
+      algorithms.direct(), [&](const task::Task& task) { return schedules.choose(task).state; },
+      with_backend(request.target));
 }
 
 /// The model as `compile` makes it of the records.
-runtime::Model compile_tuned(const compile::Algorithms& algorithms, const std::filesystem::path& records,
-                             const target::TargetSpec& target, int threads) {
-  compile::Schedules schedules({.tuned = true, .records = records}, target, threads);
-  const auto choices = algorithms.choose([&](const task::Task& task) { return schedules.time_of(task); });
-  return compile::compile(algorithms.computed_by(choices), std::ref(schedules), with_backend(target));
+runtime::Model compile_tuned(const compile::Algorithms& algorithms, const TuneRequest& request) {
+  const compile::Schedules schedules({.tuned = true, .records = request.records}, request.target, request.threads);
+  return compile::compile(schedules.choose(algorithms), with_backend(request.target));
 }
 
 /// The time budget of a command.
@@ -62,22 +60,21 @@ class Deadline {
 
 /// The model with default and with tuned schedules, run in turns on one thread pool. None if there is not the time.
 std::optional<Latency> measure_latency(const compile::Algorithms& algorithms, const TuneRequest& request,
-                                       const target::TargetSpec& target, int threads, const search::TuneResult& result,
-                                       const Deadline& deadline) {
+                                       const search::TuneResult& result, const Deadline& deadline) {
   constexpr double kMost_s = 5, kAllowance = 1.3;
   constexpr int kRuns = 8;  // to warm up, and the fewest that count
   const double least_s = kRuns * (result.total_default_s() + result.total_best_s());
   const auto fits = [&](double compiling_s) { return deadline.left_s() >= kAllowance * compiling_s + least_s; };
   if (!fits(2 * result.compile_all_s)) return std::nullopt;
   const double before_s = deadline.left_s();
-  const runtime::Model by_default = compile_untuned(algorithms, target, threads);
+  const runtime::Model by_default = compile_untuned(algorithms, request);
   if (std::isfinite(before_s) && !fits(before_s - deadline.left_s())) return std::nullopt;
-  const runtime::Model tuned = compile_tuned(algorithms, request.records, target, threads);
-  runtime::ThreadPool pool({.threads = threads, .pin_caller = true});
+  const runtime::Model tuned = compile_tuned(algorithms, request);
+  runtime::ThreadPool pool({.threads = request.threads, .pin_caller = true});
   TimedModel timed_default(by_default, pool, request.search.seed), timed_tuned(tuned, pool, request.search.seed);
   const double seconds = std::min(kMost_s, deadline.left_s());
   const auto times = time_in_turns({&timed_default, &timed_tuned}, {.seconds = seconds, .max_runs = 200});
-  return Latency{quantiles(times[0]).median_s, quantiles(times[1]).median_s};
+  return Latency{median(times[0]), median(times[1])};
 }
 
 void note_skipped(const std::filesystem::path& path, const records::RecordFile& file, search::Observer& observer) {
@@ -117,15 +114,16 @@ void keep_recorded(const std::vector<task::Record>& records, std::vector<task::T
 }
 
 /// Searches a recorded machine.
-TuneReport replay(const TuneRequest& request, const compile::Algorithms& algorithms, target::TargetSpec target,
-                  int threads, search::Observer& observer, const std::function<bool()>& stop) {
+TuneReport replay(const TuneRequest& request, const compile::Algorithms& algorithms, search::Observer& observer,
+                  const std::function<bool()>& stop) {
   TuneReport report;
   const records::RecordFile recorded = records::read_records(request.replay);
   std::vector<task::Task> tasks = algorithms.tasks();
   keep_recorded(recorded.records, tasks);
   report.skipped_lines = recorded.skipped;
   note_skipped(request.replay, recorded, observer);
-  target.cores = threads;
+  target::TargetSpec target = request.target;
+  target.cores = request.threads;
   search::ReplayRunner runner(tasks, recorded.records, cost::machine_of(target));
   for (const task::Task& task : tasks) {
     const search::Surrogate& surrogate = runner.surrogate(task);
@@ -134,7 +132,7 @@ TuneReport replay(const TuneRequest& request, const compile::Algorithms& algorit
         "{:.0f} %",
         task.description, surrogate.valid(), 100 * surrogate.accuracy(), 100 * (std::exp2(surrogate.roughness()) - 1)));
   }
-  search::NetworkTuner tuner(tasks, request.search, with_backend(target), threads);
+  search::NetworkTuner tuner(tasks, request.search, with_backend(target), request.threads);
   report.result = tuner.run(runner, {}, &observer, stop);
   report.peak_gflops = request.search.peak_gflops;
   report.peak_rss = peak_rss_bytes();
@@ -151,8 +149,7 @@ bool TuneReport::nothing_valid() const {
 namespace {
 
 /// Searches this machine.
-TuneReport search_machine(const TuneRequest& request, const compile::Algorithms& algorithms,
-                          const target::TargetSpec& target, int threads, search::Observer& observer,
+TuneReport search_machine(const TuneRequest& request, const compile::Algorithms& algorithms, search::Observer& observer,
                           const std::function<bool()>& stop, const Deadline& deadline) {
   TuneReport report;
   const records::RecordFile earlier = earlier_records(request.records);
@@ -165,12 +162,12 @@ TuneReport search_machine(const TuneRequest& request, const compile::Algorithms&
     if (request.sync_records) writer.sync();
   };
   measure::LocalRunner::Options measuring;
-  measuring.target = with_backend(target);
-  measuring.threads = threads;
+  measuring.target = with_backend(request.target);
+  measuring.threads = request.threads;
   measure::LocalRunner runner(measuring);
   search::TuneOptions options = request.search;
   options.budget = deadline.frame();
-  search::NetworkTuner tuner(algorithms.tasks(), options, with_backend(target), threads);
+  search::NetworkTuner tuner(algorithms.tasks(), options, with_backend(request.target), request.threads);
   tuner.resume(earlier.records);
   report.result = tuner.run(runner, keep, &observer, stop);
   return report;
@@ -180,10 +177,7 @@ TuneReport search_machine(const TuneRequest& request, const compile::Algorithms&
 
 TuneReport tune(const TuneRequest& request, search::Observer& observer, const std::function<bool()>& stop) {
   const Deadline deadline(request);
-  const int threads = resolve_threads(request.threads);
-  const target::TargetSpec target =
-      request.replay.empty() ? parse_target_to_run(request.target) : parse_target(request.target);
-  const compile::Algorithms algorithms(read_partition(request), request.algorithms, threads);
+  const compile::Algorithms algorithms(read_partition(request), request.algorithms, request.threads);
   const auto choose = [&](const search::TuneResult& result) {
     return algorithms.choose([&](const task::Task& task) { return best_time(result, task); });
   };
@@ -194,19 +188,19 @@ TuneReport tune(const TuneRequest& request, search::Observer& observer, const st
     return report;
   }
   if (!request.replay.empty()) {
-    report = replay(request, algorithms, target, threads, observer, stop);
+    report = replay(request, algorithms, observer, stop);
     report.algorithms = choose(report.result);
     return report;
   }
-  report = search_machine(request, algorithms, target, threads, observer, stop, deadline);
+  report = search_machine(request, algorithms, observer, stop, deadline);
   report.algorithms = choose(report.result);
   const bool is_complete = report.result.unmeasured == 0 && !report.nothing_valid();
   if (report.result.ending != search::Ending::stopped && is_complete) {
-    report.latency = measure_latency(algorithms, request, target, threads, report.result, deadline);
+    report.latency = measure_latency(algorithms, request, report.result, deadline);
     if (!report.latency) observer.on_note("the time budget leaves no time to compare the whole network's latency");
   }
-  report.peak_gflops =
-      std::max(request.search.peak_gflops, measure::MachineProbe(with_backend(target), threads).peak_gflops());
+  report.peak_gflops = std::max(request.search.peak_gflops,
+                                measure::MachineProbe(with_backend(request.target), request.threads).peak_gflops());
   report.peak_rss = peak_rss_bytes();
   return report;
 }

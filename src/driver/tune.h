@@ -10,6 +10,7 @@
 #include "compile/algorithm_choice.h"
 #include "graph/onnx_import.h"
 #include "search/tuner/network_tuner.h"
+#include "target/target_spec.h"
 
 namespace tilewright::driver {
 
@@ -25,8 +26,8 @@ struct TuneRequest {
   search::TuneOptions search;  ///< with peak_gflops of the target, measured with as many threads
   /// When the time budget of `search` began, which has to last until the caller ends; none: with the call.
   std::optional<std::chrono::steady_clock::time_point> begun;
-  std::string target = "host";  ///< that kernels are made for; this machine must be able to run them
-  int threads = 0;              ///< that kernels run with; 0: all available cores
+  target::TargetSpec target;  ///< that kernels are made for; this machine must be able to run them
+  int threads = 1;            ///< that kernels run with
 };
 
 /// Latency of a whole model, seconds: medians of runs taken in turns in one process.

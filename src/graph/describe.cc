@@ -1,6 +1,7 @@
-#include "graph/describe.h"
-
 #include <algorithm>
+
+#include "base/shape_text.h"
+#include "graph/fusion.h"
 
 namespace tilewright::graph {
 namespace {
@@ -45,9 +46,9 @@ std::string size_text(const Graph& graph, const Node& node) {
         conv->groups == 1 ? "" : fmt::format(" g{}", conv->groups),
         conv->phases.count() == 1 ? "" : fmt::format(" in {}x{} phases", conv->phases.h, conv->phases.w));
   if (const auto* pool = std::get_if<Pool>(&node.op)) return image(in) + window_text(pool->window);
-  if (std::holds_alternative<MatMul>(node.op)) return fmt::format("{}->{}", to_text(in), out.back());
-  if (std::holds_alternative<Reduce>(node.op)) return fmt::format("{}->{}", to_text(in), to_text(out));
-  return to_text(out);
+  if (std::holds_alternative<MatMul>(node.op)) return fmt::format("{}->{}", shape_text(in), out.back());
+  if (std::holds_alternative<Reduce>(node.op)) return fmt::format("{}->{}", shape_text(in), shape_text(out));
+  return shape_text(out);
 }
 
 /// The node that is most of the work: what is not elementwise, if there is such.

@@ -15,4 +15,8 @@ struct Group {
 /// Groups in an order in which each comes after those it reads; views are in none. See `partition` for the rules.
 std::vector<Group> fuse(const Graph& graph, const Views& views);
 
+/// A group for people: what it does, then on what: "conv2d+bias+relu 56x56x64->64 k3x3 s1", "matmul 1x2048->1000",
+/// "concat 1x28x28x256".
+std::string describe(const Graph& graph, const Group& group);
+
 }  // namespace tilewright::graph

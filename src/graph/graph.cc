@@ -6,6 +6,7 @@
 
 #include "base/checksum.h"
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/empty.h"
 
 namespace tilewright::graph {
@@ -115,10 +116,10 @@ std::string to_text(const Graph& graph) {
     for (const TensorId id : node.inputs) {
       const TensorInfo& t = graph.tensor(id);
       inputs += fmt::format("{}t{}{}", inputs.empty() ? "" : ", ", id,
-                            t.is_constant() ? fmt::format(" [{} const]", to_text(t.type.shape)) : "");
+                            t.is_constant() ? fmt::format(" [{} const]", shape_text(t.type.shape)) : "");
     }
     text +=
-        fmt::format("t{} [{}] = {}({})\n", node.output, to_text(graph.shape(node.output)), name_of(node.op), inputs);
+        fmt::format("t{} [{}] = {}({})\n", node.output, shape_text(graph.shape(node.output)), name_of(node.op), inputs);
   }
   return text;
 }

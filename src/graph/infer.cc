@@ -5,6 +5,7 @@
 
 #include "base/integer.h"
 #include "base/match.h"
+#include "base/shape_text.h"
 #include "graph/empty.h"
 #include "graph/graph.h"
 #include "te/comparison.h"
@@ -21,7 +22,7 @@ std::int64_t windows(std::int64_t extent, const Window& w, std::size_t d) {
 }
 
 Result<TensorType> slid(const Window& w, const TensorType& data, std::int64_t channels, Layout layout) {
-  if (data.shape.size() != 4) return failure("the data has shape {}, expected 4 dimensions", to_text(data.shape));
+  if (data.shape.size() != 4) return failure("the data has shape {}, expected 4 dimensions", shape_text(data.shape));
   const std::size_t height = layout == Layout::nchw ? 2 : 1;
   Shape shape = data.shape;
   shape[layout == Layout::nchw ? 1 : 3] = channels;
@@ -32,7 +33,7 @@ Result<TensorType> slid(const Window& w, const TensorType& data, std::int64_t ch
     shape[height + d] = windows(data.shape[height + d], w, d);
     if (shape[height + d] < 1)
       return failure("a window of {}x{} with dilations {}x{} does not fit into data of shape {}", w.kernel[0],
-                     w.kernel[1], w.dilations[0], w.dilations[1], to_text(data.shape));
+                     w.kernel[1], w.dilations[0], w.dilations[1], shape_text(data.shape));
   }
   return TensorType{data.type, shape};
 }
@@ -40,25 +41,26 @@ Result<TensorType> slid(const Window& w, const TensorType& data, std::int64_t ch
 Result<TensorType> infer_op(const Conv& op, Types in) {
   const Shape &x = in[0].shape, &w = in[1].shape;
   if (x.size() != 4 || w.size() != 4)
-    return failure("data has shape {} and weights {}, expected 4 dimensions each", to_text(x), to_text(w));
+    return failure("data has shape {} and weights {}, expected 4 dimensions each", shape_text(x), shape_text(w));
   const bool nchw = op.layout == Layout::nchw;
   const std::int64_t channels = x[nchw ? 1 : 3];
   const bool depthwise = !nchw && op.groups > 1 && op.groups == channels;
   const std::int64_t group_channels = depthwise ? w[2] / op.groups : w[nchw ? 1 : 2];
   const std::int64_t filters = depthwise ? w[2] * w[3] : w[nchw ? 0 : 3];
   if (op.groups < 1 || channels != group_channels * op.groups)
-    return failure("data has {} channels, but the weights {} take {} in each of {} groups", channels, to_text(w),
+    return failure("data has {} channels, but the weights {} take {} in each of {} groups", channels, shape_text(w),
                    group_channels, op.groups);
   if (op.winograd_tile != 0) {
     const Shape expected{op.winograd_tile + 2, op.winograd_tile + 2, channels, filters};
-    if (w != expected) return failure("Winograd's weights have shape {}, expected {}", to_text(w), to_text(expected));
+    if (w != expected)
+      return failure("Winograd's weights have shape {}, expected {}", shape_text(w), shape_text(expected));
     return slid(op.window, in[0], filters, op.layout);
   }
   if (filters % op.groups != 0) return failure("{} filters can't be divided into {} groups", filters, op.groups);
   for (std::size_t d = 0; d < 2; ++d)
     if (w[(nchw ? 2 : 0) + d] != op.window.kernel[d])
       return failure("kernel_shape is {}x{}, but the weights have shape {}", op.window.kernel[0], op.window.kernel[1],
-                     to_text(w));
+                     shape_text(w));
   Result<TensorType> type = slid(op.window, in[0], filters, op.layout);
   if (!type) return type;
   type->shape[nchw ? 2 : 1] -= op.phases.last_h();
@@ -69,8 +71,8 @@ Result<TensorType> infer_op(const Conv& op, Types in) {
 Result<TensorType> infer_op(const Conv3d& op, Types in) {
   const Shape &x = in[0].shape, &w = in[1].shape;
   if (x.size() != 5 || w.size() != 5)
-    return failure("data has shape {} and weights {}, expected 5 dimensions each", to_text(x), to_text(w));
-  if (x[4] != w[3]) return failure("data has {} channels, but the weights {} take {}", x[4], to_text(w), w[3]);
+    return failure("data has shape {} and weights {}, expected 5 dimensions each", shape_text(x), shape_text(w));
+  if (x[4] != w[3]) return failure("data has {} channels, but the weights {} take {}", x[4], shape_text(w), w[3]);
   Shape shape = x;
   shape[4] = w[4];
   for (std::size_t d = 0; d < 3; ++d) {
@@ -78,16 +80,16 @@ Result<TensorType> infer_op(const Conv3d& op, Types in) {
     shape[1 + d] = floor_div(x[1 + d] + op.pad_begin[d] + op.pad_end[d] - reach, op.strides[d]) + 1;
     if (shape[1 + d] < 1)
       return failure("a window of {} elements does not fit into dimension {} of data of shape {}", reach, 1 + d,
-                     to_text(x));
+                     shape_text(x));
   }
   return TensorType{in[0].type, shape};
 }
 
 Result<TensorType> infer_op(const Pool& op, Types in) {
-  if (in[0].shape.size() != 4) return failure("the data has shape {}, expected 4 dimensions", to_text(in[0].shape));
+  if (in[0].shape.size() != 4) return failure("the data has shape {}, expected 4 dimensions", shape_text(in[0].shape));
   const std::size_t height = op.layout == Layout::nchw ? 2 : 1;
   if (in[0].shape[height] == 0 || in[0].shape[height + 1] == 0)
-    return failure("an image without elements (shape {}) can't be pooled", to_text(in[0].shape));
+    return failure("an image without elements (shape {}) can't be pooled", shape_text(in[0].shape));
   Window whole = op.window;
   for (std::size_t d = 0; d < 2; ++d) {
     whole.pad_end[d] += op.overhang[d];
@@ -105,8 +107,8 @@ Result<Shape> broadcast(Shape a, Shape b) {
   Shape shape = a;
   for (std::size_t d = 0; d < a.size(); ++d) {
     if (a[d] != b[d] && a[d] != 1 && b[d] != 1)
-      return failure("shapes {} and {} do not broadcast: dimension {} is {} and {}", to_text(a), to_text(b), d, a[d],
-                     b[d]);
+      return failure("shapes {} and {} do not broadcast: dimension {} is {} and {}", shape_text(a), shape_text(b), d,
+                     a[d], b[d]);
     shape[d] = a[d] == 1 ? b[d] : a[d];
   }
   return shape;
@@ -115,12 +117,12 @@ Result<Shape> broadcast(Shape a, Shape b) {
 Result<TensorType> infer_op(const MatMul& op, Types in) {
   Shape a = in[0].shape, b = in[1].shape;
   if (a.size() < 2 || b.size() < 2)
-    return failure("matrices of shapes {} and {} need at least 2 dimensions each", to_text(a), to_text(b));
+    return failure("matrices of shapes {} and {} need at least 2 dimensions each", shape_text(a), shape_text(b));
   if (op.transpose_a) std::swap(a[a.size() - 1], a[a.size() - 2]);
   if (op.transpose_b) std::swap(b[b.size() - 1], b[b.size() - 2]);
   if (a.back() != b[b.size() - 2])
     return failure("{} columns of the first matrix meet {} rows of the second (shapes {} and {})", a.back(),
-                   b[b.size() - 2], to_text(a), to_text(b));
+                   b[b.size() - 2], shape_text(a), shape_text(b));
   const Result<Shape> leading = broadcast(Shape(a.begin(), a.end() - 2), Shape(b.begin(), b.end() - 2));
   if (!leading) return leading.failure();
   Shape shape = *leading;
@@ -131,10 +133,11 @@ Result<TensorType> infer_op(const MatMul& op, Types in) {
 
 Result<TensorType> infer_op(const BatchNorm&, Types in) {
   if (in[0].shape.size() < 2)
-    return failure("the data has shape {}, expected a channel dimension", to_text(in[0].shape));
+    return failure("the data has shape {}, expected a channel dimension", shape_text(in[0].shape));
   for (const TensorType& parameter : in.subspan(1))
     if (parameter.shape != Shape{in[0].shape[1]})
-      return failure("a parameter has shape {}, expected {} (the channels)", to_text(parameter.shape), in[0].shape[1]);
+      return failure("a parameter has shape {}, expected {} (the channels)", shape_text(parameter.shape),
+                     in[0].shape[1]);
   return in[0];
 }
 
@@ -173,13 +176,13 @@ Result<TensorType> infer_op(const Reduce& op, Types in) {
   }
   for (const int axis : op.axes)
     if (axis < 0 || at(axis) >= in[0].shape.size())
-      return failure("axis {} is outside of shape {}", axis, to_text(in[0].shape));
+      return failure("axis {} is outside of shape {}", axis, shape_text(in[0].shape));
   return TensorType{in[0].type, shape};
 }
 
 Result<TensorType> with_axis(int axis, Types in) {
   if (axis < 0 || at(axis) >= in[0].shape.size())
-    return failure("axis {} is outside of shape {}", axis, to_text(in[0].shape));
+    return failure("axis {} is outside of shape {}", axis, shape_text(in[0].shape));
   return in[0];
 }
 Result<TensorType> infer_op(const CumSum& op, Types in) { return with_axis(op.axis, in); }
@@ -189,8 +192,8 @@ Result<TensorType> infer_op(const Lrn& op, Types in) { return with_axis(op.axis,
 Result<TensorType> infer_op(const Reshape& op, Types in) {
   if (Status ok = check_indexable(op.shape); !ok) return ok.failure();
   if (product(op.shape) != product(in[0].shape))
-    return failure("{} elements (shape {}) can't be seen as shape {}", product(in[0].shape), to_text(in[0].shape),
-                   to_text(op.shape));
+    return failure("{} elements (shape {}) can't be seen as shape {}", product(in[0].shape), shape_text(in[0].shape),
+                   shape_text(op.shape));
   return TensorType{in[0].type, op.shape};
 }
 
@@ -200,7 +203,8 @@ Result<TensorType> infer_op(const Transpose& op, Types in) {
   bool permutes = sorted.size() == in[0].shape.size();
   for (int d = 0; permutes && d < static_cast<int>(sorted.size()); ++d) permutes = sorted[at(d)] == d;
   if (!permutes)
-    return failure("perm is not an order of the {} dimensions of shape {}", in[0].shape.size(), to_text(in[0].shape));
+    return failure("perm is not an order of the {} dimensions of shape {}", in[0].shape.size(),
+                   shape_text(in[0].shape));
   Shape shape;
   for (const int d : op.order) shape.push_back(in[0].shape[at(d)]);
   return TensorType{in[0].type, shape};
@@ -209,14 +213,14 @@ Result<TensorType> infer_op(const Transpose& op, Types in) {
 Result<TensorType> infer_op(const Concat& op, Types in) {
   TensorType joined = in[0];
   if (op.axis < 0 || at(op.axis) >= joined.shape.size())
-    return failure("axis {} is outside of shape {}", op.axis, to_text(joined.shape));
+    return failure("axis {} is outside of shape {}", op.axis, shape_text(joined.shape));
   for (const TensorType& next : in.subspan(1)) {
     if (next.type != joined.type)
       return failure("types {} and {} differ", tilewright::to_text(joined.type), tilewright::to_text(next.type));
     for (std::size_t d = 0; d < std::max(next.shape.size(), joined.shape.size()); ++d)
       if (next.shape.size() != joined.shape.size() || (d != at(op.axis) && next.shape[d] != joined.shape[d]))
-        return failure("shapes {} and {} can't be joined along axis {}", to_text(in[0].shape), to_text(next.shape),
-                       op.axis);
+        return failure("shapes {} and {} can't be joined along axis {}", shape_text(in[0].shape),
+                       shape_text(next.shape), op.axis);
     joined.shape[at(op.axis)] += next.shape[at(op.axis)];
   }
   return joined;
@@ -224,7 +228,7 @@ Result<TensorType> infer_op(const Concat& op, Types in) {
 
 Result<TensorType> infer_op(const Pad& op, Types in) {
   if (op.begin.size() != in[0].shape.size() || op.end.size() != in[0].shape.size())
-    return failure("{} and {} pads for shape {}", op.begin.size(), op.end.size(), to_text(in[0].shape));
+    return failure("{} and {} pads for shape {}", op.begin.size(), op.end.size(), shape_text(in[0].shape));
   Shape shape = in[0].shape;
   for (std::size_t d = 0; d < shape.size(); ++d) {
     if (op.begin[d] < 0 || op.end[d] < 0) return failure("negative padding {}", std::min(op.begin[d], op.end[d]));
@@ -239,7 +243,7 @@ Result<TensorType> infer_op(const Slice& op, Types in) {
     if (op.shape[d] == 0) continue;
     if (std::min(op.starts[d], last) < 0 || std::max(op.starts[d], last) >= extent)
       return failure("elements {} to {} of dimension {} are outside of shape {}", op.starts[d], last, d,
-                     to_text(in[0].shape));
+                     shape_text(in[0].shape));
   }
   return TensorType{in[0].type, op.shape};
 }
@@ -247,18 +251,19 @@ Result<TensorType> infer_op(const Slice& op, Types in) {
 Result<TensorType> infer_op(const Expand& op, Types in) {
   const Result<Shape> shape = broadcast(in[0].shape, op.shape);
   if (!shape) return shape.failure();
-  if (*shape != op.shape) return failure("shape {} does not broadcast to {}", to_text(in[0].shape), to_text(op.shape));
+  if (*shape != op.shape)
+    return failure("shape {} does not broadcast to {}", shape_text(in[0].shape), shape_text(op.shape));
   return TensorType{in[0].type, op.shape};
 }
 
 Result<TensorType> infer_op(const Gather& op, Types in) {
   if (op.axis < 0 || at(op.axis) >= in[0].shape.size())
-    return failure("axis {} is outside of shape {}", op.axis, to_text(in[0].shape));
+    return failure("axis {} is outside of shape {}", op.axis, shape_text(in[0].shape));
   Shape shape(in[0].shape.begin(), in[0].shape.begin() + op.axis);
   shape.insert(shape.end(), in[1].shape.begin(), in[1].shape.end());
   shape.insert(shape.end(), in[0].shape.begin() + op.axis + 1, in[0].shape.end());
   if (in[0].shape[at(op.axis)] == 0 && !is_empty(shape))
-    return failure("axis {} of shape {} has no elements to choose from", op.axis, to_text(in[0].shape));
+    return failure("axis {} of shape {} has no elements to choose from", op.axis, shape_text(in[0].shape));
   return TensorType{in[0].type, shape};
 }
 
@@ -268,9 +273,9 @@ Status check_indexable(const Shape& shape) {
   constexpr std::int64_t kMost = std::numeric_limits<std::int32_t>::max();
   std::int64_t elements = 1;  // of the dimensions that have any: the others must not hide a large one
   for (const std::int64_t extent : shape) {
-    if (extent < 0) return failure("shape {} has a negative dimension", to_text(shape));
+    if (extent < 0) return failure("shape {} has a negative dimension", shape_text(shape));
     if (extent > kMost / elements)
-      return failure("a tensor of shape {} has more elements than can be indexed ({})", to_text(shape), kMost);
+      return failure("a tensor of shape {} has more elements than can be indexed ({})", shape_text(shape), kMost);
     elements *= std::max<std::int64_t>(extent, 1);
   }
   return {};

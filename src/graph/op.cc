@@ -1,6 +1,6 @@
 #include "graph/op.h"
 
-#include <fmt/ranges.h>
+#include <fmt/format.h>
 
 #include "base/match.h"
 
@@ -136,7 +136,5 @@ bool is_elementwise(const Op& op) {
          std::holds_alternative<Binary>(op) || std::holds_alternative<Select>(op) || std::holds_alternative<Cast>(op) ||
          std::holds_alternative<Identity>(op);
 }
-
-std::string to_text(const Shape& shape) { return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, "x")); }
 
 }  // namespace tilewright::graph

@@ -133,7 +133,5 @@ using Op = std::variant<Conv, Conv3d, Pool, MatMul, BatchNorm, Unary, Relu, Leak
 std::string name_of(const Op& op);
 /// Each output element depends on the elements at the same (broadcast) position only.
 bool is_elementwise(const Op& op);
-/// "1x3x224x224"; "scalar" for rank 0.
-std::string to_text(const Shape& shape);
 
 }  // namespace tilewright::graph

@@ -8,7 +8,6 @@
 #include "base/fill_input.h"
 #include "base/integer.h"
 #include "graph/array.h"
-#include "graph/describe.h"
 #include "graph/express.h"
 #include "graph/fusion.h"
 #include "te/are_read.h"

@@ -1,5 +1,6 @@
 #include <fmt/ranges.h>
 
+#include "base/shape_text.h"
 #include "graph/graph.h"
 
 namespace tilewright::graph {
@@ -41,8 +42,8 @@ class Verifier {
     const runtime::Tensor& value = *graph_.tensor(id).constant;
     if (value.type() != graph_.type(id).type || value.shape() != graph_.shape(id))
       error("constant t{} is said to be {} [{}], but its value is {} [{}]", id,
-            tilewright::to_text(graph_.type(id).type), to_text(graph_.shape(id)), tilewright::to_text(value.type()),
-            to_text(value.shape()));
+            tilewright::to_text(graph_.type(id).type), shape_text(graph_.shape(id)), tilewright::to_text(value.type()),
+            shape_text(value.shape()));
   }
 
   void check(const Node& node) {
@@ -59,7 +60,7 @@ class Verifier {
     const TensorType& said = graph_.type(node.output);
     if (*type != said)
       error("{} makes {} [{}], but t{} is said to be {} [{}]", name, tilewright::to_text(type->type),
-            to_text(type->shape), node.output, tilewright::to_text(said.type), to_text(said.shape));
+            shape_text(type->shape), node.output, tilewright::to_text(said.type), shape_text(said.shape));
   }
 
   const Graph& graph_;

@@ -2,9 +2,9 @@
 
 #include <map>
 
+#include "base/quantile.h"
 #include "compile/compile_model.h"
 #include "driver/model.h"
-#include "driver/quantiles.h"
 #include "driver/target.h"
 #include "driver/timing.h"
 #include "loop/lower.h"
@@ -60,7 +60,7 @@ nlohmann::json judge_runs(const std::string& input, const std::vector<const Run*
     entries.push_back({{"space", run->key.space},
                        {"variant", run->key.variant},
                        {"seed", run->key.seed},
-                       {"time_s", driver::quantiles(times[position.at(run->steps.dump())]).median_s}});
+                       {"time_s", median(times[position.at(run->steps.dump())])}});
   return {{"judged", input}, {"times", std::move(entries)}};
 }
 

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "base/quantile.h"
 #include "lab/statistics.h"
 
 namespace tilewright::lab {
@@ -94,8 +95,7 @@ std::string input_table(const Results& results, const Layout& layout) {
           if (run.key.input == input && run.key.space == space && run.key.variant == variant)
             times.push_back(run.best_s), flops = run.flops;
         if (times.empty()) continue;
-        std::nth_element(times.begin(), times.begin() + std::ssize(times) / 2, times.end());
-        const double median_s = times[times.size() / 2];
+        const double median_s = median(std::move(times));
         const Comparison c = compare(results.runs, space, layout.variants.front(), variant, input);
         const bool base = variant == layout.variants.front();
         out += fmt::format("| {} | {} | {} | {:.4g} µs | {:.1f} | {} | {} |\n", input, space, variant, 1e6 * median_s,

@@ -5,6 +5,7 @@
 #include <functional>
 #include <set>
 
+#include "base/quantile.h"
 #include "base/rng.h"
 
 namespace tilewright::lab {
@@ -27,18 +28,10 @@ double mean(const Sample& runs, const F& f) {
   return sum / static_cast<double>(runs.size());
 }
 
-double quantile(std::vector<double> values, double share) {
-  std::sort(values.begin(), values.end());
-  const double at = share * static_cast<double>(values.size() - 1);
-  const auto below = static_cast<std::size_t>(at);
-  const double rest = at - static_cast<double>(below);
-  return values[below] + rest * (values[std::min(below + 1, values.size() - 1)] - values[below]);
-}
-
 double target_of(const Pair& pair) {
   std::vector<double> finals;
   for (const Run* run : pair.baseline) finals.push_back(run->best_s);
-  return quantile(std::move(finals), 0.5);
+  return median(std::move(finals));
 }
 
 double log_cost_ratio(const Pair& pair, bool by_trials) {

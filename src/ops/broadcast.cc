@@ -1,14 +1,11 @@
 #include "ops/broadcast.h"
 
-#include <fmt/ranges.h>
-
 #include <algorithm>
 
+#include "base/shape_text.h"
 #include "ops/check.h"
 
 namespace tilewright::ops {
-
-std::string shape_text(const Shape& shape) { return fmt::format("[{}]", fmt::join(shape, ", ")); }
 
 Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b) {
   const std::size_t rank = std::max(a.size(), b.size());

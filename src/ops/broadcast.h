@@ -11,9 +11,6 @@ namespace tilewright::ops {
 
 using Shape = std::vector<std::int64_t>;
 
-/// "[1, 56, 56, 64]"
-std::string shape_text(const Shape& shape);
-
 /// The shape that both broadcast to by NumPy's rule: aligned at the last dimension, equal or one of them 1.
 /// Errors: bad_input, naming `op`, both shapes and the dimension.
 Shape broadcast_shape(std::string_view op, const Shape& a, const Shape& b);

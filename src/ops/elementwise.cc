@@ -1,5 +1,6 @@
 #include "ops/elementwise.h"
 
+#include "base/shape_text.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 
@@ -19,7 +20,7 @@ Tensor map(const Tensor& x, std::string name, const F& f) {
 
 /// The element of the vector `v` [c] that belongs to position `at` of x along `axis`.
 void require_channel_vector(std::string_view op, const Tensor& v, const Tensor& x, int axis) {
-  require(v.rank() == 1 && v.dim(0) == x.dim(axis), "{}: {} has shape {}, expected [{}] (dimension {} of {})", op,
+  require(v.rank() == 1 && v.dim(0) == x.dim(axis), "{}: {} has shape {}, expected {} (dimension {} of {})", op,
           v->name, shape_text(v.shape()), x.dim(axis), axis, shape_text(x.shape()));
   require_same_type(op, x, v);
 }

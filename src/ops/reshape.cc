@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 #include "ops/shape.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "base/integer.h"
 #include "space/queries.h"
+#include "space/tile_lengths.h"
 
 namespace tilewright::space {
 namespace {
@@ -66,9 +66,7 @@ std::vector<TileAxis> tile_axes(const schedule::State& state) {
     const auto* split = std::get_if<SplitStep>(&state.step(i));
     const auto loops = static_cast<int>(stage.tensor->axes.size() + stage.tensor->reduce_axes.size());
     if (!split || !split->inner_to_outer || split->extent <= 1 || relation.parent >= loops) continue;
-    std::vector<std::int64_t> lengths{ceil_div(split->extent, product(split->lengths))};
-    lengths.insert(lengths.end(), split->lengths.begin(), split->lengths.end());
-    axes.push_back({i, id, relation.parent, role_of(stage, relation, seen.vector), std::move(lengths)});
+    axes.push_back({i, id, relation.parent, role_of(stage, relation, seen.vector), tile_lengths(*split)});
   }
   return axes;
 }

@@ -16,8 +16,7 @@ struct TileAxis {
   int stage;  ///< of the complete state
   int loop;   ///< of the stage: its axes, then those of its reduction
   AxisRole role;
-  std::vector<std::int64_t>
-      lengths;  ///< all levels, the outermost first; it is rounded up where the rest leaves a tail
+  std::vector<std::int64_t> lengths;  ///< tile_lengths.h
 };
 
 /// The splits of a complete state in the order of its steps; those made of loops that were split before are left out.

@@ -4,8 +4,7 @@
 
 #include "base/error.h"
 #include "te/bounded_evaluator.h"
-#include "te/input_tensors.h"
-#include "te/points.h"
+#include "te/evaluation.h"
 
 namespace tilewright::te {
 

@@ -6,9 +6,8 @@
 #include "base/integer.h"
 #include "base/rng.h"
 #include "base/rounding.h"
+#include "te/evaluation.h"
 #include "te/evaluator.h"
-#include "te/input_tensors.h"
-#include "te/points.h"
 
 namespace tilewright::te {
 namespace {

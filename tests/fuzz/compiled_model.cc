@@ -12,9 +12,9 @@
 #include "memory_file.h"
 #include "mutate_bytes.h"
 #include "runtime/model/model.h"
-#include "runtime/object_files.h"
 #include "support/model_bytes.h"
 #include "support/mutate_json.h"
+#include "support/object_files.h"
 #include "target.h"
 
 namespace tilewright::fuzz {
@@ -30,7 +30,7 @@ runtime::ModelPlan small_plan() {
   plan.outputs = {{"y", DType::f32, {8}}, {"z", DType::f32, {2, 4}}};
   plan.constants = {runtime::Tensor(DType::f32, {8})};
   plan.arena_bytes = 64;
-  plan.objects = {test_object("kernels.c")};
+  plan.objects = {support::test_object("kernels.c")};
   plan.calls = {{0, "tw_add8", {{Place::input, 0}, {Place::constant, 0}, {Place::arena, 0}}, "add 8"},
                 {0, "tw_double8", {{Place::arena, 0}, {Place::output, 0}}, "double 8"}};
   plan.copies = {{{Place::input, 0}, 1}};

@@ -11,6 +11,7 @@
 #include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"
 #include "graph/passes.h"
@@ -131,7 +132,8 @@ TEST(Empty, TensorsGiveWhatOnnxSaysAsWeightsAndAsInputs) {
   for (const Case& c : cases())
     for (const std::size_t first_weight : {c.inputs.size(), std::size_t{1}, std::size_t{0}}) {
       if (c.op == "BatchNormalization" && first_weight > 1) continue;  // its parameters must be constant
-      SCOPED_TRACE(testing::Message() << c.op << " of " << to_text(c.inputs[0]) << ", weights from " << first_weight);
+      SCOPED_TRACE(testing::Message() << c.op << " of " << shape_text(c.inputs[0]) << ", weights from "
+                                      << first_weight);
       const Graph network = optimize(model_of(c, first_weight).import().graph);
       for (const Node& node : network.nodes())
         for (const TensorId id : node.inputs) EXPECT_FALSE(is_empty(network.shape(id))) << to_text(network);

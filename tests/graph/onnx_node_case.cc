@@ -8,6 +8,7 @@
 #include "backend/cpu/backend.h"
 #include "backend/cpu/targets.h"
 #include "base/file.h"
+#include "base/shape_text.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"
 #include "graph/onnx_import.h"
@@ -83,7 +84,7 @@ std::string difference(const runtime::Tensor& found, const runtime::Tensor& expe
   if (found.type() != expected.type())
     return fmt::format("type {}, expected {}", to_text(found.type()), to_text(expected.type()));
   if (found.shape() != expected.shape())
-    return fmt::format("shape {}, expected {}", to_text(found.shape()), to_text(expected.shape()));
+    return fmt::format("shape {}, expected {}", shape_text(found.shape()), shape_text(expected.shape()));
   for (std::int64_t i = 0; i < found.elements(); ++i) {
     const double a = real_element(found, i), b = real_element(expected, i);
     const bool same = a == b || (std::isnan(a) && std::isnan(b)) || std::abs(a - b) <= tolerance;

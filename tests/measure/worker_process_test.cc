@@ -12,7 +12,7 @@
 
 #include "base/error.h"
 #include "base/fill_input.h"
-#include "measure/object_files.h"
+#include "support/object_files.h"
 
 namespace tilewright::measure {
 namespace {
@@ -22,6 +22,9 @@ using ::testing::Test;
 constexpr std::int64_t kElements = 1000;
 constexpr std::uint64_t kSeed = 3;
 constexpr double kTolerance = 4 * 0x1p-24;
+
+/// Of tests/measure/kernels/`name`.c; it defines `kernel`.
+std::string kernel_object(std::string_view name) { return support::test_object(std::string(name) + ".c"); }
 
 TaskMessage twice_task() {
   return {{{"x", DType::f32, {10, 100}, false}, {"y", DType::f32, {10, 100}, true}}, kSeed, std::int64_t{64} << 20};

@@ -98,9 +98,8 @@ TEST(Conv2d, SaysWhatDoesNotFit) {
   const auto of = [](const Tensor& a, const Tensor& b, const Conv2dParams& p) {
     return message_of([&] { conv2d(a, b, p); });
   };
-  EXPECT_EQ(of(placeholder({5, 6, 8}, "x"), w, {}), "conv2d: data has shape [5, 6, 8], expected 4 dimensions (NHWC)");
-  EXPECT_EQ(of(x, placeholder({3, 8, 4}, "w"), {}),
-            "conv2d: weights has shape [3, 8, 4], expected 4 dimensions (HWIO)");
+  EXPECT_EQ(of(placeholder({5, 6, 8}, "x"), w, {}), "conv2d: data has shape 5x6x8, expected 4 dimensions (NHWC)");
+  EXPECT_EQ(of(x, placeholder({3, 8, 4}, "w"), {}), "conv2d: weights has shape 3x8x4, expected 4 dimensions (HWIO)");
   EXPECT_EQ(of(x, placeholder({3, 3, 8, 4}, "w", DType::f64), {}), "conv2d: x is f32 and w is f64, expected one type");
   EXPECT_EQ(of(placeholder({1, 5, 6, 8}, "x", DType::i8), placeholder({3, 3, 8, 4}, "w", DType::i8), {}),
             "conv2d: x is i8, expected a float type");

@@ -174,10 +174,10 @@ TEST(Elementwise, SaysWhatDoesNotFit) {
   EXPECT_EQ(message_of([&] { unary(UnaryOp::exp, n, "exp"); }), "exp: not defined for i32, the type of n");
   EXPECT_EQ(message_of([&] { add(x, n); }), "T_add: x is f32 and n is i32, expected one type");
   EXPECT_EQ(message_of([&] { add(x, v); }),
-            "T_add: shapes [2, 3] and [2] do not broadcast: 3 against 2, expected equal or 1");
+            "T_add: shapes 2x3 and 2 do not broadcast: 3 against 2, expected equal or 1");
   EXPECT_EQ(message_of([&] { binary(BinaryOp::floor_div, x, x, "div"); }),
             "div: not defined for f32, the type of x and x");
-  EXPECT_EQ(message_of([&] { bias_add(x, v); }), "bias_add: v has shape [2], expected [3] (dimension 1 of [2, 3])");
+  EXPECT_EQ(message_of([&] { bias_add(x, v); }), "bias_add: v has shape 2, expected 3 (dimension 1 of 2x3)");
   EXPECT_EQ(message_of([&] { bias_add(x, v, 2); }), "bias_add: axis 2 is outside of [-2, 2)");
   EXPECT_EQ(message_of([&] { where(x, x, x); }), "where: x is f32, expected bool");
   EXPECT_EQ(message_of([&] { batch_norm(x, {v, v, v, v}, -1, 0); }), "batch_norm: epsilon -1 must not be negative");

@@ -71,17 +71,17 @@ TEST(BatchMatmul, StretchesABatchOfOne) {
 TEST(Matmul, SaysWhatDoesNotFit) {
   const Tensor a = placeholder({2, 3, 4}, "a");
   EXPECT_EQ(message_of([&] { matmul(a, placeholder({5, 6}, "b")); }),
-            "matmul: inner lengths differ: 4 in a of shape [2, 3, 4], 5 in b of shape [5, 6]");
+            "matmul: inner lengths differ: 4 in a of shape 2x3x4, 5 in b of shape 5x6");
   EXPECT_EQ(message_of([&] { matmul(a, placeholder({4}, "b")); }),
-            "matmul: operands of shape [2, 3, 4] and [4], expected at least 2 dimensions each");
+            "matmul: operands of shape 2x3x4 and 4, expected at least 2 dimensions each");
   EXPECT_EQ(message_of([&] { matmul(a, placeholder({3, 4, 6}, "b")); }),
-            "matmul: shapes [2] and [3] do not broadcast: 2 against 3, expected equal or 1");
+            "matmul: shapes 2 and 3 do not broadcast: 2 against 3, expected equal or 1");
   EXPECT_EQ(message_of([&] { matmul(a, placeholder({4, 6}, "b", DType::f64)); }),
             "matmul: a is f32 and b is f64, expected one type");
   EXPECT_EQ(message_of([&] { dense(a, placeholder({4, 6}, "b")); }),
-            "dense: data has shape [2, 3, 4], expected 2 dimensions (rows, features)");
+            "dense: data has shape 2x3x4, expected 2 dimensions (rows, features)");
   EXPECT_EQ(message_of([&] { batch_matmul(a, placeholder({4, 6}, "b")); }),
-            "batch_matmul: the right operand has shape [4, 6], expected 3 dimensions (batch, rows, columns)");
+            "batch_matmul: the right operand has shape 4x6, expected 3 dimensions (batch, rows, columns)");
 }
 
 }  // namespace

@@ -124,7 +124,7 @@ TEST(GlobalPool2d, LooksAtWholeChannels) {
 TEST(Pool2d, SaysWhatDoesNotFit) {
   const Tensor x = placeholder({1, 6, 6, 4}, "x"), n = placeholder({1, 6, 6, 4}, "n", DType::i32);
   EXPECT_EQ(message_of([&] { max_pool2d(placeholder({6, 6}, "x"), {}); }),
-            "max_pool2d: data has shape [6, 6], expected 4 dimensions (NHWC)");
+            "max_pool2d: data has shape 6x6, expected 4 dimensions (NHWC)");
   EXPECT_EQ(message_of([&] { max_pool2d(x, {.kernel_h = 2, .kernel_w = 2, .padding = {2, 0, 0, 0}}); }),
             "max_pool2d: padding top 2, left 0, bottom 0, right 0 must be smaller than the window of 2x2");
   EXPECT_EQ(message_of([&] { max_pool2d(x, {.kernel_h = 7, .kernel_w = 1}); }),
@@ -134,7 +134,7 @@ TEST(Pool2d, SaysWhatDoesNotFit) {
             "max_pool2d: overhang bottom -1, right 0 must not be negative");
   EXPECT_EQ(message_of([&] { avg_pool2d(n, {}, true); }), "avg_pool2d: n is i32, expected a float type");
   EXPECT_EQ(message_of([&] { global_avg_pool2d(placeholder({6}, "x")); }),
-            "global_avg_pool2d: data has shape [6], expected 4 dimensions (NHWC)");
+            "global_avg_pool2d: data has shape 6, expected 4 dimensions (NHWC)");
 }
 
 }  // namespace

@@ -190,25 +190,25 @@ TEST(Slice, StepsForwardsAndBackwards) {
 TEST(Shape, SaysWhatDoesNotFit) {
   const Tensor x = placeholder({2, 3}, "x"), y = placeholder({3, 3}, "y", DType::i32);
   const te::Expr zero = te::constant(DType::f32, 0);
-  EXPECT_EQ(message_of([&] { pad(x, {1}, {1, 1}, zero); }), "pad: 1 and 2 counts for [2, 3], expected 2 each");
+  EXPECT_EQ(message_of([&] { pad(x, {1}, {1, 1}, zero); }), "pad: 1 and 2 counts for 2x3, expected 2 each");
   EXPECT_EQ(message_of([&] { pad(x, {-1, 0}, {0, 0}, zero); }),
             "pad: counts -1 and 0 of dimension 0 must not be negative");
   EXPECT_EQ(message_of([&] { pad(y, {1, 0}, {0, 0}, zero); }), "pad: value is f32, y is i32, expected one type");
   EXPECT_EQ(message_of([&] { transpose(x, {0, 0}); }),
-            "transpose: order [0, 0] is not a permutation of the 2 dimensions of [2, 3]");
+            "transpose: order [0, 0] is not a permutation of the 2 dimensions of 2x3");
   EXPECT_EQ(message_of([&] { transpose(x, {0}); }),
-            "transpose: order [0] is not a permutation of the 2 dimensions of [2, 3]");
-  EXPECT_EQ(message_of([&] { reshape(x, {4}); }), "reshape: [2, 3] holds 6 elements, [4] holds 4");
-  EXPECT_EQ(message_of([&] { reshape(x, {0, 6}); }), "reshape: extent 0 of [0, 6] must be at least 1");
+            "transpose: order [0] is not a permutation of the 2 dimensions of 2x3");
+  EXPECT_EQ(message_of([&] { reshape(x, {4}); }), "reshape: 2x3 holds 6 elements, 4 holds 4");
+  EXPECT_EQ(message_of([&] { reshape(x, {0, 6}); }), "reshape: extent 0 of 0x6 must be at least 1");
   EXPECT_EQ(message_of([&] { flatten(x, 3); }), "flatten: axis 3 is outside of [-2, 2]");
-  EXPECT_EQ(message_of([&] { squeeze(x, {1}); }), "squeeze: dimension 1 of [2, 3] has extent 3, expected 1");
+  EXPECT_EQ(message_of([&] { squeeze(x, {1}); }), "squeeze: dimension 1 of 2x3 has extent 3, expected 1");
   EXPECT_EQ(message_of([&] { unsqueeze(x, {0, 0}); }), "unsqueeze: dimension 0 is named twice");
-  EXPECT_EQ(message_of([&] { expand(x, {3}); }), "expand: [2, 3] does not broadcast to [3]");
+  EXPECT_EQ(message_of([&] { expand(x, {3}); }), "expand: 2x3 does not broadcast to 3");
   EXPECT_EQ(message_of([&] { concat({}, 0); }), "concat: no tensors, expected at least 1");
   EXPECT_EQ(message_of([&] { concat({x, placeholder({2, 4}, "z")}, 0); }),
-            "concat: shapes [2, 3] and [2, 4] differ in a dimension other than 0");
+            "concat: shapes 2x3 and 2x4 differ in a dimension other than 0");
   EXPECT_EQ(message_of([&] { concat({x, y}, 0); }), "concat: x is f32 and y is i32, expected one type");
-  EXPECT_EQ(message_of([&] { slice(x, {{0, 1}}); }), "slice: 1 ranges for [2, 3], expected 2");
+  EXPECT_EQ(message_of([&] { slice(x, {{0, 1}}); }), "slice: 1 ranges for 2x3, expected 2");
   EXPECT_EQ(message_of([&] { slice(x, {{0, 2, 0}, {0, 1}}); }),
             "slice: 2 elements of step 0 in dimension 0, expected at least 1 and not 0");
   EXPECT_EQ(message_of([&] { slice(x, {{0, 2, 2}, {0, 1}}); }),

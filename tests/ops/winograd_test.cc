@@ -99,7 +99,7 @@ TEST(WinogradConv2d, SaysWhatDoesNotFit) {
   EXPECT_EQ(of(x, w, {.tile = 3}), "winograd_conv2d: tiles are 2 or 4 elements wide, not 3");
   EXPECT_EQ(of(x, w, {.tile = 2}), "winograd_conv2d: weights are 6x6, expected 4x4 for tiles of 2");
   EXPECT_EQ(of(placeholder({5, 6, 8}, "x"), w, {}),
-            "winograd_conv2d: data has shape [5, 6, 8], expected 4 dimensions (NHWC)");
+            "winograd_conv2d: data has shape 5x6x8, expected 4 dimensions (NHWC)");
   EXPECT_EQ(of(x, placeholder({6, 6, 4, 4}, "w"), {}), "winograd_conv2d: weights take 4 input channels, data has 8");
   EXPECT_EQ(of(x, placeholder({6, 6, 8, 4}, "w", DType::f64), {}),
             "winograd_conv2d: x is f32 and w is f64, expected one type");

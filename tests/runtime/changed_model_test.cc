@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "base/file.h"
-#include "object_files.h"
 #include "runtime/model/execution.h"
 #include "support/model_bytes.h"
 #include "support/mutate_json.h"
+#include "support/object_files.h"
 
 namespace tilewright::runtime {
 namespace {
@@ -25,7 +25,7 @@ ModelPlan example_plan() {
   plan.outputs = {{"y", DType::f32, {8}}, {"z", DType::f32, {2, 4}}, {"u", DType::f32, {8}}};
   plan.constants = {Tensor(DType::f32, {8}), Tensor(DType::f32, {40})};
   plan.arena_bytes = 128;
-  plan.objects = {test_object("kernels.c"), test_object("kernels.c")};
+  plan.objects = {support::test_object("kernels.c"), support::test_object("kernels.c")};
   plan.calls = {{0, "tw_add8", {{Place::input, 0}, {Place::constant, 0}, {Place::arena, 0}}, "add 8"},
                 {1, "tw_add8", {{Place::arena, 0}, {Place::constant, 0}, {Place::arena, 64}}, "add 8"},
                 {0, "tw_double8", {{Place::arena, 64}, {Place::arena, 0}}, "double 8"},

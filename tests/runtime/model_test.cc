@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "base/out_of_memory.h"
-#include "object_files.h"
 #include "runtime/cpu/processor.h"
 #include "runtime/model/execution.h"
+#include "support/object_files.h"
 
 namespace tilewright::runtime {
 namespace {
@@ -34,7 +34,7 @@ ModelPlan example_plan() {
   plan.outputs = {{"y", DType::f32, {8}}, {"z", DType::f32, {8}}};
   plan.constants = {filled({10, 20, 30, 40, 50, 60, 70, 80})};
   plan.arena_bytes = 64;
-  plan.objects = {test_object("kernels.c")};
+  plan.objects = {support::test_object("kernels.c")};
   plan.calls = {{0, "tw_add8", {{Place::input, 0}, {Place::constant, 0}, {Place::arena, 0}}, "add 8"},
                 {0, "tw_double8", {{Place::arena, 0}, {Place::output, 0}}, "double 8"}};
   plan.copies = {{{Place::input, 0}, 1}};

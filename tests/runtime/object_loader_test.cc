@@ -7,13 +7,13 @@
 #include <vector>
 
 #include "base/rng.h"
-#include "runtime/object_files.h"
+#include "support/object_files.h"
 
 namespace tilewright::runtime {
 namespace {
 
 std::shared_ptr<const LoadedObject> load_good() {
-  Result<std::shared_ptr<const LoadedObject>> loaded = LoadedObject::load(test_object("good.c"));
+  Result<std::shared_ptr<const LoadedObject>> loaded = LoadedObject::load(support::test_object("good.c"));
   EXPECT_TRUE(loaded) << loaded.message();
   return loaded ? *loaded : nullptr;
 }
@@ -72,7 +72,7 @@ TEST(ObjectLoader, ReachesVectorMath) {
 }
 
 TEST(ObjectLoader, RefusesCodeForAFixedAddress) {
-  const std::string message = message_of(test_object("absolute.c"));
+  const std::string message = message_of(support::test_object("absolute.c"));
   EXPECT_NE(message.find("needs an address below 4 GiB: compile position-independent code"), std::string::npos)
       << message;
 }
@@ -86,7 +86,7 @@ TEST(ObjectLoader, KnowsOnlyGlobalSymbols) {
 }
 
 TEST(ObjectLoader, LoadsWhateverTheAlignmentOfTheBytes) {
-  const std::string object = test_object("good.c");
+  const std::string object = support::test_object("good.c");
   for (std::size_t shift = 1; shift < 8; ++shift) {
     const std::string shifted = std::string(shift, 'x') + object;
     EXPECT_EQ(message_of(std::string_view(shifted).substr(shift)), "loaded");
@@ -94,16 +94,17 @@ TEST(ObjectLoader, LoadsWhateverTheAlignmentOfTheBytes) {
 }
 
 TEST(ObjectLoader, NamesTheSymbolThatNobodyDefines) {
-  EXPECT_EQ(message_of(test_object("unresolved.c")),
+  EXPECT_EQ(message_of(support::test_object("unresolved.c")),
             "symbol 'tw_nobody_defines_this' is not defined by the object, this program, libm or libmvec");
 }
 
 TEST(ObjectLoader, RefusesThreadLocalData) {
-  EXPECT_EQ(message_of(test_object("thread_local.c")), "object has a thread-local or compressed section .tdata");
+  EXPECT_EQ(message_of(support::test_object("thread_local.c")),
+            "object has a thread-local or compressed section .tdata");
 }
 
 TEST(ObjectLoader, RefusesCommonSymbols) {
-  EXPECT_EQ(message_of(test_object("common.c")),
+  EXPECT_EQ(message_of(support::test_object("common.c")),
             "symbol 'tw_common' is a common or otherwise special symbol (65522), which can't be loaded");
 }
 
@@ -126,20 +127,20 @@ TEST(ObjectLoader, RefusesOtherKindsOfElf) {
       {60, 0, "object has 0 section headers of 64 bytes, expected at least one of 64"},
   };
   for (const Case& c : cases) {
-    std::string object = test_object("good.c");
+    std::string object = support::test_object("good.c");
     object[c.byte] = c.value;
     EXPECT_EQ(message_of(object), c.message);
   }
 }
 
 TEST(ObjectLoader, RefusesTheCodeOfAnotherMachine) {
-  std::string object = test_object("good.c");
+  std::string object = support::test_object("good.c");
   object[18] = 8;  // EM_MIPS
   EXPECT_EQ(message_of(object).find("object is for ELF machine 8, this machine is "), 0U);
 }
 
 TEST(ObjectLoader, RefusesEveryTruncation) {
-  const std::string object = test_object("good.c");
+  const std::string object = support::test_object("good.c");
   for (std::size_t size = 0; size < object.size(); ++size) {
     // In memory of exactly that size, so that a sanitizer sees a read beyond it.
     const std::vector<char> cut(object.begin(), object.begin() + static_cast<std::ptrdiff_t>(size));
@@ -148,7 +149,7 @@ TEST(ObjectLoader, RefusesEveryTruncation) {
 }
 
 TEST(ObjectLoader, SurvivesFlippedBytes) {
-  const std::string object = test_object("good.c");
+  const std::string object = support::test_object("good.c");
   Rng rng(7);
   for (int round = 0; round < 20000; ++round) {
     std::vector<char> damaged(object.begin(), object.end());
@@ -161,7 +162,7 @@ TEST(ObjectLoader, SurvivesFlippedBytes) {
 }
 
 TEST(ObjectLoader, SurvivesEveryByteSetToOnes) {
-  const std::string object = test_object("good.c");
+  const std::string object = support::test_object("good.c");
   for (std::size_t i = 0; i < object.size(); ++i) {
     std::vector<char> damaged(object.begin(), object.end());
     damaged[i] = static_cast<char>(0xff);

@@ -18,7 +18,6 @@
 #include <new>
 
 #include "backend/cpu/emit/kernel.h"
-#include "backend/cpu/emit/size.h"
 #include "backend/cpu/passes.h"
 #include "base/out_of_memory.h"
 

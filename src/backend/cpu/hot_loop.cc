@@ -5,9 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <vector>
 
-#include "backend/cpu/assembly/instruction.h"
+#include "backend/cpu/disassembly.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -15,45 +16,18 @@ namespace {
 /// How often a loop is taken to run for each time that the loop around it does.
 constexpr double kIterations = 8;
 
-struct Line {
-  std::string_view text;
-  bool is_label = false;
-  Instruction instruction;  ///< of what is no label
-};
-
-/// Lines [begin, end) of the code.
+/// Instructions [begin, end) of the code.
 struct Range {
   std::size_t begin, end;
 };
 
-/// Labels and instructions; directives and comments are left out.
-std::vector<Line> lines_of(std::string_view assembly, const target::TargetSpec& target) {
-  const bool arm = target.is_aarch64();
-  std::vector<Line> lines;
-  while (!assembly.empty()) {
-    const std::size_t end = std::min(assembly.find('\n'), assembly.size());
-    std::string_view line = assembly.substr(0, end);
-    assembly.remove_prefix(std::min(end + 1, assembly.size()));
-    const std::string_view comment = arm ? "//" : "#";
-    if (const auto text = split_instruction(line, comment)) {
-      lines.push_back({line, false, arm ? read_aarch64(*text) : read_x86_64(*text)});
-    } else {
-      line = line.substr(0, line.find(comment));
-      line = line.substr(0, line.find_last_not_of(" \t") + 1);
-      if (line.ends_with(':')) lines.push_back({line.substr(0, line.size() - 1), true, {}});
-    }
-  }
-  return lines;
-}
-
-/// Every loop, from its label to its last jump back.
-std::vector<Range> loops_of(const std::vector<Line>& lines) {
-  std::map<std::string_view, std::size_t> labels;
+/// Every loop, from where its last jump back leads to that jump.
+std::vector<Range> loops_of(const std::vector<Instruction>& code) {
   std::map<std::size_t, std::size_t> loops;
-  for (std::size_t i = 0; i < lines.size(); ++i) {
-    if (lines[i].is_label) labels[lines[i].text] = i;
-    const auto label = labels.find(lines[i].instruction.branches);
-    if (label != labels.end()) loops[label->second] = i + 1;
+  for (std::size_t i = 0; i < code.size(); ++i) {
+    if (!code[i].branches || *code[i].branches > code[i].address) continue;
+    const auto target = std::ranges::lower_bound(code, *code[i].branches, {}, &Instruction::address);
+    loops[static_cast<std::size_t>(target - code.begin())] = i + 1;
   }
   std::vector<Range> ranges;
   for (const auto& [begin, end] : loops) ranges.push_back({begin, end});
@@ -78,34 +52,43 @@ void count(const Instruction& instruction, HotLoop& loop) {
   loop.vector_bytes = std::max(loop.vector_bytes, instruction.vector_bytes);
 }
 
+std::set<std::uint64_t> labels_of(const std::vector<Instruction>& code) {
+  std::set<std::uint64_t> labels;
+  for (const Instruction& instruction : code)
+    if (instruction.branches) labels.insert(*instruction.branches);
+  return labels;
+}
+
 /// What a range holds beside the loops in it, of which a comment says that they are there.
-HotLoop summarize(const std::vector<Line>& lines, const Range& range, const std::vector<Range>& loops) {
+HotLoop summarize(const std::vector<Instruction>& code, const Range& range, const std::vector<Range>& loops,
+                  const std::set<std::uint64_t>& labels) {
   HotLoop loop;
   for (std::size_t i = range.begin; i < range.end; ++i) {
     const auto inner =
         std::ranges::find_if(loops, [&](const Range& other) { return other.begin == i && lies_within(other, range); });
     if (inner != loops.end()) {
-      loop.assembly += fmt::format("\t(a loop of {} lines)\n", inner->end - inner->begin);
+      loop.assembly += fmt::format("\t(a loop of {} instructions)\n", inner->end - inner->begin);
       i = inner->end - 1;
       continue;
     }
-    loop.assembly += lines[i].text;
-    loop.assembly += lines[i].is_label ? ":\n" : "\n";
-    if (!lines[i].is_label) count(lines[i].instruction, loop);
+    if (labels.contains(code[i].address)) loop.assembly += fmt::format("{:#x}:\n", code[i].address);
+    loop.assembly += code[i].text + "\n";
+    count(code[i], loop);
   }
   return loop;
 }
 
 }  // namespace
 
-HotLoop find_hot_loop(std::string_view assembly, const target::TargetSpec& target) {
-  const std::vector<Line> lines = lines_of(assembly, target);
-  const std::vector<Range> loops = loops_of(lines);
-  if (loops.empty()) return summarize(lines, {0, lines.size()}, loops);
+HotLoop find_hot_loop(std::string_view object, const target::TargetSpec& target) {
+  const std::vector<Instruction> code = disassemble(object, target);
+  const std::vector<Range> loops = loops_of(code);
+  const std::set<std::uint64_t> labels = labels_of(code);
+  if (loops.empty()) return summarize(code, {0, code.size()}, loops, labels);
   HotLoop best;
   double most = -1;
   for (const Range& range : loops) {
-    HotLoop loop = summarize(lines, range, loops);
+    HotLoop loop = summarize(code, range, loops, labels);
     const double work = (1 + loop.flops) * std::pow(kIterations, depth_of(range, loops));
     if (work > most) most = work, best = std::move(loop);
   }

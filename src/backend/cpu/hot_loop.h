@@ -20,8 +20,9 @@ struct HotLoop {
   double bytes_per_flop() const { return flops > 0 ? bytes / flops : 0; }
 };
 
-/// Finds it in what Compiler::emit_assembly returns for the same target. Heuristic: how often a loop runs is not known,
-/// so the one with most floating-point operations of its own wins, each level of nesting counting as 8 iterations.
-HotLoop find_hot_loop(std::string_view assembly, const target::TargetSpec& target);
+/// Finds it in an object that Compiler::compile made for the same target. Heuristic: how often a loop runs is not
+/// known, so the one with most floating-point operations of its own wins, each level of nesting counting as 8
+/// iterations.
+HotLoop find_hot_loop(std::string_view object, const target::TargetSpec& target);
 
 }  // namespace tilewright::cpu

@@ -32,7 +32,7 @@ void print_kernels(const driver::BenchReport& report) {
   fmt::print("{:<60} {:>3} {:>10} {:>8}\n", "kernel", "x", "all calls", "of a run");
   for (const driver::KernelTime& kernel : report.kernels)
     fmt::print("{} {:>3} {:>10} {:>8}\n", fitted(kernel.description, 60), kernel.calls, run_time(kernel.median_s),
-               percent(kernel.median_s / report.times.median_s));
+               percent(kernel.median_s / report.median_s));
 }
 
 int bench(const BenchFlags& flags, const Common& common) {
@@ -49,9 +49,9 @@ int bench(const BenchFlags& flags, const Common& common) {
   const driver::BenchReport report = driver::bench(request);
   nlohmann::json json = nlohmann::json::object();
   if (common.json) {
-    json = {{"median_s", report.times.median_s},
-            {"p95_s", report.times.p95_s},
-            {"min_s", report.times.min_s},
+    json = {{"median_s", report.median_s},
+            {"p95_s", report.p95_s},
+            {"min_s", report.min_s},
             {"runs", report.runs},
             {"flops", report.flops},
             {"gflops", report.gflops()},
@@ -65,9 +65,9 @@ int bench(const BenchFlags& flags, const Common& common) {
     return 0;
   }
   if (flags.profile) print_kernels(report);
-  fmt::print("median {}, 95 % below {}, best {} of {} runs; {:.1f} GFLOP/s, {} of peak\n",
-             run_time(report.times.median_s), run_time(report.times.p95_s), run_time(report.times.min_s), report.runs,
-             report.gflops(), percent(report.share_of_peak()));
+  fmt::print("median {}, 95 % below {}, best {} of {} runs; {:.1f} GFLOP/s, {} of peak\n", run_time(report.median_s),
+             run_time(report.p95_s), run_time(report.min_s), report.runs, report.gflops(),
+             percent(report.share_of_peak()));
   return 0;
 }
 

@@ -4,7 +4,7 @@
 #include "cli/output.h"
 #include "cli/output_files.h"
 #include "cli/verb.h"
-#include "driver/tasks.h"
+#include "driver/model.h"
 #include "records/selection.h"
 #include "schedule/codec.h"
 

@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include "base/error.h"
+#include "base/shape_text.h"
 #include "cli/checks.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
@@ -41,7 +42,7 @@ nlohmann::json to_json(const driver::RunReport& report) {
 
 void print_text(const driver::RunReport& report, const RunFlags& flags) {
   for (const runtime::Port& port : report.outputs)
-    fmt::print("{} {} {}\n", port.name, to_text(port.type), driver::shape_text(port.shape));
+    fmt::print("{} {} {}\n", port.name, to_text(port.type), shape_text(port.shape));
   if (!report.comparison) return;
   const driver::Comparison& c = *report.comparison;
   fmt::print("{}: largest error {:.3g}, {:.3g} of the largest output (of {}); allowed: rtol {:g}, atol {:g}\n",

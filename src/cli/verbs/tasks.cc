@@ -1,10 +1,9 @@
-#include "driver/tasks.h"
-
 #include "cli/algorithm_arguments.h"
 #include "cli/format.h"
 #include "cli/model_arguments.h"
 #include "cli/output.h"
 #include "cli/verb.h"
+#include "driver/model.h"
 
 namespace tilewright::cli {
 namespace {

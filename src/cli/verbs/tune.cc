@@ -36,12 +36,11 @@ struct TuneFlags {
   std::optional<std::string> priors, sketch_policy, mutation_policy, cost_model;
 };
 
-search::TuneOptions search_options(const TuneFlags& flags, const Common& common) {
+search::TuneOptions search_options(const TuneFlags& flags, std::uint64_t seed, const target::TargetSpec& target,
+                                   int threads) {
   search::TuneOptions options = flags.preset == "ansor" ? search::ansor_options() : search::TuneOptions{};
-  options.seed = common.seed;
-  const int threads = driver::resolve_threads(common.threads);
+  options.seed = seed;
   options.threads = threads_at_once(threads);
-  const target::TargetSpec target = driver::parse_target_to_run(flags.target);
   options.peak_gflops = measure::MachineProbe(driver::with_backend(target), threads).peak_gflops();
   if (!flags.budget.empty()) options.budget_s = parse_wall_time(flags.budget);
   if (!flags.until.empty()) options.until_share = parse_share(flags.until);
@@ -94,10 +93,10 @@ int tune(const TuneFlags& flags, const Common& common) {
   request.import = flags.model.import;
   request.records = flags.records.empty() ? records::default_record_file() : std::filesystem::path(flags.records);
   request.replay = flags.replay;
-  request.target = flags.target;
   request.algorithms = flags.algorithms.options();
-  request.search = search_options(flags, common);
-  request.threads = common.threads;
+  request.target = driver::parse_target_to_run(flags.target);
+  request.threads = driver::resolve_threads(common.threads);
+  request.search = search_options(flags, common.seed, request.target, request.threads);
   request.sync_records = flags.sync;
 
   const ProgressStyle style = common.verbosity < 0 ? ProgressStyle::none : progress_style(flags.progress);

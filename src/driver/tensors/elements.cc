@@ -1,23 +1,11 @@
 #include "driver/tensors/elements.h"
 
-#include <fmt/ranges.h>
-
-#include <bit>
-
 #include "base/element.h"
 #include "base/error.h"
 #include "base/rng.h"
 #include "base/rounding.h"
 
 namespace tilewright::driver {
-namespace {
-
-template <class T>
-void fill(runtime::Tensor& tensor, const auto& draw) {
-  for (T& value : tensor.as<T>()) value = static_cast<T>(draw());
-}
-
-}  // namespace
 
 std::vector<double> elements_as_double(const runtime::Tensor& tensor) {
   std::vector<double> elements(static_cast<std::size_t>(tensor.elements()));
@@ -36,36 +24,12 @@ std::vector<std::int64_t> elements_as_integer(const runtime::Tensor& tensor) {
 
 runtime::Tensor random_tensor(DType type, const std::vector<std::int64_t>& shape, std::uint64_t seed) {
   Rng rng(seed);
-  const auto real = [&] { return 2 * rng.uniform() - 1; };
-  const auto coin = [&] { return rng.below(2); };
   runtime::Tensor tensor(type, shape, runtime::Use::kernels);
-  switch (type) {
-    case DType::boolean:
-    case DType::u8:
-    case DType::i8:
-      fill<std::uint8_t>(tensor, coin);
-      break;
-    case DType::i32:
-      fill<std::int32_t>(tensor, coin);
-      break;
-    case DType::i64:
-      fill<std::int64_t>(tensor, coin);
-      break;
-    case DType::bf16:
-      fill<std::uint16_t>(tensor, [&] { return std::bit_cast<std::uint32_t>(static_cast<float>(real())) >> 16; });
-      break;
-    case DType::f32:
-      fill<float>(tensor, real);
-      break;
-    case DType::f64:
-      fill<double>(tensor, real);
-      break;
+  for (std::int64_t i = 0; i < tensor.elements(); ++i) {
+    const Number value = is_float(type) ? Number(2 * rng.uniform() - 1) : Number(std::int64_t(rng.below(2)));
+    store_element(type, tensor.data(), i, value);
   }
   return tensor;
-}
-
-std::string shape_text(const std::vector<std::int64_t>& shape) {
-  return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, "x"));
 }
 
 }  // namespace tilewright::driver

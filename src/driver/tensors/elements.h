@@ -18,7 +18,4 @@ std::vector<std::int64_t> elements_as_integer(const runtime::Tensor& tensor);
 /// for booleans.
 runtime::Tensor random_tensor(DType type, const std::vector<std::int64_t>& shape, std::uint64_t seed);
 
-/// "1x3x224x224"; "scalar" for rank 0.
-std::string shape_text(const std::vector<std::int64_t>& shape);
-
 }  // namespace tilewright::driver

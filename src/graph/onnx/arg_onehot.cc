@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/array.h"
 #include "graph/empty.h"
 #include "graph/onnx/functions.h"
@@ -88,7 +89,7 @@ Outputs import_arg_extreme(OnnxNode& node) {
   Shape shape = node.shape(0);
   shape.erase(shape.begin() + axis);
   if (is_empty(node.shape(0)) && !is_empty(shape))
-    refuse("axis {} of shape {} has no elements to choose from", axis, to_text(node.shape(0)));
+    refuse("axis {} of shape {} has no elements to choose from", axis, shape_text(node.shape(0)));
   const ReduceKind kind = node.op_type() == "ArgMax" ? ReduceKind::max : ReduceKind::min;
   const TensorId kept = position_of_extreme(node, node.input(0), axis, kind, node.integer("select_last_index", 0) != 0);
   if (node.integer("keepdims", 1) != 0) return {kept};
@@ -119,7 +120,7 @@ Outputs import_one_hot(OnnxNode& node) {
   const auto depth = node.constant_size(1, "depth");
   if (depth < 1) refuse("its depth must be at least 1, found {}", depth);
   const int rank = node.rank(0) + 1, axis = node.axis(node.integer("axis", -1), rank);
-  if (node.shape(2) != Shape{2}) refuse("its values have shape {}, expected 2", to_text(node.shape(2)));
+  if (node.shape(2) != Shape{2}) refuse("its values have shape {}, expected 2", shape_text(node.shape(2)));
   TensorId index = node.cast(node.input(0), DType::i64);
   const TensorId negative = node.binary(BinaryOp::lt, index, node.scalar(DType::i64, 0));
   const TensorId wrapped = node.binary(BinaryOp::add, index, node.scalar(DType::i64, depth));
@@ -134,7 +135,7 @@ Outputs import_one_hot(OnnxNode& node) {
 }
 
 Outputs import_eye_like(OnnxNode& node) {
-  if (node.rank(0) != 2) refuse("its input has shape {}, expected 2 dimensions", to_text(node.shape(0)));
+  if (node.rank(0) != 2) refuse("its input has shape {}, expected 2 dimensions", shape_text(node.shape(0)));
   const std::int64_t columns = node.shape(0)[1], k = node.integer("k", 0);
   return {constant(node, type_of_attribute(node, node.type(0)), node.shape(0),
                    [&](std::int64_t i) { return i % columns - i / columns == k; })};
@@ -142,7 +143,7 @@ Outputs import_eye_like(OnnxNode& node) {
 
 /// Keeps the triangle of each matrix on one side of diagonal k.
 Outputs import_trilu(OnnxNode& node) {
-  if (node.rank(0) < 2) refuse("its data has shape {}, expected at least 2 dimensions", to_text(node.shape(0)));
+  if (node.rank(0) < 2) refuse("its data has shape {}, expected at least 2 dimensions", shape_text(node.shape(0)));
   const auto k = node.has_input(1) ? node.constant_size(1, "k") : 0;
   const bool upper = node.integer("upper", 1) != 0;
   const Shape& data = node.shape(0);

@@ -1,5 +1,6 @@
 // Operators that repeat data, or move blocks of it between space and depth.
 
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -7,7 +8,7 @@ namespace tilewright::graph {
 Outputs import_tile(OnnxNode& node) {
   const Shape data = node.shape(0);
   const std::vector<std::int64_t> repeats = node.constant_sizes(1, "repeats");
-  if (repeats.size() != data.size()) refuse("{} repeats for data of shape {}", repeats.size(), to_text(data));
+  if (repeats.size() != data.size()) refuse("{} repeats for data of shape {}", repeats.size(), shape_text(data));
   Shape apart, repeated, result;
   for (std::size_t d = 0; d < data.size(); ++d) {
     if (repeats[d] < 0) refuse("repeats must not be negative, found {}", repeats[d]);
@@ -25,7 +26,7 @@ std::int64_t block_of(const OnnxNode& node) {
   const std::int64_t block = node.integer("blocksize", 0);
   if (block < 1) refuse("attribute 'blocksize' must be at least 1, found {}", block);
   if (block > OnnxNode::kLargestSize) refuse("attribute 'blocksize' is {}", block);
-  if (node.rank(0) != 4) refuse("its data has shape {}, expected 4 dimensions", to_text(node.shape(0)));
+  if (node.rank(0) != 4) refuse("its data has shape {}, expected 4 dimensions", shape_text(node.shape(0)));
   return block;
 }
 

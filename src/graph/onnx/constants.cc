@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/shape_text.h"
 #include "graph/array.h"
 #include "graph/onnx/functions.h"
 
@@ -36,7 +37,7 @@ Outputs import_constant(OnnxNode& node) {
 Outputs import_constant_of_shape(OnnxNode& node) {
   const Shape shape = node.constant_sizes(0, "shape");
   for (const std::int64_t extent : shape)
-    if (extent < 0) refuse("shape {} has a negative dimension", to_text(shape));
+    if (extent < 0) refuse("shape {} has a negative dimension", shape_text(shape));
   runtime::Tensor value(DType::f32, {1});
   if (node.has("value")) value = node.value("value");
   if (value.elements() != 1) refuse("its value has {} elements, expected 1", value.elements());

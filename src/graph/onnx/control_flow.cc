@@ -17,7 +17,7 @@ constexpr std::int64_t kMostIterations = 16384;
 std::optional<bool> known_condition(OnnxNode& node, TensorId id) {
   if (node.type_of(id) != DType::boolean) refuse("its condition has type {}, expected bool", to_text(node.type_of(id)));
   if (product(node.shape_of(id)) != 1)
-    refuse("its condition has shape {}, expected one element", to_text(node.shape_of(id)));
+    refuse("its condition has shape {}, expected one element", shape_text(node.shape_of(id)));
   if (!node.is_constant_id(id)) return std::nullopt;
   return to_integer(DType::boolean, load_element(DType::boolean, node.constant_of(id).data(), 0)) != 0;
 }
@@ -38,7 +38,7 @@ TensorId stacked(OnnxNode& node, const std::vector<TensorId>& pieces) {
   for (const TensorId piece : pieces) {
     if (node.shape_of(piece) != node.shape_of(pieces.front()))
       refuse("its iterations give results of shapes {} and {}, which can't be stacked",
-             to_text(node.shape_of(pieces.front())), to_text(node.shape_of(piece)));
+             shape_text(node.shape_of(pieces.front())), shape_text(node.shape_of(piece)));
     Shape shape = node.shape_of(piece);
     shape.insert(shape.begin(), 1);
     unsqueezed.push_back(node.reshape(piece, shape));
@@ -72,8 +72,8 @@ Outputs import_if(OnnxNode& node) {
       refuse(
           "its condition is known only when it runs, and output {} is {} {} or {} {} by it; bind the input that it "
           "depends on with --value",
-          i, to_text(node.type_of(then[i])), to_text(node.shape_of(then[i])), to_text(node.type_of(otherwise[i])),
-          to_text(node.shape_of(otherwise[i])));
+          i, to_text(node.type_of(then[i])), shape_text(node.shape_of(then[i])), to_text(node.type_of(otherwise[i])),
+          shape_text(node.shape_of(otherwise[i])));
     const Shape ones(node.shape_of(then[i]).size(), 1);
     outputs.push_back(node.add(Select{}, {node.reshape(condition, ones), then[i], otherwise[i]}));
   }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 #include "graph/onnx/slide.h"
 
@@ -13,7 +14,7 @@ using Triple = std::array<std::int64_t, 3>;
 Triple triple(const OnnxNode& node, std::string_view name, std::int64_t otherwise) {
   const std::vector<std::int64_t> given = node.sizes(name, {otherwise, otherwise, otherwise});
   if (given.size() != 3)
-    refuse("{} has {} numbers, expected 3 for data of shape {}", name, given.size(), to_text(node.shape(0)));
+    refuse("{} has {} numbers, expected 3 for data of shape {}", name, given.size(), shape_text(node.shape(0)));
   for (const std::int64_t value : given)
     if (value < 1) refuse("{} must be at least 1, found {}", name, value);
   return {given[0], given[1], given[2]};
@@ -29,7 +30,7 @@ void read_pads(const OnnxNode& node, Conv3d& conv) {
   if (automatic == "NOTSET") {
     const std::vector<std::int64_t> pads = node.sizes("pads", std::vector<std::int64_t>(6, 0));
     if (pads.size() != 6)
-      refuse("pads has {} numbers, expected 6 for data of shape {}", pads.size(), to_text(node.shape(0)));
+      refuse("pads has {} numbers, expected 6 for data of shape {}", pads.size(), shape_text(node.shape(0)));
     for (const std::int64_t pad : pads)
       if (pad < 0) refuse("pads must not be negative, found {}", pad);
     std::copy_n(pads.begin(), 3, conv.pad_begin.begin());
@@ -50,20 +51,20 @@ void read_pads(const OnnxNode& node, Conv3d& conv) {
 
 Outputs import_conv3d(OnnxNode& node) {
   if (node.rank(1) != 5)
-    refuse("its weights have shape {}, expected 5 dimensions like its data", to_text(node.shape(1)));
+    refuse("its weights have shape {}, expected 5 dimensions like its data", shape_text(node.shape(1)));
   if (node.integer("group", 1) != 1)
     refuse("group {} is not supported with 3 spatial dimensions, only 1", node.integer("group", 1));
   const Shape w = node.shape(1);
   Conv3d conv{
       .kernel = {w[2], w[3], w[4]}, .strides = triple(node, "strides", 1), .dilations = triple(node, "dilations", 1)};
   if (node.has("kernel_shape") && triple(node, "kernel_shape", 1) != conv.kernel)
-    refuse("kernel_shape does not fit its weights of shape {}", to_text(w));
+    refuse("kernel_shape does not fit its weights of shape {}", shape_text(w));
   read_pads(node, conv);
   const TensorId data = node.add(Transpose{{0, 2, 3, 4, 1}}, {node.input(0)});
   TensorId out = node.add(conv, {data, node.add(Transpose{{2, 3, 4, 1, 0}}, {node.input(1)})});
   out = node.add(Transpose{{0, 4, 1, 2, 3}}, {out});
   if (node.has_input(2)) {
-    if (node.shape(2) != Shape{w[0]}) refuse("its bias has shape {}, expected {}", to_text(node.shape(2)), w[0]);
+    if (node.shape(2) != Shape{w[0]}) refuse("its bias has shape {}, expected {}", shape_text(node.shape(2)), w[0]);
     out = node.binary(te::BinaryOp::add, out, node.reshape(node.input(2), {w[0], 1, 1, 1}));
   }
   return {out};

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 #include "graph/onnx/slide.h"
 
@@ -15,7 +16,7 @@ Pair per_dimension(const OnnxNode& node, std::string_view name, int dims, std::i
   const std::vector<std::int64_t> values =
       node.sizes(name, std::vector<std::int64_t>(static_cast<std::size_t>(dims), otherwise));
   if (static_cast<int>(values.size()) != dims)
-    refuse("{} has {} numbers, expected {} for data of shape {}", name, values.size(), dims, to_text(node.shape(0)));
+    refuse("{} has {} numbers, expected {} for data of shape {}", name, values.size(), dims, shape_text(node.shape(0)));
   for (const std::int64_t value : values)
     if (value < 1) refuse("{} must be at least 1, found {}", name, value);
   return dims == 1 ? Pair{otherwise, values[0]} : Pair{values[0], values[1]};
@@ -25,7 +26,7 @@ void read_pads(const OnnxNode& node, int dims, Window& window) {
   const std::vector<std::int64_t> pads =
       node.sizes("pads", std::vector<std::int64_t>(static_cast<std::size_t>(2 * dims)));
   if (static_cast<int>(pads.size()) != 2 * dims)
-    refuse("pads has {} numbers, expected {} for data of shape {}", pads.size(), 2 * dims, to_text(node.shape(0)));
+    refuse("pads has {} numbers, expected {} for data of shape {}", pads.size(), 2 * dims, shape_text(node.shape(0)));
   for (const std::int64_t pad : pads)
     if (pad < 0) refuse("pads must not be negative, found {}", pad);
   const auto first = static_cast<std::size_t>(2 - dims), n = static_cast<std::size_t>(dims);
@@ -42,7 +43,7 @@ Slide slide_of(const Window& w, std::size_t d, std::int64_t extent) {
 int spatial_dims(const OnnxNode& node) {
   const int dims = node.rank(0) - 2;
   if (dims != 1 && dims != 2)
-    refuse("its data has shape {}; supported are 1 to 3 spatial dimensions (3 to 5 in all)", to_text(node.shape(0)));
+    refuse("its data has shape {}; supported are 1 to 3 spatial dimensions (3 to 5 in all)", shape_text(node.shape(0)));
   return dims;
 }
 
@@ -90,15 +91,15 @@ Outputs import_conv(OnnxNode& node) {
   if (node.rank(0) == 5) return import_conv3d(node);
   const int dims = spatial_dims(node);
   if (node.rank(1) != dims + 2)
-    refuse("its weights have shape {}, expected {} dimensions like its data", to_text(node.shape(1)), dims + 2);
+    refuse("its weights have shape {}, expected {} dimensions like its data", shape_text(node.shape(1)), dims + 2);
   const TensorId data = as_two_dimensional(node, node.input(0)), weights = as_two_dimensional(node, node.input(1));
   const Shape w = node.shape_of(weights);
   if (node.has("kernel_shape") && per_dimension(node, "kernel_shape", dims, 1) != Pair{w[2], w[3]})
-    refuse("kernel_shape does not fit its weights of shape {}", to_text(node.shape(1)));
+    refuse("kernel_shape does not fit its weights of shape {}", shape_text(node.shape(1)));
   TensorId out =
       node.add(Conv{read_window(node, {w[2], w[3]}), node.integer("group", 1), Layout::nchw}, {data, weights});
   if (node.has_input(2)) {
-    if (node.shape(2) != Shape{w[0]}) refuse("its bias has shape {}, expected {}", to_text(node.shape(2)), w[0]);
+    if (node.shape(2) != Shape{w[0]}) refuse("its bias has shape {}, expected {}", shape_text(node.shape(2)), w[0]);
     out = node.binary(te::BinaryOp::add, out, node.reshape(node.input(2), {w[0], 1, 1}));
   }
   return {as_given(node, out, dims)};
@@ -128,7 +129,7 @@ Outputs import_average_pool(OnnxNode& node) {
 }
 
 Outputs import_global_pool(OnnxNode& node) {
-  if (node.rank(0) < 3) refuse("its data has shape {}, expected at least 3 dimensions", to_text(node.shape(0)));
+  if (node.rank(0) < 3) refuse("its data has shape {}, expected at least 3 dimensions", shape_text(node.shape(0)));
   std::vector<int> axes;
   for (int d = 2; d < node.rank(0); ++d) axes.push_back(d);
   const ReduceKind kind = node.op_type() == "GlobalMaxPool" ? ReduceKind::max : ReduceKind::mean;

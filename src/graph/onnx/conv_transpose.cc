@@ -12,6 +12,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -136,7 +137,7 @@ Outputs import_conv_transpose(OnnxNode& node) {
   const int dims = node.rank(0) - 2;
   if ((dims != 1 && dims != 2) || node.rank(1) != node.rank(0))
     refuse("data of shape {} and weights of shape {}; supported are 1 and 2 spatial dimensions (3 or 4 in all)",
-           to_text(node.shape(0)), to_text(node.shape(1)));
+           shape_text(node.shape(0)), shape_text(node.shape(1)));
   const auto image = [&](TensorId id) {
     const Shape shape = node.shape_of(id);
     return dims == 1 ? node.reshape(id, {shape[0], shape[1], 1, shape[2]}) : id;
@@ -145,9 +146,9 @@ Outputs import_conv_transpose(OnnxNode& node) {
   const Shape x = node.shape_of(data), w = node.shape_of(given);
   const std::int64_t groups = node.integer("group", 1);
   if (groups < 1 || x[1] != w[0] || x[1] % groups != 0)
-    refuse("data has {} channels, weights {} take {}, in {} groups", x[1], to_text(node.shape(1)), w[0], groups);
+    refuse("data has {} channels, weights {} take {}, in {} groups", x[1], shape_text(node.shape(1)), w[0], groups);
   if (node.has("kernel_shape") && two_numbers(node, "kernel_shape", dims, 1, 1) != Pair{w[2], w[3]})
-    refuse("kernel_shape does not fit its weights of shape {}", to_text(node.shape(1)));
+    refuse("kernel_shape does not fit its weights of shape {}", shape_text(node.shape(1)));
   const Spread s = read_spread(node, dims, {x[2], x[3]}, {w[2], w[3]});
 
   Shape length(2);
@@ -188,7 +189,8 @@ Outputs import_conv_transpose(OnnxNode& node) {
   crop.starts[2] = front[0], crop.starts[3] = front[1];
   if (crop.shape != whole) out = node.add(crop, {out});
   if (node.has_input(2)) {
-    if (node.shape(2) != Shape{filters}) refuse("its bias has shape {}, expected {}", to_text(node.shape(2)), filters);
+    if (node.shape(2) != Shape{filters})
+      refuse("its bias has shape {}, expected {}", shape_text(node.shape(2)), filters);
     out = node.binary(te::BinaryOp::add, out, node.reshape(node.input(2), {filters, 1, 1}));
   }
   const Shape shape = node.shape_of(out);

@@ -7,6 +7,7 @@
 #include "base/element.h"
 #include "base/integer.h"
 #include "base/rounding.h"
+#include "base/shape_text.h"
 #include "base/utf8.h"
 #include "graph/empty.h"
 #include "graph/onnx/input_shapes.h"
@@ -192,7 +193,7 @@ void Importer::bind_input(const onnx::ValueInfoProto& input, const std::vector<d
   runtime::Tensor tensor(*type, shape);
   if (values.size() != 1 && std::ssize(values) != tensor.elements())
     throw Error(Code::usage, "--value gives input '{}' {} numbers, its shape {} has {} elements", input.name(),
-                values.size(), to_text(shape), tensor.elements());
+                values.size(), shape_text(shape), tensor.elements());
   for (std::int64_t i = 0; i < tensor.elements(); ++i) {
     const double value = values[values.size() == 1 ? 0 : static_cast<std::size_t>(i)];
     const Number number = is_float(*type) ? Number(value) : Number(to_integer(*type, Number(value)));
@@ -238,7 +239,7 @@ void Importer::add_input(const onnx::ValueInfoProto& input, const Shape& shape, 
     notes_.push_back(
         fmt::format("input '{}' has no elements (shape {}); if that dimension was meant to be open, give "
                     "it with --shape {}:{}",
-                    input.name(), to_text(shape), input.name(), example_shape(declared)));
+                    input.name(), shape_text(shape), input.name(), example_shape(declared)));
   values_[input.name()] = graph_.add_input(input.name(), {type.value_or(DType::f32), shape});
 }
 

@@ -7,6 +7,8 @@
 #include <optional>
 #include <set>
 
+#include "base/shape_text.h"
+
 namespace tilewright::graph {
 namespace {
 
@@ -102,7 +104,7 @@ Result<std::vector<Shape>> input_shapes(Inputs inputs, const ImportOptions& opti
     const std::optional<Given>& one = givens.emplace_back(given(inputs, i, options));
     if (one && !fits(one->shape, type_of(*inputs[i])))
       problems.push_back(fmt::format("{} input '{}' the shape {}, but the model declares {}", one->by,
-                                     inputs[i]->name(), to_text(one->shape), declared_shape(type_of(*inputs[i]))));
+                                     inputs[i]->name(), shape_text(one->shape), declared_shape(type_of(*inputs[i]))));
     if (one) named.add(*inputs[i], one->shape, problems);
   }
   if (!problems.empty()) return failure("{}", fmt::join(problems, "; "));
@@ -137,7 +139,7 @@ std::string example_shape(const onnx::TypeProto_Tensor& type) {
   Shape shape;
   for (const Dimension& dim : type.shape().dim())
     shape.push_back(dim.dim_value() > 0 ? dim.dim_value() : shape.empty() ? 1 : rank == 4 ? kImage : kSequence);
-  return to_text(shape);
+  return shape_text(shape);
 }
 
 }  // namespace tilewright::graph

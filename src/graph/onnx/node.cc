@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/array.h"
 #include "graph/check_types.h"
 #include "graph/empty.h"
@@ -94,7 +95,7 @@ TensorId OnnxNode::input(int i) const {
 }
 
 const Shape& OnnxNode::filled_shape(int i) const {
-  if (product(shape(i)) == 0) refuse("its data has no elements (shape {})", to_text(shape(i)));
+  if (product(shape(i)) == 0) refuse("its data has no elements (shape {})", shape_text(shape(i)));
   return shape(i);
 }
 
@@ -173,7 +174,7 @@ TensorId OnnxNode::add_constant(runtime::Tensor value) {
 void OnnxNode::require_table(const Shape& shape) const {
   if (const Status ok = check_indexable(shape); !ok) throw NodeProblem(ok.message());
   if (product(shape) > kLargestTable)
-    refuse("it needs a table of shape {} at compile time; supported are up to {} elements", to_text(shape),
+    refuse("it needs a table of shape {} at compile time; supported are up to {} elements", shape_text(shape),
            kLargestTable);
 }
 

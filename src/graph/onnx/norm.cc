@@ -3,6 +3,7 @@
 #include <numeric>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -48,7 +49,7 @@ TensorId scaled_per_channel(OnnxNode& node, TensorId value, int rank) {
   per_channel[0] = node.shape(0)[1];
   for (int i : {1, 2})
     if (node.shape(i) != Shape{per_channel[0]})
-      refuse("its scale or bias has shape {}, expected {}", to_text(node.shape(i)), per_channel[0]);
+      refuse("its scale or bias has shape {}, expected {}", shape_text(node.shape(i)), per_channel[0]);
   value = node.binary(BinaryOp::mul, value, node.reshape(node.input(1), per_channel));
   return node.binary(BinaryOp::add, value, node.reshape(node.input(2), per_channel));
 }
@@ -69,7 +70,7 @@ Outputs import_layer_norm(OnnxNode& node) {
 
 Outputs import_instance_norm(OnnxNode& node) {
   const int rank = node.rank(0);
-  if (rank < 3) refuse("its data has shape {}, expected at least 3 dimensions", to_text(node.shape(0)));
+  if (rank < 3) refuse("its data has shape {}, expected at least 3 dimensions", shape_text(node.shape(0)));
   const Normalized n = normalize(node, node.input(0), axes_from(2, rank), node.real("epsilon", 1e-5));
   return {scaled_per_channel(node, n.value, rank)};
 }
@@ -79,14 +80,14 @@ Outputs import_group_norm(OnnxNode& node) {
   const Shape data = node.shape(0);
   const std::int64_t groups = node.integer("num_groups", 0);
   if (data.size() < 3 || groups < 1 || data[1] % groups != 0)
-    refuse("data of shape {} can't be divided into {} groups of channels", to_text(data), groups);
+    refuse("data of shape {} can't be divided into {} groups of channels", shape_text(data), groups);
   const std::int64_t group = data[1] / groups * product({data.begin() + 2, data.end()});
   const TensorId grouped = node.reshape(node.input(0), {data[0], groups, group});
   const Normalized n = normalize(node, grouped, {2}, node.real("epsilon", 1e-5));
   if (node.opset() >= 21) return {scaled_per_channel(node, node.reshape(n.value, data), static_cast<int>(data.size()))};
   for (int i : {1, 2})
     if (node.shape(i) != Shape{groups})
-      refuse("its scale or bias has shape {}, expected {}", to_text(node.shape(i)), groups);
+      refuse("its scale or bias has shape {}, expected {}", shape_text(node.shape(i)), groups);
   const TensorId scaled = node.binary(BinaryOp::mul, n.value, node.reshape(node.input(1), {groups, 1}));
   return {node.reshape(node.binary(BinaryOp::add, scaled, node.reshape(node.input(2), {groups, 1})), data)};
 }

@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/array.h"
 #include "graph/onnx/functions.h"
 
@@ -24,7 +25,7 @@ Outputs import_softmax(OnnxNode& node) {
   if (node.opset() >= 13) return {node.add(Softmax{node.axis(node.integer("axis", -1), rank), log}, {node.input(0)})};
   // Before opset 13, all dimensions from the axis on are one.
   const std::int64_t given = node.integer("axis", 1);
-  if (given == rank) refuse("axis {} leaves nothing of shape {}", given, to_text(shape));
+  if (given == rank) refuse("axis {} leaves nothing of shape {}", given, shape_text(shape));
   const int axis = node.axis(given, rank);
   if (axis == rank - 1) return {node.add(Softmax{axis, log}, {node.input(0)})};
   const Shape outer(shape.begin(), shape.begin() + axis), inner(shape.begin() + axis, shape.end());
@@ -35,7 +36,7 @@ Outputs import_softmax(OnnxNode& node) {
 Outputs import_lrn(OnnxNode& node) {
   const std::int64_t size = node.integer("size", 0);
   if (size < 1) refuse("attribute 'size' must be at least 1, found {}", size);
-  if (node.rank(0) < 3) refuse("its data has shape {}, expected at least 3 dimensions", to_text(node.shape(0)));
+  if (node.rank(0) < 3) refuse("its data has shape {}, expected at least 3 dimensions", shape_text(node.shape(0)));
   // A window that reaches every channel from every other is as good as a larger one; alpha is divided by its size.
   const std::int64_t reach = std::min(size, std::max<std::int64_t>(1, 2 * node.shape(0)[1] - 1));
   const double alpha = node.real("alpha", 1e-4) * (static_cast<double>(reach) / static_cast<double>(size));

@@ -1,12 +1,13 @@
 // Matrix products.
 
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
 
 Outputs import_gemm(OnnxNode& node) {
   for (int i = 0; i < 2; ++i)
-    if (node.rank(i) != 2) refuse("input {} has shape {}, expected a matrix", i, to_text(node.shape(i)));
+    if (node.rank(i) != 2) refuse("input {} has shape {}, expected a matrix", i, shape_text(node.shape(i)));
   const double alpha = node.real("alpha", 1), beta = node.real("beta", 1);
   const DType type = node.type(0);
   TensorId b = node.input(1);
@@ -19,8 +20,8 @@ Outputs import_gemm(OnnxNode& node) {
   if (beta != 1) c = node.binary(te::BinaryOp::mul, c, node.scalar(type, beta));
   const TensorId sum = node.binary(te::BinaryOp::add, out, c);
   if (node.shape_of(sum) != node.shape_of(out))
-    refuse("input 2 of shape {} does not broadcast to the product's shape {}", to_text(node.shape(2)),
-           to_text(node.shape_of(out)));
+    refuse("input 2 of shape {} does not broadcast to the product's shape {}", shape_text(node.shape(2)),
+           shape_text(node.shape_of(out)));
   return {sum};
 }
 

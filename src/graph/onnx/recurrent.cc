@@ -61,7 +61,7 @@ class Recurrence {
   Recurrence(OnnxNode& node, int gates, std::vector<std::string> activations)
       : node_(node), gates_(gates), per_direction_(static_cast<int>(activations.size())) {
     node.require_float(0);
-    if (node.rank(0) != 3) refuse("its data has shape {}, expected 3 dimensions", to_text(node.shape(0)));
+    if (node.rank(0) != 3) refuse("its data has shape {}, expected 3 dimensions", shape_text(node.shape(0)));
     layout_ = node.integer("layout", 0);
     if (layout_ != 0 && layout_ != 1) refuse("layout is {}, expected 0 or 1", layout_);
     read_directions();
@@ -191,18 +191,18 @@ class Recurrence {
 
   void require_shape(int i, const Shape& expected, std::string_view what) {
     if (node_.has_input(i) && node_.shape(i) != expected)
-      refuse("input {} ({}) has shape {}, expected {}", i, what, to_text(node_.shape(i)), to_text(expected));
+      refuse("input {} ({}) has shape {}, expected {}", i, what, shape_text(node_.shape(i)), shape_text(expected));
   }
 
   void read_sizes() {
     const Shape& x = node_.filled_shape(0);
     steps_ = x[layout_ == 1 ? 1 : 0], batch_ = x[layout_ == 1 ? 0 : 1];
-    if (node_.rank(2) != 3) refuse("input 2 (R) has shape {}, expected 3 dimensions", to_text(node_.shape(2)));
+    if (node_.rank(2) != 3) refuse("input 2 (R) has shape {}, expected 3 dimensions", shape_text(node_.shape(2)));
     hidden_ = node_.shape(2)[2];
     if (hidden_ < 1) refuse("it has {} hidden units", hidden_);
     if (node_.has("hidden_size") && node_.integer("hidden_size", 0) != hidden_)
       refuse("hidden_size is {}, but input 2 (R) has shape {}", node_.integer("hidden_size", 0),
-             to_text(node_.shape(2)));
+             shape_text(node_.shape(2)));
     if (steps_ * directions() > kMostSteps)
       refuse(
           "it has {} steps in {} direction(s), at most {} in all are supported; run it on shorter pieces, with the "

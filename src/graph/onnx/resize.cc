@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/array.h"
 #include "graph/empty.h"
 #include "graph/onnx/functions.h"
@@ -137,7 +138,7 @@ TensorId resize(OnnxNode& node, const Sampling& s, const std::vector<Stretch>& s
   for (std::size_t d = 0; d < stretches.size(); ++d) {
     const std::int64_t extent = stretches[d].out;
     if (shape[d] == 0 ? extent != 0 : extent < 1)
-      refuse("dimension {} of shape {} would get extent {}", d, to_text(shape), extent);
+      refuse("dimension {} of shape {} would get extent {}", d, shape_text(shape), extent);
     node.require_table({extent});
     sizes.push_back(extent);
   }
@@ -170,7 +171,7 @@ std::vector<Stretch> unstretched(const Shape& shape) {
 std::vector<Stretch> by_scales(const OnnxNode& node, const std::vector<double>& scales) {
   const std::vector<std::size_t> axes = resized_axes(node);
   if (scales.size() != axes.size())
-    refuse("{} scales for {} dimensions of data of shape {}", scales.size(), axes.size(), to_text(node.shape(0)));
+    refuse("{} scales for {} dimensions of data of shape {}", scales.size(), axes.size(), shape_text(node.shape(0)));
   std::vector<Stretch> stretches = unstretched(node.shape(0));
   for (std::size_t i = 0; i < scales.size(); ++i) {
     Stretch& d = stretches[axes[i]];
@@ -178,7 +179,7 @@ std::vector<Stretch> by_scales(const OnnxNode& node, const std::vector<double>& 
     const auto scale = static_cast<float>(scales[i]);
     const float extent = std::floor(static_cast<float>(d.in) * scale);  // in f32, as ONNX infers shapes
     if (!(extent <= static_cast<float>(OnnxNode::kLargestSize)))
-      refuse("scale {} is too large for dimension {} of shape {}", scales[i], axes[i], to_text(node.shape(0)));
+      refuse("scale {} is too large for dimension {} of shape {}", scales[i], axes[i], shape_text(node.shape(0)));
     d = {d.in, static_cast<std::int64_t>(extent), scales[i], 1};
     const auto in = static_cast<double>(d.in), out = static_cast<double>(extent);
     if (static_cast<float>(out / in) == scale) d = {d.in, d.out, out, in};  // all that a float can say of a third
@@ -191,7 +192,7 @@ std::vector<Stretch> by_scales(const OnnxNode& node, const std::vector<double>& 
 std::vector<Stretch> by_sizes(const OnnxNode& node, const std::vector<std::int64_t>& sizes) {
   const std::vector<std::size_t> axes = resized_axes(node);
   if (sizes.size() != axes.size())
-    refuse("{} sizes for {} dimensions of data of shape {}", sizes.size(), axes.size(), to_text(node.shape(0)));
+    refuse("{} sizes for {} dimensions of data of shape {}", sizes.size(), axes.size(), shape_text(node.shape(0)));
   const std::string policy = node.text("keep_aspect_ratio_policy", "stretch");
   if (policy != "stretch" && policy != "not_larger" && policy != "not_smaller")
     refuse("keep_aspect_ratio_policy is '{}', expected stretch, not_larger or not_smaller", policy);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -18,18 +19,19 @@ Outputs import_reshape(OnnxNode& node) {
   for (std::size_t d = 0; d < shape.size(); ++d) {
     if (shape[d] == 0 && !allow_zero) {
       if (d >= data.size())
-        refuse("shape {} copies dimension {}, but its data has shape {}", to_text(shape), d, to_text(data));
+        refuse("shape {} copies dimension {}, but its data has shape {}", shape_text(shape), d, shape_text(data));
       shape[d] = data[d];
     }
-    if (shape[d] < -1 || (shape[d] == -1 && unknown >= 0)) refuse("{} is no shape to give to data", to_text(shape));
+    if (shape[d] < -1 || (shape[d] == -1 && unknown >= 0)) refuse("{} is no shape to give to data", shape_text(shape));
     if (shape[d] == -1)
       unknown = static_cast<int>(d);
     else if (__builtin_mul_overflow(known, shape[d], &known))
-      refuse("shape {} has too many elements", to_text(shape));
+      refuse("shape {} has too many elements", shape_text(shape));
   }
   if (unknown >= 0) {
     if (known == 0 || product(data) % known != 0)
-      refuse("{} elements (shape {}) can't be divided to fit shape {}", product(data), to_text(data), to_text(shape));
+      refuse("{} elements (shape {}) can't be divided to fit shape {}", product(data), shape_text(data),
+             shape_text(shape));
     shape[static_cast<std::size_t>(unknown)] = product(data) / known;
   }
   return {node.add(Reshape{shape}, {node.input(0)})};
@@ -59,7 +61,7 @@ Outputs import_squeeze(OnnxNode& node) {
   for (int d = 0; d < node.rank(0); ++d) {
     const std::int64_t extent = data[static_cast<std::size_t>(d)];
     const bool named = std::find(axes.begin(), axes.end(), d) != axes.end();
-    if (named && extent != 1) refuse("axis {} has extent {}, expected 1 (shape {})", d, extent, to_text(data));
+    if (named && extent != 1) refuse("axis {} has extent {}, expected 1 (shape {})", d, extent, shape_text(data));
     if (!named && !(axes.empty() && extent == 1)) shape.push_back(extent);
   }
   return {node.add(Reshape{shape}, {node.input(0)})};

@@ -5,6 +5,7 @@
 
 #include "base/integer.h"
 #include "base/rounding.h"
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -133,14 +134,14 @@ TensorId piece(OnnxNode& node, TensorId id, std::size_t axis, std::int64_t start
 TensorId pad_with_data(OnnxNode& node, const std::string& mode, const std::vector<std::int64_t>& amounts) {
   if (mode != "edge" && mode != "reflect") refuse("mode '{}' is not supported, only constant, edge and reflect", mode);
   const std::size_t rank = node.shape(0).size();
-  if (amounts.size() != 2 * rank) refuse("{} pads for shape {}", amounts.size(), to_text(node.shape(0)));
+  if (amounts.size() != 2 * rank) refuse("{} pads for shape {}", amounts.size(), shape_text(node.shape(0)));
   TensorId out = node.input(0);
   for (std::size_t d = 0; d < rank; ++d) {
     const std::int64_t begin = amounts[d], end = amounts[rank + d], extent = node.shape(0)[d];
     if (begin == 0 && end == 0) continue;
     if (begin < 0 || end < 0 || (mode == "reflect" && std::max(begin, end) >= extent))
       refuse("pads {} and {} of mode {} do not fit dimension {} of shape {}", begin, end, mode, d,
-             to_text(node.shape(0)));
+             shape_text(node.shape(0)));
     const auto border = [&](std::int64_t edge, std::int64_t first_mirrored, std::int64_t count) {
       if (mode == "reflect") return piece(node, out, d, first_mirrored, -1, count);
       Shape repeated = node.shape_of(out);
@@ -176,7 +177,7 @@ Outputs import_gather(OnnxNode& node) {
   if (node.is_constant(1))
     for (const std::int64_t index : node.constant_integers(1, "indices"))
       if (index < -extent || index >= extent)
-        refuse("index {} is outside of axis {} of shape {}", index, axis, to_text(node.shape(0)));
+        refuse("index {} is outside of axis {} of shape {}", index, axis, shape_text(node.shape(0)));
   const TensorId list = node.reshape(node.input(1), {product(node.shape(1))});
   const TensorId out = node.add(Gather{axis}, {node.input(0), list});
   Shape shape = node.shape(0);

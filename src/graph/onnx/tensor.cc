@@ -4,6 +4,7 @@
 #include <cctype>
 #include <cstring>
 
+#include "base/shape_text.h"
 #include "graph/graph.h"
 #include "graph/op.h"
 
@@ -76,14 +77,14 @@ std::optional<std::int64_t> bytes_needed(const onnx::TensorProto& proto, DType t
 Result<runtime::Tensor> read_elements(const onnx::TensorProto& proto, DType type, std::int64_t bytes) {
   const std::int64_t stored = stored_elements(proto, type), needed = bytes / bytes_of(type);
   if (stored != needed)
-    return failure("{} elements stored, its shape {} has {}", stored, to_text(shape_of(proto)), needed);
+    return failure("{} elements stored, its shape {} has {}", stored, shape_text(shape_of(proto)), needed);
   return read_typed_fields(proto, type);
 }
 
 Result<runtime::Tensor> read_raw(const onnx::TensorProto& proto, DType type, std::int64_t bytes) {
   const std::string& raw = proto.raw_data();
   if (static_cast<std::int64_t>(raw.size()) != bytes)
-    return failure("{} bytes stored, its shape {} of {} needs {}", raw.size(), to_text(shape_of(proto)),
+    return failure("{} bytes stored, its shape {} of {} needs {}", raw.size(), shape_text(shape_of(proto)),
                    onnx_type_name(proto.data_type()), bytes);
   runtime::Tensor tensor(type, shape_of(proto));
   if (!raw.empty()) std::memcpy(tensor.data(), raw.data(), raw.size());
@@ -126,7 +127,7 @@ Result<runtime::Tensor> read_tensor(const onnx::TensorProto& proto, ExternalData
   const std::optional<DType> type = dtype_of(proto.data_type());
   if (!type) return failure("its element type {} is not supported", onnx_type_name(proto.data_type()));
   const std::optional<std::int64_t> bytes = bytes_needed(proto, *type);
-  if (!bytes) return failure("its shape {} is impossible", to_text(shape_of(proto)));
+  if (!bytes) return failure("its shape {} is impossible", shape_text(shape_of(proto)));
   if (Status ok = check_indexable(shape_of(proto)); !ok) return ok.failure();
   const bool is_external = proto.data_location() == onnx::TensorProto::EXTERNAL;
   Result<runtime::Tensor> tensor = is_external            ? external.read(proto, *type, *bytes)

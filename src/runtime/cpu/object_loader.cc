@@ -1,9 +1,11 @@
 #include "runtime/cpu/object_loader.h"
 
+#include <dlfcn.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <map>
@@ -13,7 +15,6 @@
 #include "base/integer.h"
 #include "base/out_of_memory.h"
 #include "runtime/cpu/elf.h"
-#include "runtime/cpu/external_symbols.h"
 #include "runtime/cpu/relocation.h"
 
 namespace tilewright::runtime {
@@ -29,6 +30,19 @@ std::uint64_t align(std::uint64_t offset, std::uint64_t alignment) {
 const RelocationKind* find_kind(const ElfMachine& machine, std::uint32_t number) {
   const auto found = std::ranges::find(machine.kinds, number, &RelocationKind::number);
   return found == machine.kinds.end() ? nullptr : &*found;
+}
+
+/// Address of a function that a kernel may call: looked up in this process, then in libm and libmvec (opened on first
+/// use and kept). Null if nobody defines it. Thread-safe.
+void* find_external(const char* name) {
+  if (void* address = dlsym(RTLD_DEFAULT, name)) return address;
+  static const std::array<void*, 2> libraries = {dlopen("libm.so.6", RTLD_NOW | RTLD_LOCAL),
+                                                 dlopen("libmvec.so.1", RTLD_NOW | RTLD_LOCAL)};
+  for (void* library : libraries) {
+    if (library == nullptr) continue;  // not on this system: its functions stay unresolved
+    if (void* address = dlsym(library, name)) return address;
+  }
+  return nullptr;
 }
 
 /// Address space that is given back when it goes out of scope.

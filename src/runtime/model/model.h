@@ -53,6 +53,10 @@ struct ModelPlan {
   std::vector<OutputCopy> copies;    ///< done at the end
 };
 
+/// Writes the model file of a plan, whose code this machine need not be able to run.
+/// Errors: Error(cannot_write); what was at `path` is still there then.
+void save_plan(const ModelPlan& plan, const std::filesystem::path& path);
+
 /// A compiled model, ready to run; needs no compiler. Immutable: may be executed from many threads, by an Execution
 /// each.
 class Model {

@@ -20,7 +20,6 @@
 #include "base/integer.h"
 #include "base/out_of_memory.h"
 #include "runtime/cpu/memory.h"
-#include "runtime/model/plan_file.h"
 #include "runtime/model/plan_header.h"
 
 namespace tilewright::runtime {

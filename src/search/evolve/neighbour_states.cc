@@ -4,10 +4,10 @@
 #include <unordered_set>
 
 #include "base/integer.h"
-#include "space/memory_hints.h"
+#include "space/pragmas.h"
 #include "space/register_tile.h"
 #include "space/tile_axes.h"
-#include "space/unroll_limits.h"
+#include "space/tile_lengths.h"
 
 namespace tilewright::search {
 namespace {
@@ -47,20 +47,16 @@ class Neighbours {
 
  private:
   void move_factors(int step, const schedule::SplitStep& split) {
-    std::vector<std::int64_t> lengths = split.lengths;
-    const std::int64_t inner = product(lengths);
-    if (inner <= 0 || split.extent <= 0) return;
-    lengths.insert(lengths.begin(), ceil_div(split.extent, inner));
+    if (product(split.lengths) <= 0 || split.extent <= 0) return;
+    const std::vector<std::int64_t> lengths = space::tile_lengths(split);
     for (std::size_t from = 0; from < lengths.size(); ++from)
       for (std::int64_t prime : prime_factors(lengths[from]))
         for (std::size_t to = 0; to < lengths.size(); ++to) {
           if (to == from) continue;
           std::vector<std::int64_t> moved = lengths;
-          moved[from] /= prime, moved[to] *= prime;
+          space::move_factor(moved, from, to, prime);
           if (whole_vectors_.contains(step) && !is_whole_vector(moved.back())) continue;
-          schedule::SplitStep next = split;
-          next.lengths.assign(moved.begin() + 1, moved.end());
-          offer(step, next);
+          offer(step, space::with_tile_lengths(split, moved));
         }
   }
 

@@ -1,12 +1,35 @@
 // The end of a run: the best states of each task are timed in turns.
 
 #include <algorithm>
+#include <chrono>
 #include <functional>
 
-#include "search/tuner/remeasurement_records.h"
 #include "search/tuner/tuning_run.h"
 
 namespace tilewright::search {
+namespace {
+
+/// What a re-measurement that ended just now found out, as records without target and threads: the fastest first, so
+/// that a run killed while they are written has kept who won.
+std::vector<task::Record> remeasurement_records(const task::Task& task, std::span<const Candidate> finalists,
+                                                std::span<const task::Measurement> results) {
+  using std::chrono::duration_cast;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  task::Record record;
+  record.workload_key = task.key;
+  record.remeasurement = duration_cast<std::chrono::nanoseconds>(now).count();
+  record.unix_time = duration_cast<std::chrono::seconds>(now).count();
+  std::vector<task::Record> records;
+  for (std::size_t i = 0; i < results.size(); ++i) {
+    record.steps = finalists[i].state().steps();
+    record.result = results[i];
+    records.push_back(record);
+  }
+  std::ranges::stable_sort(records, {}, [](const task::Record& r) { return r.result.time_s(); });
+  return records;
+}
+
+}  // namespace
 
 /// With a time budget the tasks that the network's time depends on most come first, and those whose re-measurement
 /// would not end in time do without.

@@ -1,8 +1,7 @@
-#include "space/memory_hints.h"
-
 #include <fmt/format.h>
 
 #include "space/mutate/mutations.h"
+#include "space/pragmas.h"
 #include "space/queries.h"
 #include "space/sample/annotation_rules.h"
 

@@ -1,8 +1,7 @@
 #include <algorithm>
 
-#include "space/memory_hints.h"
 #include "space/mutate/mutations.h"
-#include "space/unroll_limits.h"
+#include "space/pragmas.h"
 
 namespace tilewright::space {
 namespace {

@@ -1,5 +1,6 @@
 #include "base/integer.h"
 #include "space/mutate/mutations.h"
+#include "space/tile_lengths.h"
 #include "space/tile_moves.h"
 
 namespace tilewright::space {
@@ -8,25 +9,18 @@ namespace {
 using schedule::SplitStep;
 using schedule::State;
 
-std::int64_t smallest_prime(std::int64_t n) {
-  for (std::int64_t p = 2; p * p <= n; ++p)
-    if (n % p == 0) return p;
-  return n;
-}
-
 /// Moves the smallest prime of level `kFrom` to level `kTo` of one axis with the role.
 template <AxisRole kRole, std::size_t kFrom, std::size_t kTo>
-std::optional<State> move_factor(const SampleContext&, const State& parent, Rng& rng) {
+std::optional<State> move_prime(const SampleContext&, const State& parent, Rng& rng) {
+  std::vector<std::int64_t> room;
   std::vector<TileAxis> axes = tile_axes(parent);
-  std::erase_if(axes, [](const TileAxis& axis) {
-    if (axis.role != kRole || std::max(kFrom, kTo) >= axis.lengths.size() || axis.lengths[kFrom] <= 1) return true;
-    const std::int64_t longer = axis.lengths[kTo] * smallest_prime(axis.lengths[kFrom]);
-    return kTo + 1 == axis.lengths.size() && longer > kMaxInnermostLength;
+  std::erase_if(axes, [&](const TileAxis& axis) {
+    return axis.role != kRole || std::max(kFrom, kTo) >= axis.lengths.size() ||
+           movable_factors(axis.lengths, kFrom, kTo, room).empty();
   });
   if (axes.empty()) return std::nullopt;
   TileAxis& axis = axes[static_cast<std::size_t>(rng.below(std::ssize(axes)))];
-  const std::int64_t prime = smallest_prime(axis.lengths[kFrom]);
-  axis.lengths[kFrom] /= prime, axis.lengths[kTo] *= prime;
+  move_factor(axis.lengths, kFrom, kTo, movable_factors(axis.lengths, kFrom, kTo, room).front());
   return retiled(parent, std::vector{Retiling{axis.step, axis.lengths}});
 }
 
@@ -53,7 +47,7 @@ std::optional<State> fill_vectors(const SampleContext& context, const State& par
 
 template <AxisRole kRole, std::size_t kFrom, std::size_t kTo>
 constexpr Mutation move(std::string_view name) {
-  return {name, 0, move_factor<kRole, kFrom, kTo>, true};
+  return {name, 0, move_prime<kRole, kFrom, kTo>, true};
 }
 constexpr AxisRole kVector = AxisRole::vector, kRow = AxisRole::row, kReduction = AxisRole::reduction;
 

@@ -3,6 +3,7 @@
 
 #include "base/integer.h"
 #include "space/mutate/mutations.h"
+#include "space/tile_lengths.h"
 
 namespace tilewright::space {
 namespace {
@@ -27,30 +28,19 @@ std::vector<int> mutable_splits(const SampleContext& context, const schedule::St
   return splits;
 }
 
-/// Divisors greater than one of `source` that may multiply `destination` without exceeding `limit`.
-std::vector<std::int64_t> movable_factors(std::int64_t source, std::int64_t destination, std::int64_t limit) {
-  std::vector<std::int64_t> factors = divisors(source);
-  std::erase_if(factors, [&](std::int64_t f) { return f == 1 || f * destination > limit; });
-  return factors;
-}
-
-/// Moves a random factor from one length to another; `all` begins with the outermost length.
-bool move_factor(std::vector<std::int64_t>& all, Rng& rng) {
+/// Moves a random factor from one length to another.
+bool move_random_factor(std::vector<std::int64_t>& all, Rng& rng) {
   const std::size_t n = all.size();
   std::vector<std::size_t> order(n);
   for (std::size_t i = 0; i < n; ++i) order[i] = i;
   for (std::size_t i = n; i-- > 1;)
     std::swap(order[i], order[static_cast<std::size_t>(rng.below(static_cast<std::int64_t>(i) + 1))]);
+  std::vector<std::int64_t> room;
   for (std::size_t p = 0; p < n; ++p) {
-    std::int64_t& source = all[order[p]];
-    std::int64_t& destination = all[order[(p + 1) % n]];
-    const bool is_innermost = &destination == &all.back();
-    const std::vector<std::int64_t> factors = movable_factors(
-        source, destination, is_innermost ? kMaxInnermostLength : std::numeric_limits<std::int64_t>::max());
+    const std::size_t from = order[p], to = order[(p + 1) % n];
+    const std::span<const std::int64_t> factors = movable_factors(all, from, to, room);
     if (factors.empty()) continue;
-    const std::int64_t factor = factors[static_cast<std::size_t>(rng.below(std::ssize(factors)))];
-    source /= factor;
-    destination *= factor;
+    move_factor(all, from, to, factors[static_cast<std::size_t>(rng.below(std::ssize(factors)))]);
     return true;
   }
   return false;
@@ -68,11 +58,9 @@ bool change(SplitStep& split, bool is_vector, const SampleContext& context, Rng&
     const std::int64_t width = draw_vector_width(split.extent, context, rng);
     return width != std::exchange(split.lengths.back(), width);
   }
-  // A tile that does not divide the extent keeps its rounded outermost length.
-  std::vector<std::int64_t> all{ceil_div(split.extent, product(split.lengths))};
-  all.insert(all.end(), split.lengths.begin(), split.lengths.end());
-  if (!move_factor(all, rng)) return false;
-  split.lengths.assign(all.begin() + 1, all.end());
+  std::vector<std::int64_t> all = tile_lengths(split);
+  if (!move_random_factor(all, rng)) return false;
+  split = with_tile_lengths(std::move(split), all);
   return true;
 }
 

@@ -1,8 +1,8 @@
 #include <algorithm>
 
+#include "space/pragmas.h"
 #include "space/queries.h"
 #include "space/sample/annotation_rules.h"
-#include "space/unroll_limits.h"
 
 namespace tilewright::space {
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 
-#include "backend/cpu/vector_math.h"
 #include "base/error.h"
 
 namespace tilewright::cpu {
@@ -20,6 +19,20 @@ using te::UnaryOp;
 int lanes_of(Value* v) {
   auto* type = llvm::dyn_cast<llvm::FixedVectorType>(v->getType());
   return type ? static_cast<int>(type->getNumElements()) : 1;
+}
+
+/// The letter by which glibc's libmvec names its functions on a full vector register of the target ("e" in
+/// _ZGVeN16v_expf); 0: there is no libmvec for it, as on AArch64 before glibc 2.38.
+char vector_math_letter(const target::TargetSpec& target) {
+  if (target.is_aarch64()) return 0;
+  switch (target.vector_bytes) {
+    case 64:
+      return 'e';
+    case 32:
+      return 'd';
+    default:
+      return 'b';
+  }
 }
 
 /// libmvec's name of an f32 function: _ZGVeN16v_expf with 16 lanes, d for 8 (AVX2), b for 4 (SSE).

@@ -1,5 +1,4 @@
-#include "backend/cpu/emit/size.h"
-
+#include "backend/cpu/emit/kernel.h"
 #include "backend/cpu/passes/adjacent_elements.h"
 #include "base/integer.h"
 

@@ -1,5 +1,3 @@
-#include "backend/cpu/emit/transposes.h"
-
 #include <algorithm>
 
 #include "backend/cpu/emit/values.h"
@@ -24,20 +22,10 @@ Value* joined(llvm::IRBuilder<>& builder, std::vector<Value*> parts) {
   return parts[0];
 }
 
-/// Nothing in the value is computed under a condition.
-bool is_straight(const loop::Program& program, loop::ValueId id) {
-  const auto all = [&](auto... ids) { return (is_straight(program, ids) && ...); };
-  return match_variant(
-      program.value(id).kind, [&](const loop::UnaryValue& n) { return all(n.a); },
-      [&](const loop::BinaryValue& n) {
-        return n.op != te::BinaryOp::logical_and && n.op != te::BinaryOp::logical_or && all(n.a, n.b);
-      },
-      [&](const loop::CastValue& n) { return all(n.a); }, [](const loop::SelectValue&) { return false; },
-      [](const auto&) { return true; });
-}
-
-}  // namespace
-
+/// Rows of a block as its columns, by log2(columns) exchanges between pairs of registers.
+///
+/// Shapes   rows.size() vectors of `columns` elements -> `columns` vectors of rows.size() elements; both are powers of
+///          two, and there are at least as many rows as columns.
 std::vector<Value*> transposed(llvm::IRBuilder<>& builder, const std::vector<Value*>& rows, int columns) {
   const auto count = static_cast<int>(rows.size());
   // Register j holds rows j, j + columns, …: blocks of columns x columns lie side by side, and each is transposed.
@@ -66,6 +54,20 @@ std::vector<Value*> transposed(llvm::IRBuilder<>& builder, const std::vector<Val
   }
   return registers;
 }
+
+/// Nothing in the value is computed under a condition.
+bool is_straight(const loop::Program& program, loop::ValueId id) {
+  const auto all = [&](auto... ids) { return (is_straight(program, ids) && ...); };
+  return match_variant(
+      program.value(id).kind, [&](const loop::UnaryValue& n) { return all(n.a); },
+      [&](const loop::BinaryValue& n) {
+        return n.op != te::BinaryOp::logical_and && n.op != te::BinaryOp::logical_or && all(n.a, n.b);
+      },
+      [&](const loop::CastValue& n) { return all(n.a); }, [](const loop::SelectValue&) { return false; },
+      [](const auto&) { return true; });
+}
+
+}  // namespace
 
 std::vector<loop::LoadValue> ValueEmitter::transposed_loads(const loop::For& rows) {
   if (mask || lanes.count > 1 || rows.reduction || rows.body.size() != 1) return {};

@@ -1,8 +1,7 @@
-#include "te/input_tensors.h"
-
-#include <fmt/ranges.h>
+#include "te/evaluation.h"
 
 #include "base/error.h"
+#include "base/shape_text.h"
 
 namespace tilewright::te {
 namespace {
@@ -10,8 +9,8 @@ namespace {
 void check_input(const Operation& expected, const Array& found) {
   TW_CHECK(expected.type == found.type, "input {} has type {}, expected {}", expected.name, to_text(found.type),
            to_text(expected.type));
-  TW_CHECK(expected.shape == found.shape, "input {} has shape [{}], expected [{}]", expected.name,
-           fmt::join(found.shape, ", "), fmt::join(expected.shape, ", "));
+  TW_CHECK(expected.shape == found.shape, "input {} has shape {}, expected {}", expected.name, shape_text(found.shape),
+           shape_text(expected.shape));
   TW_CHECK(found.elements() == static_cast<std::int64_t>(found.size()), "input {} has {} values, expected {}",
            expected.name, found.size(), found.elements());
 }

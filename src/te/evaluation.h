@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <span>
-#include <vector>
+#include "te/interpreter.h"
 
 namespace tilewright::te {
+
+// What walks a DAG with numbers needs: the interpreter, and that of error bounds.
 
 /// Steps `point` through `shape` in row-major order; false, back at the start, after the last point.
 inline bool next_point(std::vector<std::int64_t>& point, std::span<const std::int64_t> shape) {
@@ -14,5 +14,9 @@ inline bool next_point(std::vector<std::int64_t>& point, std::span<const std::in
   }
   return false;
 }
+
+/// One array per operation of `dag`: the inputs in their places, the others empty.
+/// Errors: InternalError when an input is missing or has another type or shape.
+std::vector<Array> input_tensors(const Dag& dag, std::span<const Array> inputs);
 
 }  // namespace tilewright::te

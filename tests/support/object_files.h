@@ -7,7 +7,9 @@
 #include <string>
 #include <string_view>
 
-/// Bytes of the object that the build made from tests/runtime/objects/`source` ("good.c").
+namespace tilewright::support {
+
+/// Bytes of the object that the build of the test program made from `source` ("good.c"), one of its TW_TEST_OBJECTS.
 inline std::string test_object(std::string_view source) {
   std::stringstream paths(TW_TEST_OBJECTS);
   for (std::string path; std::getline(paths, path, ':');) {
@@ -17,3 +19,5 @@ inline std::string test_object(std::string_view source) {
   }
   throw std::runtime_error("no test object from " + std::string(source));
 }
+
+}  // namespace tilewright::support

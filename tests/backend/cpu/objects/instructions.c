@@ -1,0 +1,42 @@
+/* What disassembly_test.cc reads, one kind of instruction after another. */
+__asm__(
+    ".text\n"
+#if defined(__x86_64__)
+    "vmovups 64(%rdx,%r10), %zmm30\n"
+    "vbroadcastss (%r9,%r11,4), %zmm31\n"
+    "vfmadd231ps %zmm30, %zmm31, %zmm28\n"
+    "vfmadd231ps (%r8){1to16}, %zmm30, %zmm27\n"
+    "vfnmadd231ss %xmm1, %xmm2, %xmm3\n"
+    "vmaxps %ymm1, %ymm2, %ymm3\n"
+    "vmulsd (%rax), %xmm1, %xmm2\n"
+    "vmovaps %zmm5, 128(%rsp)\n"
+    "vmovsd 8(%rax), %xmm0\n"
+    "vpmovzxbd (%rax), %zmm1\n"
+    "vcvtph2ps (%rax), %ymm1\n"
+    "vextractf128 $1, %ymm1, (%rax)\n"
+    "vgatherdps (%rax,%zmm1,4), %zmm2{%k1}\n"
+    "addq $1, 8(%rsp)\n"
+    "cmpl $3, (%rax)\n"
+    "leaq 8(%rax), %rax\n"
+    "prefetcht0 (%rax)\n"
+    "nopw 512(%rax,%rax)\n"
+    "pushq %rax\n"
+#elif defined(__aarch64__)
+    "ldp q16, q17, [x8]\n"
+    "ldr s18, [x9], #4\n"
+    "ld1r {v19.4s}, [x10]\n"
+    "ld1 {v0.s}[1], [x0]\n"
+    "ld1 {v0.4s, v1.4s}, [x0]\n"
+    "ldrb w0, [x1]\n"
+    "ldpsw x0, x2, [x1]\n"
+    "fmla v0.4s, v16.4s, v18.s[0]\n"
+    "fmadd s1, s2, s3, s4\n"
+    "fadd v5.2s, v6.2s, v7.2s\n"
+    "str q0, [sp, #16]\n"
+    "stp d8, d9, [sp, #-16]!\n"
+    "add sp, sp, #16\n"
+    "prfm pldl1keep, [x0]\n"
+    "nop\n"
+#endif
+);
+int tw_no_empty_file;
