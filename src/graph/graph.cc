@@ -7,12 +7,10 @@
 #include "base/checksum.h"
 #include "base/integer.h"
 #include "graph/empty.h"
+#include "graph/fields.h"
 
 namespace tilewright::graph {
 namespace {
-
-/// Below, looking for an equal constant costs more than it spares.
-constexpr std::int64_t kLeastSharedBytes = 4096;
 
 std::string_view bytes_of(const runtime::Tensor& tensor) {
   return {static_cast<const char*>(tensor.data()), static_cast<std::size_t>(tensor.bytes())};
@@ -106,21 +104,6 @@ std::vector<int> count_readers(const Graph& graph) {
       ++readers[static_cast<std::size_t>(id)];
   for (const GraphPort& port : graph.outputs()) ++readers[static_cast<std::size_t>(port.tensor)];
   return readers;
-}
-
-std::string to_text(const Graph& graph) {
-  std::string text;
-  for (const Node& node : graph.nodes()) {
-    std::string inputs;
-    for (const TensorId id : node.inputs) {
-      const TensorInfo& t = graph.tensor(id);
-      inputs += fmt::format("{}t{}{}", inputs.empty() ? "" : ", ", id,
-                            t.is_constant() ? fmt::format(" [{} const]", to_text(t.type.shape)) : "");
-    }
-    text +=
-        fmt::format("t{} [{}] = {}({})\n", node.output, to_text(graph.shape(node.output)), name_of(node.op), inputs);
-  }
-  return text;
 }
 
 }  // namespace tilewright::graph
