@@ -3,6 +3,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cstring>
 #include <map>
 
 #include "base/match.h"
@@ -67,13 +68,19 @@ std::string printed_element(const runtime::Tensor& value, std::int64_t i) {
       [&](double v) { return value.type() == DType::f64 ? printed(v) : fmt::format("{}", static_cast<float>(v)); });
 }
 
+/// More than one element, all of the same bytes.
+bool is_uniform(const runtime::Tensor& value) {
+  const auto each = static_cast<std::size_t>(bytes_of(value.type())), bytes = static_cast<std::size_t>(value.bytes());
+  const char* const data = static_cast<const char*>(value.data());
+  return bytes > each && std::memcmp(data, data + each, bytes - each) == 0;
+}
+
 std::string printed_value(const TensorInfo& constant) {
+  if (is_uniform(*constant.constant)) return "all " + printed_element(*constant.constant, 0);
   if (constant.content != 0) return fmt::format("seed {}", constant.content);
   std::vector<std::string> values;
   for (std::int64_t i = 0; i < constant.constant->elements(); ++i)
     values.push_back(printed_element(*constant.constant, i));
-  if (values.size() > 1 && std::all_of(values.begin(), values.end(), [&](const auto& v) { return v == values[0]; }))
-    return "all " + values[0];
   return fmt::format("[{}]", fmt::join(values, ", "));
 }
 
