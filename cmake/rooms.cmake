@@ -82,5 +82,5 @@ endfunction()
 macro(tw_discover label filter)
   gtest_discover_tests(${name}_test TEST_PREFIX "${name}." TEST_FILTER "${filter}" NO_PRETTY_VALUES DISCOVERY_MODE PRE_TEST
                        WORKING_DIRECTORY ${PROJECT_SOURCE_DIR} DISCOVERY_TIMEOUT 60
-                       PROPERTIES LABELS ${label} TIMEOUT 900 ${arg_PROPERTIES})
+                       PROPERTIES LABELS ${label} ${arg_PROPERTIES})
 endmacro()

@@ -8,12 +8,10 @@
 #include "base/integer.h"
 #include "base/shape_text.h"
 #include "graph/empty.h"
+#include "graph/fields.h"
 
 namespace tilewright::graph {
 namespace {
-
-/// Below, looking for an equal constant costs more than it spares.
-constexpr std::int64_t kLeastSharedBytes = 4096;
 
 std::string_view bytes_of(const runtime::Tensor& tensor) {
   return {static_cast<const char*>(tensor.data()), static_cast<std::size_t>(tensor.bytes())};
@@ -107,21 +105,6 @@ std::vector<int> count_readers(const Graph& graph) {
       ++readers[static_cast<std::size_t>(id)];
   for (const GraphPort& port : graph.outputs()) ++readers[static_cast<std::size_t>(port.tensor)];
   return readers;
-}
-
-std::string to_text(const Graph& graph) {
-  std::string text;
-  for (const Node& node : graph.nodes()) {
-    std::string inputs;
-    for (const TensorId id : node.inputs) {
-      const TensorInfo& t = graph.tensor(id);
-      inputs += fmt::format("{}t{}{}", inputs.empty() ? "" : ", ", id,
-                            t.is_constant() ? fmt::format(" [{} const]", shape_text(t.type.shape)) : "");
-    }
-    text +=
-        fmt::format("t{} [{}] = {}({})\n", node.output, shape_text(graph.shape(node.output)), name_of(node.op), inputs);
-  }
-  return text;
 }
 
 }  // namespace tilewright::graph

@@ -3,6 +3,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -98,7 +99,11 @@ Result<runtime::Tensor> evaluate(const Op& op, std::span<const runtime::Tensor> 
 /// computed once, types and shapes are what `infer` says, outputs are there. All errors at once, one a line.
 Status verify(const Graph& graph);
 
-/// One line a node: "r12 [1x64x56x56] = conv(r11, w [64x64x3x3 const])".
+/// A line for each input, constant that is read, node and output (docs/passes.md); all but names of nodes and constants
+/// and the values of large constants.
 std::string to_text(const Graph& graph);
+/// The graph of a text: constants of a seed have made-up values, the same for the same seed, and nodes of constants are
+/// folded as Graph::add does. to_text prints it as what it was printed from. Failure: the line, and what is wrong.
+Result<Graph> parse(std::string_view text);
 
 }  // namespace tilewright::graph

@@ -10,7 +10,7 @@ namespace {
 
 TEST(LoopPasses, MakeWhatTheirFilesSay) {
   support::expect_pass_files(
-      "tests/loop/passes", pass_manager().names(),
+      "tests/loop/passes", pass_manager().names(), parse,
       [](const support::PassFile& file, Program& program) { pass_manager().run_one(file.pass, program); });
 }
 

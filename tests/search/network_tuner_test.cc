@@ -113,11 +113,14 @@ TEST(NetworkTuner, FindsTheOptimumOfASmallSpaceAndSaysThatItIsExhausted) {
   const space::SearchSpace space(task.dag, {}, {});
   Rng rng(3);
   const auto sketches = static_cast<std::int64_t>(space.sketches().size());
+  int timed = 0;
   for (int i = 0; i < 500; ++i) {
     auto state = space.sample(static_cast<int>(rng.below(sketches)), rng);
     if (!state || !canonicalize(*state)) continue;
+    ++timed;
     EXPECT_LE(result.tasks[0].best_s, plausible_time(task, *state).value_or(kNever));
   }
+  EXPECT_GT(timed, 250);
 }
 
 TEST(NetworkTuner, BeatsRandomSearchAtEqualTrials) {

@@ -6,12 +6,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "loop/program.h"
+#include "base/error.h"
 
 namespace tilewright::support {
 
@@ -58,10 +57,20 @@ inline PassFile read_pass_file(const std::filesystem::path& path) {
   return file;
 }
 
+/// The programs of all cases of all files of `folder`.
+inline std::vector<std::string> pass_programs(const std::filesystem::path& folder) {
+  std::vector<std::string> programs;
+  for (const auto& entry : std::filesystem::directory_iterator(folder))
+    for (const PassFile::Case& c : read_pass_file(entry.path()).cases) programs.push_back(c.program);
+  return programs;
+}
+
 /// Runs the pass on the program of every case of every file of `folder`, each named after its pass, one for each of
-/// `passes`; with TW_BLESS in the environment, writes down what comes out.
-inline void expect_pass_files(const std::filesystem::path& folder, std::vector<std::string_view> passes,
-                              const std::function<void(const PassFile&, loop::Program&)>& run) {
+/// `passes`; with TW_BLESS in the environment, writes down what comes out. `parse` makes a program or a graph of a
+/// text, which has a verify and a to_text beside it.
+template <class Parse, class Run>
+void expect_pass_files(const std::filesystem::path& folder, std::vector<std::string_view> passes, Parse&& parse,
+                       Run&& run) {
   std::vector<std::string> tested;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) {
     PassFile file = read_pass_file(entry.path());
@@ -71,13 +80,13 @@ inline void expect_pass_files(const std::filesystem::path& folder, std::vector<s
     tested.push_back(file.pass);
     for (PassFile::Case& c : file.cases) {
       SCOPED_TRACE(c.title);
-      Result<loop::Program> program = loop::parse(c.program);
+      auto program = parse(c.program);
       ASSERT_TRUE(program) << program.message();
-      const Status valid = loop::verify(*program);
+      const Status valid = verify(*program);
       ASSERT_TRUE(valid) << valid.message();
-      EXPECT_EQ(loop::to_text(*program), c.program) << "the program is not as it would be printed";
+      EXPECT_EQ(to_text(*program), c.program) << "the program is not as it would be printed";
       run(file, *program);
-      std::string after = loop::to_text(*program);
+      std::string after = to_text(*program);
       if (after == c.program) after = "unchanged\n";
       if (std::getenv("TW_BLESS")) c.expected = after;
       EXPECT_EQ(after, c.expected);

@@ -10,7 +10,7 @@ namespace tilewright::cpu {
 namespace {
 
 TEST(TargetPasses, MakeWhatTheirFilesSay) {
-  support::expect_pass_files("tests/backend/cpu/passes", pass_manager().names(),
+  support::expect_pass_files("tests/backend/cpu/passes", pass_manager().names(), loop::parse,
                              [](const support::PassFile& file, loop::Program& program) {
                                const Result<target::TargetSpec> target = parse_target(file.target);
                                ASSERT_TRUE(target) << target.message();

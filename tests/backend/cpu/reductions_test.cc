@@ -30,9 +30,13 @@ te::DagRef rows(Combiner combiner, std::int64_t n, std::int64_t length, bool pro
 
 TEST(Reductions, AgreeWithTheInterpreterWhateverTheirLength) {
   runtime::ThreadPool pool({.threads = 1});
+  std::string left_out;
   for (const char* name : {"host", "x86-64-v3", "x86-64-v2"}) {
     const target::TargetSpec target = *cpu::parse_target(name);
-    if (!support::runs_here(target)) continue;
+    if (!support::runs_here(target)) {
+      left_out += std::string(" ") + name;
+      continue;
+    }
     cpu::Compiler compiler(target);
     for (std::uint64_t seed = 0; seed < 150; ++seed) {
       Rng rng(seed);
@@ -47,6 +51,7 @@ TEST(Reductions, AgreeWithTheInterpreterWhateverTheirLength) {
       ASSERT_FALSE(wrong) << *wrong;
     }
   }
+  if (!left_out.empty()) GTEST_SKIP() << "this machine does not run" << left_out;
 }
 
 TEST(Reductions, PassOnNanFromEveryLane) {

@@ -29,9 +29,13 @@ schedule::State transposition(std::int64_t n, std::int64_t m, std::int64_t rows,
 
 TEST(Transposes, ReadWhatTheInterpreterReadsAndNothingElse) {
   runtime::ThreadPool pool({.threads = 2, .pin = false});
+  std::string left_out;
   for (const char* name : {"host", "x86-64-v3", "x86-64-v2"}) {
     const target::TargetSpec target = *cpu::parse_target(name);
-    if (!support::runs_here(target)) continue;
+    if (!support::runs_here(target)) {
+      left_out += std::string(" ") + name;
+      continue;
+    }
     cpu::Compiler compiler(target);
     for (std::uint64_t seed = 0; seed < 120; ++seed) {
       Rng rng(seed);
@@ -47,6 +51,7 @@ TEST(Transposes, ReadWhatTheInterpreterReadsAndNothingElse) {
       ASSERT_FALSE(wrong) << *wrong;
     }
   }
+  if (!left_out.empty()) GTEST_SKIP() << "this machine does not run" << left_out;
 }
 
 TEST(Transposes, LoadNoElementAlone) {
