@@ -25,6 +25,8 @@ te::Expr value_of_nothing(const Reduce& op, DType type) {
       return te::identity(te::Combiner::max, type);
     case ReduceKind::min:
       return te::identity(te::Combiner::min, type);
+    case ReduceKind::prod:
+      return te::identity(te::Combiner::prod, type);
     case ReduceKind::sum:
       break;
   }

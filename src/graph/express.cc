@@ -119,6 +119,8 @@ Tensor express_op(const Reduce& op, Operands in) {
       return ops::reduce(te::Combiner::max, x, op.axes, op.keep_dims, "T_max");
     case ReduceKind::min:
       return ops::reduce(te::Combiner::min, x, op.axes, op.keep_dims, "T_min");
+    case ReduceKind::prod:
+      return ops::reduce(te::Combiner::prod, x, op.axes, op.keep_dims, "T_prod");
   }
   TW_CHECK(false, "no such reduction");
 }

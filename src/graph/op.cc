@@ -45,6 +45,22 @@ std::string name_of(te::UnaryOp op) {
       return "expm1";
     case te::UnaryOp::log1p:
       return "log1p";
+    case te::UnaryOp::asin:
+      return "asin";
+    case te::UnaryOp::acos:
+      return "acos";
+    case te::UnaryOp::atan:
+      return "atan";
+    case te::UnaryOp::sinh:
+      return "sinh";
+    case te::UnaryOp::cosh:
+      return "cosh";
+    case te::UnaryOp::asinh:
+      return "asinh";
+    case te::UnaryOp::acosh:
+      return "acosh";
+    case te::UnaryOp::atanh:
+      return "atanh";
   }
   return "unary";
 }
@@ -101,6 +117,8 @@ std::string name_of(ReduceKind kind) {
       return "max";
     case ReduceKind::min:
       return "min";
+    case ReduceKind::prod:
+      return "prod";
   }
   return "reduce";
 }

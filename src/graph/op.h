@@ -75,7 +75,7 @@ struct Select {};
 struct Cast {
   DType type;
 };
-enum class ReduceKind : std::uint8_t { sum, mean, max, min };
+enum class ReduceKind : std::uint8_t { sum, mean, max, min, prod };
 struct Reduce {
   ReduceKind kind;
   std::vector<int> axes;  ///< ascending

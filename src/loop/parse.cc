@@ -136,7 +136,7 @@ struct Operations {
   std::vector<std::pair<std::string, te::BinaryOp>> infix;            ///< "+", longer ones first
 
   Operations() {
-    for (int op = 0; op <= static_cast<int>(te::UnaryOp::log1p); ++op) {
+    for (int op = 0; op <= static_cast<int>(te::UnaryOp::atanh); ++op) {
       const std::string text = te::to_text(static_cast<te::UnaryOp>(op), "");
       unary.emplace(text.substr(0, text.find('(')), static_cast<te::UnaryOp>(op));
     }

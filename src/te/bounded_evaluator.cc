@@ -183,6 +183,7 @@ Bounded BoundedEvaluator::reduction(const Reduce& reduce) {
   do {
     const Bounded term = evaluate(root_);
     result = floats ? arithmetic(op, result, term) : integer_arithmetic(op, op_.type, result, term);
+    if (floats && op == BinaryOp::mul) result = rounded(result, op_.type, 1);
     terms += 1;
     magnitude += std::abs(term.value) + term.error;
   } while (next_reduction_point());

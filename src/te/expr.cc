@@ -160,6 +160,8 @@ Expr identity(Combiner combiner, DType type) {
       return is_float(type) ? constant(type, -kInfinity) : integer(lowest_integer(type), type);
     case Combiner::min:
       return is_float(type) ? constant(type, kInfinity) : integer(highest_integer(type), type);
+    case Combiner::prod:
+      return integer(1, type);
   }
   TW_CHECK(false, "unknown combiner");
 }
@@ -172,6 +174,8 @@ BinaryOp operation_of(Combiner combiner) {
       return BinaryOp::max;
     case Combiner::min:
       return BinaryOp::min;
+    case Combiner::prod:
+      return BinaryOp::mul;
   }
   TW_CHECK(false, "unknown combiner");
 }

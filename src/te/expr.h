@@ -88,8 +88,16 @@ enum class UnaryOp : std::uint8_t {
   round,  ///< round: half to even
   expm1,  ///< e^x - 1, exact near 0
   log1p,  ///< log(1 + x), exact near 0
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
 };
-enum class Combiner : std::uint8_t { sum, max, min };
+enum class Combiner : std::uint8_t { sum, max, min, prod };
 
 struct Constant {
   Number value;  ///< of the node's type
@@ -179,7 +187,7 @@ Expr operator&&(Expr a, Expr b);
 Expr floor_div(Expr a, Expr b);
 Expr floor_mod(Expr a, Expr b);
 
-/// What a reduction starts from: 0, the lowest or the highest value of the type (-inf and inf for floats).
+/// What a reduction starts from: 0, the lowest or the highest value of the type (-inf and inf for floats), 1.
 Expr identity(Combiner combiner, DType type);
 /// What a combiner does with two values.
 BinaryOp operation_of(Combiner combiner);

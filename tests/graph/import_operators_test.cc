@@ -76,6 +76,20 @@ std::vector<Case> cases() {
       {"floor", "Floor", 7, {kX}, {}, {}, map(kX, [](double x) { return std::floor(x); })},
       {"ceil", "Ceil", 7, {kX}, {}, {}, map(kX, [](double x) { return std::ceil(x); })},
       {"round", "Round", 11, {array({3}, {0.5, 1.5, -2.5})}, {}, {}, array({3}, {0, 2, -2})},
+      {"shift left",
+       "BitShift",
+       11,
+       {array({4}, {3, 3, 255, 1}, DType::u8), array({4}, {0, 7, 1, 8}, DType::u8)},
+       {},
+       {{"direction", std::string("LEFT")}},
+       array({4}, {3, 128, 254, 0}, DType::u8)},
+      {"shift right",
+       "BitShift",
+       11,
+       {array({4}, {3, 255, 255, 255}, DType::u8), array({4}, {0, 7, 1, 200}, DType::u8)},
+       {},
+       {{"direction", std::string("RIGHT")}},
+       array({4}, {3, 1, 127, 0}, DType::u8)},
       {"sin", "Sin", 7, {kX}, {}, {}, map(kX, [](double x) { return std::sin(x); })},
       {"cos", "Cos", 7, {kX}, {}, {}, map(kX, [](double x) { return std::cos(x); })},
       {"tan", "Tan", 7, {kX}, {}, {}, map(kX, [](double x) { return std::tan(x); })},
@@ -378,8 +392,7 @@ TEST_P(ImportOperator, ComputesWhatIsWorkedOutByHand) {
   std::vector<std::string> names;
   for (const te::Array& input : c.inputs) {
     names.push_back("x" + std::to_string(names.size()));
-    model.input(names.back(), input.shape,
-                input.type == DType::boolean ? onnx::TensorProto::BOOL : onnx::TensorProto::FLOAT);
+    model.input(names.back(), input.shape, onnx_type(input.type));
     feeds[names.back()] = input;
   }
   for (const te::Array& weight : c.weights) {

@@ -25,7 +25,7 @@ class RandomIntegers {
     for (const te::Tensor& tensor : {x_, y_, z_}) inputs_.push_back(random_array(tensor, rng));
     reduces_ = rng.chance(0.25);
     to_float_ = rng.chance(0.2);
-    combiner_ = static_cast<te::Combiner>(rng.below(3));
+    combiner_ = static_cast<te::Combiner>(rng.below(4));
   }
 
   /// One value for each element, or one for each row, combined; the arguments are those of x, y and z that are read.

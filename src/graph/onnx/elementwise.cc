@@ -12,11 +12,14 @@ namespace tilewright::graph {
 namespace {
 
 constexpr std::pair<std::string_view, te::UnaryOp> kUnary[] = {
-    {"Neg", te::UnaryOp::neg},   {"Abs", te::UnaryOp::abs},         {"Exp", te::UnaryOp::exp},
-    {"Log", te::UnaryOp::log},   {"Sqrt", te::UnaryOp::sqrt},       {"Tanh", te::UnaryOp::tanh},
-    {"Erf", te::UnaryOp::erf},   {"Sigmoid", te::UnaryOp::sigmoid}, {"Floor", te::UnaryOp::floor},
-    {"Ceil", te::UnaryOp::ceil}, {"Round", te::UnaryOp::round},     {"Sin", te::UnaryOp::sin},
-    {"Cos", te::UnaryOp::cos},   {"Tan", te::UnaryOp::tan},         {"Not", te::UnaryOp::logical_not},
+    {"Neg", te::UnaryOp::neg},     {"Abs", te::UnaryOp::abs},         {"Exp", te::UnaryOp::exp},
+    {"Log", te::UnaryOp::log},     {"Sqrt", te::UnaryOp::sqrt},       {"Tanh", te::UnaryOp::tanh},
+    {"Erf", te::UnaryOp::erf},     {"Sigmoid", te::UnaryOp::sigmoid}, {"Floor", te::UnaryOp::floor},
+    {"Ceil", te::UnaryOp::ceil},   {"Round", te::UnaryOp::round},     {"Sin", te::UnaryOp::sin},
+    {"Cos", te::UnaryOp::cos},     {"Tan", te::UnaryOp::tan},         {"Not", te::UnaryOp::logical_not},
+    {"Asin", te::UnaryOp::asin},   {"Acos", te::UnaryOp::acos},       {"Atan", te::UnaryOp::atan},
+    {"Sinh", te::UnaryOp::sinh},   {"Cosh", te::UnaryOp::cosh},       {"Asinh", te::UnaryOp::asinh},
+    {"Acosh", te::UnaryOp::acosh}, {"Atanh", te::UnaryOp::atanh},
 };
 
 constexpr std::pair<std::string_view, te::BinaryOp> kBinary[] = {

@@ -61,6 +61,7 @@ Outputs import_softsign(OnnxNode& node);
 Outputs import_shrink(OnnxNode& node);
 Outputs import_mish(OnnxNode& node);
 Outputs import_gelu(OnnxNode& node);
+Outputs import_swish(OnnxNode& node);
 Outputs import_sign(OnnxNode& node);
 
 // predicates.cc
@@ -68,6 +69,7 @@ Outputs import_xor(OnnxNode& node);
 Outputs import_is_nan(OnnxNode& node);
 Outputs import_is_inf(OnnxNode& node);
 Outputs import_mod(OnnxNode& node);
+Outputs import_bit_shift(OnnxNode& node);
 Outputs import_cast_like(OnnxNode& node);
 
 // norm.cc

@@ -116,6 +116,7 @@ TensorId reduced(OnnxNode& node, const std::string& name, const Reduction& r, Te
   if (name == "ReduceLogSumExp") return log_sum_exp(node, r, data);
   if (name == "ReduceMax") return r.apply(node, ReduceKind::max, data);
   if (name == "ReduceMin") return r.apply(node, ReduceKind::min, data);
+  if (name == "ReduceProd") return r.apply(node, ReduceKind::prod, data);
   if (name == "ReduceMean")
     return is_float(node.type_of(data)) ? r.apply(node, ReduceKind::mean, data) : whole_mean(node, r, data);
   if (name == "ReduceSumSquare" || name == "ReduceL2") data = node.binary(te::BinaryOp::mul, data, data);

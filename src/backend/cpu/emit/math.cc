@@ -315,6 +315,22 @@ Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a, bool is_unsigned) {
       return call_math(f, "cos", {a});
     case UnaryOp::tan:
       return call_math(f, "tan", {a});
+    case UnaryOp::asin:
+      return call_math(f, "asin", {a});
+    case UnaryOp::acos:
+      return call_math(f, "acos", {a});
+    case UnaryOp::atan:
+      return call_math(f, "atan", {a});
+    case UnaryOp::sinh:
+      return call_math(f, "sinh", {a});
+    case UnaryOp::cosh:
+      return call_math(f, "cosh", {a});
+    case UnaryOp::asinh:
+      return call_math(f, "asinh", {a});
+    case UnaryOp::acosh:
+      return call_math(f, "acosh", {a});
+    case UnaryOp::atanh:
+      return call_math(f, "atanh", {a});
   }
   return nullptr;
 }
