@@ -123,6 +123,22 @@ std::string name_of(ReduceKind kind) {
   return "reduce";
 }
 
+std::string name_of(ScatterKind kind) {
+  switch (kind) {
+    case ScatterKind::replace:
+      return "replace";
+    case ScatterKind::add:
+      return "add";
+    case ScatterKind::mul:
+      return "mul";
+    case ScatterKind::max:
+      return "max";
+    case ScatterKind::min:
+      return "min";
+  }
+  return "scatter";
+}
+
 }  // namespace
 
 std::string name_of(const Op& op) {
@@ -145,6 +161,8 @@ std::string name_of(const Op& op) {
       [](const Transpose&) { return std::string("transpose"); }, [](const Concat&) { return std::string("concat"); },
       [](const Pad&) { return std::string("pad"); }, [](const Slice&) { return std::string("slice"); },
       [](const Expand&) { return std::string("expand"); }, [](const Gather&) { return std::string("gather"); },
+      [](const GatherElements&) { return std::string("gather_elements"); },
+      [](const Scatter& o) { return "scatter_" + name_of(o.kind); }, [](const TopK&) { return std::string("top_k"); },
       [](const Identity&) { return std::string("identity"); });
 }
 

@@ -17,6 +17,7 @@ def add_node(builder, op):
 
 # Each registers its operators.
 import operators_elementwise  # noqa: E402,F401
+import operators_indexing  # noqa: E402,F401
 import operators_reductions  # noqa: E402,F401
 import operators_shapes  # noqa: E402,F401
 import operators_windows  # noqa: E402,F401

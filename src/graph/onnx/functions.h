@@ -89,6 +89,19 @@ Outputs import_range(OnnxNode& node);
 Outputs import_size(OnnxNode& node);
 Outputs import_cum_sum(OnnxNode& node);
 
+// indexing.cc
+Outputs import_gather_elements(OnnxNode& node);
+Outputs import_gather_nd(OnnxNode& node);
+Outputs import_scatter_elements(OnnxNode& node);
+Outputs import_scatter_nd(OnnxNode& node);
+Outputs import_top_k(OnnxNode& node);
+Outputs import_reverse_sequence(OnnxNode& node);
+Outputs import_compress(OnnxNode& node);
+Outputs import_non_zero(OnnxNode& node);
+
+// einsum.cc
+Outputs import_einsum(OnnxNode& node);
+
 // blocks.cc
 Outputs import_tile(OnnxNode& node);
 Outputs import_depth_to_space(OnnxNode& node);
