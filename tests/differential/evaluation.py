@@ -18,7 +18,7 @@ SAMPLES = 4
 MOVES = set("""Identity Reshape Flatten Squeeze Unsqueeze Transpose Expand Tile Slice Split Pad Gather Concat Where Max Min
     Relu Clip Abs Neg Sign Floor Ceil Round MaxPool GlobalMaxPool ReduceMax ReduceMin ArgMax ArgMin Hardmax OneHot EyeLike
     Trilu Range Shape Size Constant ConstantOfShape DepthToSpace SpaceToDepth Dropout IsNaN IsInf Not And Or Xor Equal Less
-    LessOrEqual Greater GreaterOrEqual ThresholdedRelu Mod GatherElements GatherND Scatter TopK ReverseSequence Compress NonZero
+    LessOrEqual Greater GreaterOrEqual ThresholdedRelu Mod GatherElements GatherND Scatter TopK ReverseSequence Compress NonZero CenterCropPad
     BitShift""".split())
 # Correctly rounded, so exact where the result is representable.
 ROUNDED = set("Add Sub Mul Div Sqrt Cast CastLike Sum Mean".split())
@@ -26,7 +26,7 @@ ROUNDED = set("Add Sub Mul Div Sqrt Cast CastLike Sum Mean".split())
 SUMS = set("""Add Sub Sum Mean MatMul Gemm Conv ConvTranspose AveragePool GlobalAveragePool ReduceSum ReduceMean ReduceL1
     ReduceSumSquare CumSum Einsum ScatterElements ScatterND""".split())
 INNER_SUMS = set("""BatchNormalization InstanceNormalization GroupNormalization LayerNormalization MeanVarianceNormalization
-    LRN LpNormalization ReduceL2 ReduceLogSum ReduceLogSumExp Softmax LogSoftmax Resize Upsample""".split())
+    LRN LpNormalization ReduceL2 ReduceLogSum ReduceLogSumExp Softmax LogSoftmax Resize Upsample GridSample RoiAlign""".split())
 # Near 0 as inexact as near 1, as they are commonly computed.
 NEAR_ONE = set("Celu Elu Selu".split())
 # Where ONNX Runtime's f64 is off by many units in the last place, and NumPy's is not.
@@ -269,7 +269,7 @@ def absolute_noise(node, out, dtype, fed, rng):
         data, n = next(iter(fed.values())).wide, terms(node, fed, [out])
         total = np.sum(np.abs(data[np.isfinite(data)])) / max(out.size, 1)
         scale = np.where(finite, n / 8 * (total if op in ("ReduceSum", "ReduceL1", "Einsum") else total / max(n, 1)), 0)
-    elif op in ("Resize", "Upsample"):  # scales are f32
+    elif op in ("Resize", "Upsample", "GridSample", "RoiAlign"):  # positions are f32
         data = next(iter(fed.values()))
         scale = 2 * max(data.shape, default=1) * largest(data.wide) * v.EPSILON[v.F32] / v.EPSILON[dtype]
     elif op in MOMENTS and out.shape == next(iter(fed.values())).shape:

@@ -19,5 +19,6 @@ def add_node(builder, op):
 import operators_elementwise  # noqa: E402,F401
 import operators_indexing  # noqa: E402,F401
 import operators_reductions  # noqa: E402,F401
+import operators_sampling  # noqa: E402,F401
 import operators_shapes  # noqa: E402,F401
 import operators_windows  # noqa: E402,F401

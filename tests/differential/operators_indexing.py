@@ -6,9 +6,9 @@ from evaluation import Refused
 from operators import generates
 
 
-def filled(b, types, low=1):
+def filled(b, types, low=1, high=4):
     """A tensor that has elements to choose from; tests/graph/empty_test.cc has those without."""
-    x = b.data(types, low=low)
+    x = b.data(types, low=low, high=high)
     if v.elements(b.shape_of(x)) == 0:
         raise Refused("no elements to choose from")
     return x

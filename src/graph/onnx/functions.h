@@ -99,6 +99,10 @@ Outputs import_reverse_sequence(OnnxNode& node);
 Outputs import_compress(OnnxNode& node);
 Outputs import_non_zero(OnnxNode& node);
 
+// sampling.cc
+Outputs import_grid_sample(OnnxNode& node);
+Outputs import_roi_align(OnnxNode& node);
+
 // einsum.cc
 Outputs import_einsum(OnnxNode& node);
 
@@ -121,6 +125,7 @@ Outputs import_concat(OnnxNode& node);
 Outputs import_split(OnnxNode& node);
 Outputs import_slice(OnnxNode& node);
 Outputs import_pad(OnnxNode& node);
+Outputs import_center_crop_pad(OnnxNode& node);
 Outputs import_gather(OnnxNode& node);
 
 // constants.cc
