@@ -103,6 +103,12 @@ std::string name_of(te::BinaryOp op) {
       return "or";
     case te::BinaryOp::fmod:
       return "fmod";
+    case te::BinaryOp::bit_and:
+      return "bit_and";
+    case te::BinaryOp::bit_or:
+      return "bit_or";
+    case te::BinaryOp::bit_xor:
+      return "bit_xor";
   }
   return "binary";
 }

@@ -66,9 +66,16 @@ enum class BinaryOp : std::uint8_t {
   logical_and,
   logical_or,  ///< bool, and lazy: the right side is not evaluated when the left decides
   fmod,        ///< floats only: the exact rest of a division that truncates; it has the sign of the left side
+  bit_and,
+  bit_or,
+  bit_xor,  ///< integers only
 };
 /// Of booleans to a boolean.
 constexpr bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
+/// Of integers, bit by bit.
+constexpr bool is_bitwise(BinaryOp op) {
+  return op == BinaryOp::bit_and || op == BinaryOp::bit_or || op == BinaryOp::bit_xor;
+}
 enum class UnaryOp : std::uint8_t {
   neg,
   abs,

@@ -127,6 +127,12 @@ fmt::string_view pattern_of(BinaryOp op) {
       return "({0} || {1})";
     case BinaryOp::fmod:
       return "tir.fmod({0}, {1})";
+    case BinaryOp::bit_and:
+      return "({0} & {1})";
+    case BinaryOp::bit_or:
+      return "({0} | {1})";
+    case BinaryOp::bit_xor:
+      return "({0} ^ {1})";
   }
   return "?";
 }

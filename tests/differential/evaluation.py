@@ -34,7 +34,7 @@ BY_NUMPY = set("Cos Sin Tan Sigmoid Tanh Exp Log Softplus Softsign Shrink".split
 # ONNX Runtime drops a NaN or not by its place; NumPy never does.
 BY_NUMPY |= set("ReduceMax ReduceMin GlobalMaxPool".split())
 # Its sums of integers are not those of two's complement where they overflow, and its powers of e are integers too.
-WHOLE_BY_NUMPY = set("ReduceL1 ReduceL2 ReduceProd ReduceSumSquare ReduceLogSum ReduceLogSumExp".split())
+WHOLE_BY_NUMPY = set("Einsum ReduceL1 ReduceL2 ReduceProd ReduceSumSquare ReduceLogSum ReduceLogSumExp".split())
 # Roots, logarithms and powers of integers are those of f64.
 WHOLE_BY_F64 = set("ReduceL2 ReduceLogSum ReduceLogSumExp Pow".split())
 

@@ -28,6 +28,17 @@ def unary_with_numbers(b, op):
                   lambd=maybe(0, 1), bias=maybe(0, 1))
 
 
+@generates("BitwiseNot")
+def bitwise_not(b, op):
+    return b.node(op, [b.data(b.types(op))])
+
+
+@generates("BitwiseAnd", "BitwiseOr", "BitwiseXor")
+def bitwise(b, op):
+    x = b.data(b.types(op))
+    return b.node(op, [x, b.partner(x)])
+
+
 @generates("BitShift")
 def bit_shift(b, op):
     x = b.data([v.U8])

@@ -113,6 +113,12 @@ class FloatKernel {
         return a - b * std::floor(a / b);
       case te::BinaryOp::fmod:
         return std::fmod(a, b);
+      case te::BinaryOp::bit_and:
+        return static_cast<float>(static_cast<int>(a) & static_cast<int>(b));
+      case te::BinaryOp::bit_or:
+        return static_cast<float>(static_cast<int>(a) | static_cast<int>(b));
+      case te::BinaryOp::bit_xor:
+        return static_cast<float>(static_cast<int>(a) ^ static_cast<int>(b));
       case te::BinaryOp::min:
         return std::min(a, b);
       case te::BinaryOp::max:

@@ -142,8 +142,9 @@ class RandomIntegers {
   static te::Expr expression(DType type, int depth, const Leaves& leaves, Rng& rng) {
     using te::BinaryOp;
     constexpr BinaryOp kOperations[] = {
-        BinaryOp::add, BinaryOp::sub,       BinaryOp::mul,       BinaryOp::min,       BinaryOp::max,      BinaryOp::div,
-        BinaryOp::div, BinaryOp::floor_div, BinaryOp::floor_div, BinaryOp::floor_mod, BinaryOp::floor_mod};
+        BinaryOp::add,       BinaryOp::sub,     BinaryOp::mul,       BinaryOp::min,       BinaryOp::max,
+        BinaryOp::div,       BinaryOp::div,     BinaryOp::floor_div, BinaryOp::floor_div, BinaryOp::floor_mod,
+        BinaryOp::floor_mod, BinaryOp::bit_and, BinaryOp::bit_or,    BinaryOp::bit_xor};
     constexpr BinaryOp kComparisons[] = {BinaryOp::eq, BinaryOp::ne, BinaryOp::lt,
                                          BinaryOp::le, BinaryOp::gt, BinaryOp::ge};
     if (depth == 0) return leaf(type, leaves, rng);

@@ -23,11 +23,23 @@ constexpr std::pair<std::string_view, te::UnaryOp> kUnary[] = {
 };
 
 constexpr std::pair<std::string_view, te::BinaryOp> kBinary[] = {
-    {"Add", te::BinaryOp::add},         {"Sub", te::BinaryOp::sub},       {"Mul", te::BinaryOp::mul},
-    {"Div", te::BinaryOp::div},         {"Min", te::BinaryOp::min},       {"Max", te::BinaryOp::max},
-    {"Sum", te::BinaryOp::add},         {"Equal", te::BinaryOp::eq},      {"Less", te::BinaryOp::lt},
-    {"LessOrEqual", te::BinaryOp::le},  {"Greater", te::BinaryOp::gt},    {"GreaterOrEqual", te::BinaryOp::ge},
-    {"And", te::BinaryOp::logical_and}, {"Or", te::BinaryOp::logical_or},
+    {"Add", te::BinaryOp::add},
+    {"Sub", te::BinaryOp::sub},
+    {"Mul", te::BinaryOp::mul},
+    {"Div", te::BinaryOp::div},
+    {"Min", te::BinaryOp::min},
+    {"Max", te::BinaryOp::max},
+    {"Sum", te::BinaryOp::add},
+    {"Equal", te::BinaryOp::eq},
+    {"Less", te::BinaryOp::lt},
+    {"LessOrEqual", te::BinaryOp::le},
+    {"Greater", te::BinaryOp::gt},
+    {"GreaterOrEqual", te::BinaryOp::ge},
+    {"And", te::BinaryOp::logical_and},
+    {"Or", te::BinaryOp::logical_or},
+    {"BitwiseAnd", te::BinaryOp::bit_and},
+    {"BitwiseOr", te::BinaryOp::bit_or},
+    {"BitwiseXor", te::BinaryOp::bit_xor},
 };
 
 template <class Table>

@@ -70,6 +70,7 @@ Outputs import_is_nan(OnnxNode& node);
 Outputs import_is_inf(OnnxNode& node);
 Outputs import_mod(OnnxNode& node);
 Outputs import_bit_shift(OnnxNode& node);
+Outputs import_bitwise_not(OnnxNode& node);
 Outputs import_cast_like(OnnxNode& node);
 
 // norm.cc

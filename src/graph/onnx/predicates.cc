@@ -76,6 +76,11 @@ Outputs import_bit_shift(OnnxNode& node) {
   return {node.binary(direction == "LEFT" ? BinaryOp::mul : BinaryOp::div, node.input(0), power)};
 }
 
+Outputs import_bitwise_not(OnnxNode& node) {
+  const DType type = node.type(0);
+  return {node.binary(BinaryOp::bit_xor, node.input(0), node.scalar(type, type == DType::u8 ? 255 : -1))};
+}
+
 Outputs import_cast_like(OnnxNode& node) { return {node.add(Cast{node.type(1)}, {node.input(0)})}; }
 
 }  // namespace tilewright::graph

@@ -251,6 +251,12 @@ Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, 
       return builder.CreateAnd(a, b);
     case BinaryOp::logical_or:
       return builder.CreateOr(a, b);
+    case BinaryOp::bit_and:
+      return builder.CreateAnd(a, b);
+    case BinaryOp::bit_or:
+      return builder.CreateOr(a, b);
+    case BinaryOp::bit_xor:
+      return builder.CreateXor(a, b);
     case BinaryOp::pow:
     case BinaryOp::fmod:
       break;
