@@ -278,6 +278,8 @@ TEST(Indexing, RefusesWhatOnnxForbids) {
   expect(refusal("Einsum", {x}, {{"equation", std::string("ij,jk")}}), "has 2 terms for 1 inputs");
   expect(refusal("Einsum", {x}, {{"equation", std::string("ij->ik")}}), "is in no input");
   expect(refusal("Einsum", {x}, {{"equation", std::string("ijk")}}), "does not fit input 0");
+  expect(refusal("Einsum", {x}, {{"equation", std::string("...i...")}}), "more than one ellipsis");
+  expect(refusal("Einsum", {x}, {{"equation", std::string("ij->i->j")}}), "is no term");
   expect(refusal("NonZero", {x}), "must be known at compile time");
   expect(refusal("ReverseSequence", {x, whole_tensor({2}, {1, 1})}, {{"batch_axis", std::int64_t{0}}}),
          "expected 0 and 1");

@@ -92,6 +92,8 @@ class Equation {
       refuse("term '{}' of the equation does not fit input {} of shape {}", text, input, to_text(node_.shape(input)));
     dots_ = std::max(dots_, dots);
     Term term{node_.input(input), labels_of(text, dots)};
+    if (static_cast<int>(term.labels.size()) != rank)
+      refuse("term '{}' of the equation has more than one ellipsis", text);
     for (std::size_t d = 0; d < term.labels.size(); ++d) {
       ++counts_[term.labels[d]];
       std::int64_t& extent = extents_.emplace(term.labels[d], 1).first->second;

@@ -17,6 +17,8 @@ using te::BinaryOp;
 constexpr std::int64_t kMostComparisons = std::int64_t{1} << 33;
 /// Updates of one position, known at compile time, that are gathered one after the other.
 constexpr std::size_t kMostLayers = 8;
+/// Rows for which updates are listed at compile time: some 32 MiB a layer.
+constexpr std::int64_t kMostRows = std::int64_t{1} << 22;
 
 void require_index_type(const OnnxNode& node, int i) {
   if (node.type(i) != DType::i64 && node.type(i) != DType::i32)
@@ -37,6 +39,7 @@ void require_affordable(std::int64_t elements, std::int64_t each) {
 }
 
 TensorId integers(OnnxNode& node, const Shape& shape, const std::vector<std::int64_t>& values) {
+  node.require_table(shape);
   runtime::Tensor tensor(DType::i64, shape);
   for (std::int64_t i = 0; i < tensor.elements(); ++i) set_element(tensor, i, values[static_cast<std::size_t>(i)]);
   return node.add_constant(std::move(tensor));
@@ -118,26 +121,26 @@ BinaryOp operation_of(ScatterKind kind) {
 }
 
 /// Rows of updates [m, s] put to rows of data [n, s] that are known: for each row of data those that meet there are
-/// gathered. Nothing if too many meet at one.
+/// gathered. Nothing if too many meet at one, or there are too many rows to list.
 std::optional<TensorId> scatter_known(OnnxNode& node, TensorId data, const std::vector<std::int64_t>& rows,
                                       TensorId updates, ScatterKind kind) {
   const std::int64_t n = node.shape_of(data)[0];
-  std::vector<std::vector<std::int64_t>> meeting(static_cast<std::size_t>(n));
+  if (n > kMostRows) return std::nullopt;
+  const auto count = static_cast<std::size_t>(n);
+  std::vector<std::vector<std::int64_t>> layers;  // of each, the update that meets each row, or -1
+  std::vector<std::size_t> meeting(count, 0);
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    std::vector<std::int64_t>& list = meeting[static_cast<std::size_t>(rows[i])];
-    if (kind == ScatterKind::replace) list.clear();  // the last one counts
-    list.push_back(static_cast<std::int64_t>(i));
+    const auto row = static_cast<std::size_t>(rows[i]);
+    const std::size_t layer = kind == ScatterKind::replace ? 0 : meeting[row]++;  // the last one counts
+    if (layer == kMostLayers) return std::nullopt;
+    if (layer == layers.size()) layers.emplace_back(count, -1);
+    layers[layer][row] = static_cast<std::int64_t>(i);
   }
-  std::size_t layers = 0;
-  for (const auto& list : meeting) layers = std::max(layers, list.size());
-  if (layers > kMostLayers) return std::nullopt;
-  for (std::size_t layer = 0; layer < layers; ++layer) {
-    std::vector<std::int64_t> source;
+  for (std::vector<std::int64_t>& source : layers) {
     runtime::Tensor met(DType::boolean, {n, 1});
-    for (std::int64_t i = 0; i < n; ++i) {
-      const auto& list = meeting[static_cast<std::size_t>(i)];
-      set_element(met, i, std::int64_t{layer < list.size()});
-      source.push_back(layer < list.size() ? list[layer] : 0);
+    for (std::size_t i = 0; i < count; ++i) {
+      set_element(met, static_cast<std::int64_t>(i), std::int64_t{source[i] >= 0});
+      source[i] = std::max<std::int64_t>(source[i], 0);
     }
     const TensorId update = node.add(Gather{0}, {updates, integers(node, {n}, source)});
     const TensorId changed = kind == ScatterKind::replace ? update : node.binary(operation_of(kind), data, update);
@@ -208,7 +211,7 @@ Outputs import_scatter_elements(OnnxNode& node) {
     refuse("updates of shape {} at indices of shape {} do not fit data of shape {}", to_text(node.shape(2)),
            to_text(block), to_text(data));
   require_inside(node, 1, data[along], "the axis");
-  if (node.is_constant(1) && !is_empty(block) && product(data) <= OnnxNode::kLargestTable) {
+  if (node.is_constant(1) && !is_empty(block) && product(data) <= kMostRows) {
     const std::vector<std::int64_t> given = node.constant_integers(1, "indices");
     std::vector<std::int64_t> rows;
     for (std::int64_t i = 0; i < std::ssize(given); ++i) {

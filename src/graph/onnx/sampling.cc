@@ -150,6 +150,7 @@ TensorId column(OnnxNode& node, TensorId per_place) {
 }
 
 TensorId counted_images(OnnxNode& node, std::int64_t images, std::int64_t places) {
+  node.require_table({images, 1});
   runtime::Tensor number(DType::i64, {images, 1});
   for (std::int64_t i = 0; i < images; ++i) number.as<std::int64_t>()[static_cast<std::size_t>(i)] = i;
   const TensorId all = node.add(Expand{{images, places}}, {node.add_constant(std::move(number))});
