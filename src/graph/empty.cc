@@ -25,6 +25,8 @@ te::Expr value_of_nothing(const Reduce& op, DType type) {
       return te::identity(te::Combiner::max, type);
     case ReduceKind::min:
       return te::identity(te::Combiner::min, type);
+    case ReduceKind::prod:
+      return te::identity(te::Combiner::prod, type);
     case ReduceKind::sum:
       break;
   }
@@ -48,6 +50,7 @@ std::optional<TensorId> add_without_elements(Graph& graph, const Op& op, const s
                [&](TensorId id) { return !is_empty(graph.shape(id)); });
   if (filled.size() == inputs.size()) return std::nullopt;
   if (std::holds_alternative<Concat>(op)) return graph.add(op, filled, name);
+  if (std::holds_alternative<Scatter>(op)) return graph.add(Identity{}, {inputs[0]}, name);  // no updates
   const te::Expr value = match_variant(op, [&](const auto& o) { return value_of_nothing(o, type.type); });
   return graph.add(Expand{type.shape}, {graph.add_constant(name, scalar(value))}, name);
 }

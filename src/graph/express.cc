@@ -10,6 +10,7 @@
 #include "ops/matmul.h"
 #include "ops/pool.h"
 #include "ops/reduce.h"
+#include "ops/scatter.h"
 #include "ops/shape.h"
 #include "ops/softmax.h"
 #include "ops/winograd.h"
@@ -70,6 +71,31 @@ Tensor express_op(const MatMul& op, Operands in) {
 Tensor express_op(const BatchNorm&, Operands) { TW_CHECK(false, "batch_norm has no expression"); }
 Tensor express_op(const Gather& op, Operands in) { return ops::gather(in[0].tensor, in[1].tensor, op.axis); }
 
+Tensor express_op(const GatherElements& op, Operands in) {
+  return ops::gather_elements(in[0].tensor, in[1].tensor, op.axis);
+}
+
+std::optional<te::Combiner> combiner_of(ScatterKind kind) {
+  switch (kind) {
+    case ScatterKind::replace:
+      return std::nullopt;
+    case ScatterKind::add:
+      return te::Combiner::sum;
+    case ScatterKind::mul:
+      return te::Combiner::prod;
+    case ScatterKind::max:
+      return te::Combiner::max;
+    case ScatterKind::min:
+      return te::Combiner::min;
+  }
+  TW_CHECK(false, "no such scatter");
+}
+
+Tensor express_op(const Scatter& op, Operands in) {
+  return ops::scatter(combiner_of(op.kind), in[0].tensor, in[1].tensor, in[2].tensor, op.axis);
+}
+Tensor express_op(const TopK& op, Operands in) { return ops::top_k(in[0].tensor, op.k, op.axis, op.largest); }
+
 Tensor express_op(const Unary& op, Operands in) { return ops::unary(op.op, in[0].tensor, "T_" + name_of(Op(op))); }
 Tensor express_op(const Relu&, Operands in) { return ops::relu(in[0].tensor); }
 Tensor express_op(const LeakyRelu& op, Operands in) { return ops::leaky_relu(in[0].tensor, op.alpha); }
@@ -119,6 +145,8 @@ Tensor express_op(const Reduce& op, Operands in) {
       return ops::reduce(te::Combiner::max, x, op.axes, op.keep_dims, "T_max");
     case ReduceKind::min:
       return ops::reduce(te::Combiner::min, x, op.axes, op.keep_dims, "T_min");
+    case ReduceKind::prod:
+      return ops::reduce(te::Combiner::prod, x, op.axes, op.keep_dims, "T_prod");
   }
   TW_CHECK(false, "no such reduction");
 }

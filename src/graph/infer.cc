@@ -267,6 +267,43 @@ Result<TensorType> infer_op(const Gather& op, Types in) {
   return TensorType{in[0].type, shape};
 }
 
+Result<TensorType> infer_op(const GatherElements& op, Types in) {
+  const Shape &data = in[0].shape, &indices = in[1].shape;
+  if (op.axis < 0 || at(op.axis) >= data.size())
+    return failure("axis {} is outside of shape {}", op.axis, shape_text(data));
+  bool fits = indices.size() == data.size();
+  for (std::size_t d = 0; fits && d < data.size(); ++d) fits = d == at(op.axis) || indices[d] <= data[d];
+  if (!fits) return failure("indices of shape {} do not fit data of shape {}", shape_text(indices), shape_text(data));
+  if (is_empty(data) && !is_empty(indices)) return failure("shape {} has no elements to choose from", shape_text(data));
+  return TensorType{in[0].type, indices};
+}
+
+Result<TensorType> infer_op(const Scatter& op, Types in) {
+  const Shape &data = in[0].shape, &indices = in[1].shape, &updates = in[2].shape;
+  if (op.axis < 0 || at(op.axis) >= data.size())
+    return failure("axis {} is outside of shape {}", op.axis, shape_text(data));
+  bool fits = indices.size() == data.size() && updates.size() == data.size();
+  for (std::size_t d = 0; fits && d < data.size(); ++d) {
+    const bool along = d == at(op.axis);
+    fits = (along || updates[d] == data[d]) && (indices[d] == updates[d] || (!along && indices[d] == 1));
+  }
+  if (!fits)
+    return failure("updates of shape {} at indices of shape {} do not fit data of shape {}", shape_text(updates),
+                   shape_text(indices), shape_text(data));
+  return in[0];
+}
+
+Result<TensorType> infer_op(const TopK& op, Types in) {
+  Result<TensorType> type = with_axis(op.axis, in);
+  if (!type) return type;
+  std::int64_t& extent = type->shape[at(op.axis)];
+  if (op.k < 0 || op.k > extent)
+    return failure("k is {}, expected 0 to {} (the extent of axis {})", op.k, extent, op.axis);
+  extent = op.k;
+  type->type = DType::i64;
+  return type;
+}
+
 }  // namespace
 
 Status check_indexable(const Shape& shape) {

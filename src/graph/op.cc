@@ -45,6 +45,22 @@ std::string name_of(te::UnaryOp op) {
       return "expm1";
     case te::UnaryOp::log1p:
       return "log1p";
+    case te::UnaryOp::asin:
+      return "asin";
+    case te::UnaryOp::acos:
+      return "acos";
+    case te::UnaryOp::atan:
+      return "atan";
+    case te::UnaryOp::sinh:
+      return "sinh";
+    case te::UnaryOp::cosh:
+      return "cosh";
+    case te::UnaryOp::asinh:
+      return "asinh";
+    case te::UnaryOp::acosh:
+      return "acosh";
+    case te::UnaryOp::atanh:
+      return "atanh";
   }
   return "unary";
 }
@@ -87,6 +103,12 @@ std::string name_of(te::BinaryOp op) {
       return "or";
     case te::BinaryOp::fmod:
       return "fmod";
+    case te::BinaryOp::bit_and:
+      return "bit_and";
+    case te::BinaryOp::bit_or:
+      return "bit_or";
+    case te::BinaryOp::bit_xor:
+      return "bit_xor";
   }
   return "binary";
 }
@@ -101,8 +123,26 @@ std::string name_of(ReduceKind kind) {
       return "max";
     case ReduceKind::min:
       return "min";
+    case ReduceKind::prod:
+      return "prod";
   }
   return "reduce";
+}
+
+std::string name_of(ScatterKind kind) {
+  switch (kind) {
+    case ScatterKind::replace:
+      return "replace";
+    case ScatterKind::add:
+      return "add";
+    case ScatterKind::mul:
+      return "mul";
+    case ScatterKind::max:
+      return "max";
+    case ScatterKind::min:
+      return "min";
+  }
+  return "scatter";
 }
 
 }  // namespace
@@ -127,6 +167,8 @@ std::string name_of(const Op& op) {
       [](const Transpose&) { return std::string("transpose"); }, [](const Concat&) { return std::string("concat"); },
       [](const Pad&) { return std::string("pad"); }, [](const Slice&) { return std::string("slice"); },
       [](const Expand&) { return std::string("expand"); }, [](const Gather&) { return std::string("gather"); },
+      [](const GatherElements&) { return std::string("gather_elements"); },
+      [](const Scatter& o) { return "scatter_" + name_of(o.kind); }, [](const TopK&) { return std::string("top_k"); },
       [](const Identity&) { return std::string("identity"); });
 }
 

@@ -75,7 +75,7 @@ struct Select {};
 struct Cast {
   DType type;
 };
-enum class ReduceKind : std::uint8_t { sum, mean, max, min };
+enum class ReduceKind : std::uint8_t { sum, mean, max, min, prod };
 struct Reduce {
   ReduceKind kind;
   std::vector<int> axes;  ///< ascending
@@ -124,10 +124,27 @@ struct Expand {
 struct Gather {
   int axis;
 };
+/// Inputs: data, indices (as many dimensions). Element i is that of the data at the same place but along `axis`.
+struct GatherElements {
+  int axis;
+};
+enum class ScatterKind : std::uint8_t { replace, add, mul, max, min };
+/// Inputs: data, indices, updates: each update goes to the position along `axis` that its index says (ops/scatter.h).
+struct Scatter {
+  int axis;
+  ScatterKind kind;
+};
+/// Positions of the `k` largest or smallest elements, in that order.
+struct TopK {
+  int axis;
+  std::int64_t k;
+  bool largest = true;
+};
 struct Identity {};
 
 using Op = std::variant<Conv, Conv3d, Pool, MatMul, BatchNorm, Unary, Relu, LeakyRelu, Clip, Binary, Select, Cast,
-                        Reduce, CumSum, Softmax, Lrn, Reshape, Transpose, Concat, Pad, Slice, Expand, Gather, Identity>;
+                        Reduce, CumSum, Softmax, Lrn, Reshape, Transpose, Concat, Pad, Slice, Expand, Gather,
+                        GatherElements, Scatter, TopK, Identity>;
 
 /// "conv", "add", "relu", …: what descriptions and node names are made of.
 std::string name_of(const Op& op);

@@ -8,6 +8,7 @@
 #include "base/integer.h"
 #include "base/match.h"
 #include "base/rng.h"
+#include "base/shape_text.h"
 #include "graph/array.h"
 #include "graph/check_types.h"
 #include "graph/empty.h"
@@ -325,10 +326,10 @@ class GraphParser {
       while (i < elements) set_element(value, i++, element);
     } else {
       line.list([&] {
-        if (i == elements) line.fail("more values than the {} of shape {}", elements, to_text(type.shape));
+        if (i == elements) line.fail("more values than the {} of shape {}", elements, shape_text(type.shape));
         set_element(value, i++, read_element(line, type.type));
       });
-      if (i < elements) line.fail("{} values, expected {} for shape {}", i, elements, to_text(type.shape));
+      if (i < elements) line.fail("{} values, expected {} for shape {}", i, elements, shape_text(type.shape));
     }
     return graph_.add_constant(name, std::move(value));
   }
@@ -362,7 +363,7 @@ class GraphParser {
 
     const Result<TensorType> type = infer(op, types);
     if (!type) start.fail("{}", type.message());
-    if (*type != said) start.fail("it makes {} {}", tilewright::to_text(type->type), to_text(type->shape));
+    if (*type != said) start.fail("it makes {} {}", tilewright::to_text(type->type), shape_text(type->shape));
     if (const Status ok = check_types(op, types); !ok) start.fail("{}", ok.message());
     tensors_[name] = graph_.add(std::move(op), std::move(inputs), name);
   }

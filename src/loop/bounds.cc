@@ -320,10 +320,7 @@ class BoundInference {
       out.init = translator.value(te::identity(reduce->combiner, op.type), {});
       const ValueId term = translator.value(reduce->source, axes);
       const ValueId own = out_.program.add({op.type, LoadValue{out.buffer, result_indices(s)}});
-      const te::BinaryOp combine = reduce->combiner == te::Combiner::sum   ? te::BinaryOp::add
-                                   : reduce->combiner == te::Combiner::max ? te::BinaryOp::max
-                                                                           : te::BinaryOp::min;
-      out.update = out_.program.add({op.type, BinaryValue{combine, own, term}});
+      out.update = out_.program.add({op.type, BinaryValue{te::operation_of(reduce->combiner), own, term}});
     } else {
       out.value = translator.value(op.body, axes);
     }

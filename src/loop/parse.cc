@@ -136,11 +136,11 @@ struct Operations {
   std::vector<std::pair<std::string, te::BinaryOp>> infix;            ///< "+", longer ones first
 
   Operations() {
-    for (int op = 0; op <= static_cast<int>(te::UnaryOp::log1p); ++op) {
+    for (int op = 0; op <= static_cast<int>(te::UnaryOp::atanh); ++op) {
       const std::string text = te::to_text(static_cast<te::UnaryOp>(op), "");
       unary.emplace(text.substr(0, text.find('(')), static_cast<te::UnaryOp>(op));
     }
-    for (int op = 0; op <= static_cast<int>(te::BinaryOp::fmod); ++op) {
+    for (int op = 0; op <= static_cast<int>(te::BinaryOp::bit_xor); ++op) {
       std::string text = te::to_text(static_cast<te::BinaryOp>(op), "", "");
       if (text[0] != '(') {
         binary_functions.emplace(text.substr(0, text.find('(')), static_cast<te::BinaryOp>(op));
@@ -633,7 +633,7 @@ class Parser {
   ValueId binary(const Cursor& at, te::BinaryOp op, ValueId a, ValueId b) {
     if (type_of(a) != type_of(b)) at.fail("operands of types {} and {}", to_text(type_of(a)), to_text(type_of(b)));
     const bool logical = op == te::BinaryOp::logical_and || op == te::BinaryOp::logical_or;
-    const bool integral = op == te::BinaryOp::floor_div || op == te::BinaryOp::floor_mod;
+    const bool integral = op == te::BinaryOp::floor_div || op == te::BinaryOp::floor_mod || te::is_bitwise(op);
     const bool real = op == te::BinaryOp::pow || op == te::BinaryOp::fmod;
     const DType type = type_of(a);
     if ((logical && type != DType::boolean) || (integral && is_float(type)) || (real && !is_float(type)) ||

@@ -30,7 +30,7 @@ bool fits(BinaryOp op, DType type) {
   if (logical) return type == DType::boolean;
   if (op == BinaryOp::eq || op == BinaryOp::ne) return true;
   if (type == DType::boolean) return false;
-  if (op == BinaryOp::floor_div || op == BinaryOp::floor_mod) return !is_float(type);
+  if (op == BinaryOp::floor_div || op == BinaryOp::floor_mod || te::is_bitwise(op)) return !is_float(type);
   return (op != BinaryOp::pow && op != BinaryOp::fmod) || is_float(type);
 }
 

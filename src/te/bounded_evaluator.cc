@@ -101,11 +101,11 @@ bool fits(DType type, const Bounded& x) {
   return x.low() >= static_cast<double>(lowest_integer(type)) && x.high() <= static_cast<double>(highest_integer(type));
 }
 
-/// Nothing is said of inexact integers that may wrap or are divided.
+/// Nothing is said of inexact integers that may wrap, are divided or taken bit by bit.
 Bounded integer_arithmetic(BinaryOp op, DType type, const Bounded& a, const Bounded& b) {
   const std::int64_t whole = wrapping_arithmetic(op, type, a.whole, b.whole);
   if (a.error == 0 && b.error == 0) return whole_number(whole, 0);
-  if (op == BinaryOp::div || op == BinaryOp::floor_div || op == BinaryOp::floor_mod)
+  if (op == BinaryOp::div || op == BinaryOp::floor_div || op == BinaryOp::floor_mod || is_bitwise(op))
     return whole_number(whole, kInfinity);
   const Bounded unlimited = arithmetic(op, a, b);
   return whole_number(whole, fits(type, unlimited) ? unlimited.error : kInfinity);
@@ -183,6 +183,7 @@ Bounded BoundedEvaluator::reduction(const Reduce& reduce) {
   do {
     const Bounded term = evaluate(root_);
     result = floats ? arithmetic(op, result, term) : integer_arithmetic(op, op_.type, result, term);
+    if (floats && op == BinaryOp::mul) result = rounded(result, op_.type, 1);
     terms += 1;
     magnitude += std::abs(term.value) + term.error;
   } while (next_reduction_point());

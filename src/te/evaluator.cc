@@ -48,6 +48,22 @@ double apply(UnaryOp op, double a) {
       return std::expm1(a);
     case UnaryOp::log1p:
       return std::log1p(a);
+    case UnaryOp::asin:
+      return std::asin(a);
+    case UnaryOp::acos:
+      return std::acos(a);
+    case UnaryOp::atan:
+      return std::atan(a);
+    case UnaryOp::sinh:
+      return std::sinh(a);
+    case UnaryOp::cosh:
+      return std::cosh(a);
+    case UnaryOp::asinh:
+      return std::asinh(a);
+    case UnaryOp::acosh:
+      return std::acosh(a);
+    case UnaryOp::atanh:
+      return std::atanh(a);
     case UnaryOp::logical_not:
       break;
   }

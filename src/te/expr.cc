@@ -31,7 +31,7 @@ void unify(Expr& a, Expr& b) {
     a = adapt(a, b.type());
 }
 
-bool is_integral_only(BinaryOp op) { return op == BinaryOp::floor_div || op == BinaryOp::floor_mod; }
+bool is_integral_only(BinaryOp op) { return op == BinaryOp::floor_div || op == BinaryOp::floor_mod || is_bitwise(op); }
 
 bool takes_any_number(UnaryOp op) { return op == UnaryOp::neg || op == UnaryOp::abs; }
 
@@ -106,7 +106,7 @@ Expr binary(BinaryOp op, Expr a, Expr b) {
   TW_CHECK(a.type() == b.type(), "operands differ in type: {} is {}, {} is {}", to_text(a), to_text(a.type()),
            to_text(b), to_text(b.type()));
   TW_CHECK(!is_logical(op) || a.type() == DType::boolean, "logical operation on {}", to_text(a.type()));
-  TW_CHECK(!is_integral_only(op) || !is_float(a.type()), "integer division of {}", to_text(a.type()));
+  TW_CHECK(!is_integral_only(op) || !is_float(a.type()), "integer arithmetic of {}", to_text(a.type()));
   TW_CHECK((op != BinaryOp::pow && op != BinaryOp::fmod) || is_float(a.type()), "math function of {}",
            to_text(a.type()));
   const DType type = is_comparison(op) ? DType::boolean : a.type();
@@ -160,6 +160,8 @@ Expr identity(Combiner combiner, DType type) {
       return is_float(type) ? constant(type, -kInfinity) : integer(lowest_integer(type), type);
     case Combiner::min:
       return is_float(type) ? constant(type, kInfinity) : integer(highest_integer(type), type);
+    case Combiner::prod:
+      return integer(1, type);
   }
   TW_CHECK(false, "unknown combiner");
 }
@@ -172,6 +174,8 @@ BinaryOp operation_of(Combiner combiner) {
       return BinaryOp::max;
     case Combiner::min:
       return BinaryOp::min;
+    case Combiner::prod:
+      return BinaryOp::mul;
   }
   TW_CHECK(false, "unknown combiner");
 }

@@ -66,9 +66,16 @@ enum class BinaryOp : std::uint8_t {
   logical_and,
   logical_or,  ///< bool, and lazy: the right side is not evaluated when the left decides
   fmod,        ///< floats only: the exact rest of a division that truncates; it has the sign of the left side
+  bit_and,
+  bit_or,
+  bit_xor,  ///< integers only
 };
 /// Of booleans to a boolean.
 constexpr bool is_logical(BinaryOp op) { return op == BinaryOp::logical_and || op == BinaryOp::logical_or; }
+/// Of integers, bit by bit.
+constexpr bool is_bitwise(BinaryOp op) {
+  return op == BinaryOp::bit_and || op == BinaryOp::bit_or || op == BinaryOp::bit_xor;
+}
 enum class UnaryOp : std::uint8_t {
   neg,
   abs,
@@ -88,8 +95,16 @@ enum class UnaryOp : std::uint8_t {
   round,  ///< round: half to even
   expm1,  ///< e^x - 1, exact near 0
   log1p,  ///< log(1 + x), exact near 0
+  asin,
+  acos,
+  atan,
+  sinh,
+  cosh,
+  asinh,
+  acosh,
+  atanh,
 };
-enum class Combiner : std::uint8_t { sum, max, min };
+enum class Combiner : std::uint8_t { sum, max, min, prod };
 
 struct Constant {
   Number value;  ///< of the node's type
@@ -179,7 +194,7 @@ Expr operator&&(Expr a, Expr b);
 Expr floor_div(Expr a, Expr b);
 Expr floor_mod(Expr a, Expr b);
 
-/// What a reduction starts from: 0, the lowest or the highest value of the type (-inf and inf for floats).
+/// What a reduction starts from: 0, the lowest or the highest value of the type (-inf and inf for floats), 1.
 Expr identity(Combiner combiner, DType type);
 /// What a combiner does with two values.
 BinaryOp operation_of(Combiner combiner);

@@ -52,6 +52,12 @@ std::int64_t evaluate(BinaryOp op, std::int64_t a, std::int64_t b) {
       return a != 0 && b != 0;
     case BinaryOp::logical_or:
       return a != 0 || b != 0;
+    case BinaryOp::bit_and:
+      return a & b;
+    case BinaryOp::bit_or:
+      return a | b;
+    case BinaryOp::bit_xor:
+      return a ^ b;
     case BinaryOp::pow:
     case BinaryOp::fmod:
       break;

@@ -68,6 +68,22 @@ std::string_view name_of(UnaryOp op) {
       return "expm1";
     case UnaryOp::log1p:
       return "log1p";
+    case UnaryOp::asin:
+      return "asin";
+    case UnaryOp::acos:
+      return "acos";
+    case UnaryOp::atan:
+      return "atan";
+    case UnaryOp::sinh:
+      return "sinh";
+    case UnaryOp::cosh:
+      return "cosh";
+    case UnaryOp::asinh:
+      return "asinh";
+    case UnaryOp::acosh:
+      return "acosh";
+    case UnaryOp::atanh:
+      return "atanh";
   }
   return "?";
 }
@@ -111,6 +127,12 @@ fmt::string_view pattern_of(BinaryOp op) {
       return "({0} || {1})";
     case BinaryOp::fmod:
       return "tir.fmod({0}, {1})";
+    case BinaryOp::bit_and:
+      return "({0} & {1})";
+    case BinaryOp::bit_or:
+      return "({0} | {1})";
+    case BinaryOp::bit_xor:
+      return "({0} ^ {1})";
   }
   return "?";
 }
@@ -142,6 +164,8 @@ std::string_view name_of(Combiner combiner) {
       return "max";
     case Combiner::min:
       return "min";
+    case Combiner::prod:
+      return "prod";
   }
   return "?";
 }

@@ -18,14 +18,16 @@ SAMPLES = 4
 MOVES = set("""Identity Reshape Flatten Squeeze Unsqueeze Transpose Expand Tile Slice Split Pad Gather Concat Where Max Min
     Relu Clip Abs Neg Sign Floor Ceil Round MaxPool GlobalMaxPool ReduceMax ReduceMin ArgMax ArgMin Hardmax OneHot EyeLike
     Trilu Range Shape Size Constant ConstantOfShape DepthToSpace SpaceToDepth Dropout IsNaN IsInf Not And Or Xor Equal Less
-    LessOrEqual Greater GreaterOrEqual ThresholdedRelu Mod""".split())
+    LessOrEqual Greater GreaterOrEqual ThresholdedRelu Mod GatherElements GatherND Scatter TopK ReverseSequence Compress NonZero CenterCropPad
+    BitShift""".split())
 # Correctly rounded, so exact where the result is representable.
 ROUNDED = set("Add Sub Mul Div Sqrt Cast CastLike Sum Mean".split())
 # Sums: errors of their terms too, which cancellation enlarges, and which grow with the number of terms.
 SUMS = set("""Add Sub Sum Mean MatMul Gemm Conv ConvTranspose AveragePool GlobalAveragePool ReduceSum ReduceMean ReduceL1
-    ReduceSumSquare CumSum""".split())
+    ReduceSumSquare CumSum Einsum ScatterElements ScatterND""".split())
 INNER_SUMS = set("""BatchNormalization InstanceNormalization GroupNormalization LayerNormalization MeanVarianceNormalization
-    LRN LpNormalization RNN GRU LSTM ReduceL2 ReduceLogSum ReduceLogSumExp Softmax LogSoftmax Resize Upsample""".split())
+    LRN LpNormalization RNN GRU LSTM ReduceL2 ReduceLogSum ReduceLogSumExp Softmax LogSoftmax Resize Upsample GridSample
+    RoiAlign""".split())
 # Near 0 as inexact as near 1, as they are commonly computed.
 NEAR_ONE = set("Celu Elu Selu RNN GRU LSTM".split())
 # Where ONNX Runtime's f64 is off by many units in the last place, and NumPy's is not.
@@ -33,7 +35,7 @@ BY_NUMPY = set("Cos Sin Tan Sigmoid Tanh Exp Log Softplus Softsign Shrink".split
 # ONNX Runtime drops a NaN or not by its place; NumPy never does.
 BY_NUMPY |= set("ReduceMax ReduceMin GlobalMaxPool".split())
 # Its sums of integers are not those of two's complement where they overflow, and its powers of e are integers too.
-WHOLE_BY_NUMPY = set("ReduceSum ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSum ReduceLogSumExp".split())
+WHOLE_BY_NUMPY = set("Einsum ReduceSum ReduceL1 ReduceL2 ReduceProd ReduceSumSquare ReduceLogSum ReduceLogSumExp".split())
 # Roots, logarithms and powers of integers are those of f64.
 WHOLE_BY_F64 = set("ReduceL2 ReduceLogSum ReduceLogSumExp Pow".split())
 
@@ -265,11 +267,11 @@ def absolute_noise(node, out, dtype, fed, rng):
         scale = np.where((out < 0) & finite, 4, 0)
     elif op in ("LogSoftmax", "ReduceLogSumExp", "ReduceLogSum"):  # the logarithm of what is near 1
         scale = np.where(finite, 2, 0)
-    elif op in ("ReduceSum", "ReduceL1", "ReduceMean", "GlobalAveragePool"):  # rounded the same way each time
+    elif op in ("ReduceSum", "ReduceL1", "ReduceMean", "GlobalAveragePool", "Einsum"):  # rounded the same way each time
         data, n = next(iter(fed.values())).wide, terms(node, fed, [out])
         total = np.sum(np.abs(data[np.isfinite(data)])) / max(out.size, 1)
-        scale = np.where(finite, n / 8 * (total if op in ("ReduceSum", "ReduceL1") else total / max(n, 1)), 0)
-    elif op in ("Resize", "Upsample"):  # scales are f32
+        scale = np.where(finite, n / 8 * (total if op in ("ReduceSum", "ReduceL1", "Einsum") else total / max(n, 1)), 0)
+    elif op in ("Resize", "Upsample", "GridSample", "RoiAlign"):  # positions are f32
         data = next(iter(fed.values()))
         scale = 2 * max(data.shape, default=1) * largest(data.wide) * v.EPSILON[v.F32] / v.EPSILON[dtype]
     elif op in MOMENTS and out.shape == next(iter(fed.values())).shape:

@@ -18,7 +18,9 @@ def add_node(builder, op):
 # Each registers its operators.
 import operators_bodies  # noqa: E402,F401
 import operators_elementwise  # noqa: E402,F401
+import operators_indexing  # noqa: E402,F401
 import operators_recurrent  # noqa: E402,F401
 import operators_reductions  # noqa: E402,F401
+import operators_sampling  # noqa: E402,F401
 import operators_shapes  # noqa: E402,F401
 import operators_windows  # noqa: E402,F401

@@ -6,8 +6,9 @@ import values as v
 from operators import generates
 
 
-@generates("Abs", "Ceil", "Cos", "Erf", "Exp", "Floor", "HardSwish", "Identity", "IsNaN", "Log", "Mish", "Neg", "Not",
-           "Reciprocal", "Relu", "Round", "Sigmoid", "Sign", "Sin", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh")
+@generates("Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "Ceil", "Cos", "Cosh", "Erf", "Exp", "Floor",
+           "HardSwish", "Identity", "IsNaN", "Log", "Mish", "Neg", "Not", "Reciprocal", "Relu", "Round", "Sigmoid", "Sign",
+           "Sin", "Sinh", "Softplus", "Softsign", "Sqrt", "Tan", "Tanh")
 def unary(b, op):
     x = b.data(b.types(op))
     if op in ("Log", "Sqrt") and b.chance(0.7):
@@ -25,6 +26,23 @@ def unary_with_numbers(b, op):
         return b.real(low, high) if b.chance(0.7) else None
     return b.node(op, [b.data(b.types(op))], alpha=maybe(0.1, 2), beta=maybe(0, 1), gamma=maybe(0.5, 2),
                   lambd=maybe(0, 1), bias=maybe(0, 1))
+
+
+@generates("BitwiseNot")
+def bitwise_not(b, op):
+    return b.node(op, [b.data(b.types(op))])
+
+
+@generates("BitwiseAnd", "BitwiseOr", "BitwiseXor")
+def bitwise(b, op):
+    x = b.data(b.types(op))
+    return b.node(op, [x, b.partner(x)])
+
+
+@generates("BitShift")
+def bit_shift(b, op):
+    x = b.data([v.U8])
+    return b.node(op, [x, b.partner(x, types=[v.U8])], direction=b.pick(["LEFT", "RIGHT"]))
 
 
 @generates("Gelu")

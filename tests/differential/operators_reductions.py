@@ -6,8 +6,8 @@ import values as v
 from operators import generates
 
 
-@generates("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceSum",
-           "ReduceSumSquare")
+@generates("ReduceL1", "ReduceL2", "ReduceLogSum", "ReduceLogSumExp", "ReduceMax", "ReduceMean", "ReduceMin", "ReduceProd",
+           "ReduceSum", "ReduceSumSquare")
 def reduce(b, op):
     x = b.data(b.types(op))
     if op == "ReduceLogSum":

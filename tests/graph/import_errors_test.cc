@@ -155,9 +155,9 @@ std::vector<BadModel> bad_models() {
       {"pad_mode",
        with_input()
            .integers("p", {0, 0, 1, 1, 0, 0, 1, 1})
-           .node("Pad", {"x", "p"}, {"y"}, {{"mode", std::string("wrap")}})
+           .node("Pad", {"x", "p"}, {"y"}, {{"mode", std::string("mirror")}})
            .output("y"),
-       {"mode 'wrap' is not supported"}},
+       {"mode 'mirror' is not supported"}},
       {"training_batch_norm",
        with_input(14)
            .weight("v", counting({3}))

@@ -301,6 +301,25 @@ TEST(SpecialRows, ReductionsOfIntegersRoundTowardsZero) {
     }
 }
 
+TEST(SpecialRows, ProductsPassOnWhatIsNoNumberAndWrap) {
+  const Real inf = std::numeric_limits<Real>::infinity(), nan = std::numeric_limits<Real>::quiet_NaN();
+  const auto expect = [](DType type, const std::vector<Row>& rows, const Row& expected) {
+    const runtime::Tensor x = matrix(type, rows, false), axes = real_tensor(DType::i64, {1}, {1});
+    for (const NodeRun& run : NodeRuns({"ReduceProd", 18, {{"keepdims", std::int64_t{0}}}}, {x, axes}, 1).run({x}))
+      for (std::size_t r = 0; r < rows.size(); ++r)
+        EXPECT_TRUE(agree(type, exact_element(run.output, static_cast<std::int64_t>(r)), expected[r], {0}))
+            << run.how << " of " << text_of(rows[r]);
+  };
+  Row long_row(kLength, 1);
+  long_row[0] = -2, long_row[17] = 4, long_row[kLength - 1] = 0.5L;
+  for (const DType type : kFloats) {
+    expect(type, {{2, -3, 0.5L}, {inf, -2, 1}, {0, inf, 1}, {1, nan, 0}}, {-3, -inf, nan, nan});
+    expect(type, {long_row}, {-4});
+  }
+  expect(DType::u8, {{16, 17, 1}, {3, 5, 7}}, {16, 105});
+  expect(DType::i64, {{Real(INT64_MIN), -1, 1}, {3, -5, 7}}, {Real(INT64_MIN), -105});
+}
+
 TEST(SpecialRows, MeansOfIntegersDoNotOverflow) {
   for (const DType type : kWhole) {
     const Real top = type == DType::i32 ? Real(INT32_MAX) : Real(INT64_MAX), low = -top - 1;

@@ -35,6 +35,7 @@ class FloatKernel {
  private:
   static float combine(te::Combiner combiner, float a, float b) {
     if (combiner == te::Combiner::sum) return a + b;
+    if (combiner == te::Combiner::prod) return a * b;
     return combiner == te::Combiner::max ? std::max(a, b) : std::min(a, b);
   }
 
@@ -70,6 +71,22 @@ class FloatKernel {
         return std::cos(a);
       case te::UnaryOp::tan:
         return std::tan(a);
+      case te::UnaryOp::asin:
+        return std::asin(a);
+      case te::UnaryOp::acos:
+        return std::acos(a);
+      case te::UnaryOp::atan:
+        return std::atan(a);
+      case te::UnaryOp::sinh:
+        return std::sinh(a);
+      case te::UnaryOp::cosh:
+        return std::cosh(a);
+      case te::UnaryOp::asinh:
+        return std::asinh(a);
+      case te::UnaryOp::acosh:
+        return std::acosh(a);
+      case te::UnaryOp::atanh:
+        return std::atanh(a);
       case te::UnaryOp::floor:
         return std::floor(a);
       case te::UnaryOp::ceil:
@@ -96,6 +113,12 @@ class FloatKernel {
         return a - b * std::floor(a / b);
       case te::BinaryOp::fmod:
         return std::fmod(a, b);
+      case te::BinaryOp::bit_and:
+        return static_cast<float>(static_cast<int>(a) & static_cast<int>(b));
+      case te::BinaryOp::bit_or:
+        return static_cast<float>(static_cast<int>(a) | static_cast<int>(b));
+      case te::BinaryOp::bit_xor:
+        return static_cast<float>(static_cast<int>(a) ^ static_cast<int>(b));
       case te::BinaryOp::min:
         return std::min(a, b);
       case te::BinaryOp::max:

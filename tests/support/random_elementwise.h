@@ -23,6 +23,14 @@ inline RandomTensor random_math(RandomSource& s, const RandomTensor& x) {
                                        {UnaryOp::sin, -8, 8, -1, 1},
                                        {UnaryOp::cos, -8, 8, -1, 1},
                                        {UnaryOp::tan, -1, 1, -1.6, 1.6},
+                                       {UnaryOp::asin, -0.9, 0.9, -1.2, 1.2},
+                                       {UnaryOp::acos, -0.9, 0.9, 0.4, 2.7},
+                                       {UnaryOp::atan, -kAll, kAll, -1.6, 1.6},
+                                       {UnaryOp::sinh, -4, 4, -28, 28},
+                                       {UnaryOp::cosh, -4, 4, 1, 28},
+                                       {UnaryOp::asinh, -8, 8, -2.8, 2.8},
+                                       {UnaryOp::acosh, 1.25, 8, 0.6, 2.8},
+                                       {UnaryOp::atanh, -0.9, 0.9, -1.5, 1.5},
                                        {UnaryOp::neg, -kAll, kAll, 0, 0},
                                        {UnaryOp::abs, -kAll, kAll, 0, 0}});
   const RandomTensor in = s.clipped(x, f.low, f.high);

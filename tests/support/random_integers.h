@@ -25,7 +25,7 @@ class RandomIntegers {
     for (const te::Tensor& tensor : {x_, y_, z_}) inputs_.push_back(random_array(tensor, rng));
     reduces_ = rng.chance(0.25);
     to_float_ = rng.chance(0.2);
-    combiner_ = static_cast<te::Combiner>(rng.below(3));
+    combiner_ = static_cast<te::Combiner>(rng.below(4));
   }
 
   /// One value for each element, or one for each row, combined; the arguments are those of x, y and z that are read.
@@ -142,8 +142,9 @@ class RandomIntegers {
   static te::Expr expression(DType type, int depth, const Leaves& leaves, Rng& rng) {
     using te::BinaryOp;
     constexpr BinaryOp kOperations[] = {
-        BinaryOp::add, BinaryOp::sub,       BinaryOp::mul,       BinaryOp::min,       BinaryOp::max,      BinaryOp::div,
-        BinaryOp::div, BinaryOp::floor_div, BinaryOp::floor_div, BinaryOp::floor_mod, BinaryOp::floor_mod};
+        BinaryOp::add,       BinaryOp::sub,     BinaryOp::mul,       BinaryOp::min,       BinaryOp::max,
+        BinaryOp::div,       BinaryOp::div,     BinaryOp::floor_div, BinaryOp::floor_div, BinaryOp::floor_mod,
+        BinaryOp::floor_mod, BinaryOp::bit_and, BinaryOp::bit_or,    BinaryOp::bit_xor};
     constexpr BinaryOp kComparisons[] = {BinaryOp::eq, BinaryOp::ne, BinaryOp::lt,
                                          BinaryOp::le, BinaryOp::gt, BinaryOp::ge};
     if (depth == 0) return leaf(type, leaves, rng);

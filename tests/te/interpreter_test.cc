@@ -28,11 +28,12 @@ TEST(Interpreter, MultipliesMatrices) {
   EXPECT_EQ(interpret(*Dag::make({a, b, c}), inputs)[0].values, (std::vector<double>{7, 8, 16, 17}));
 }
 
-TEST(Interpreter, ReducesByMaximumAndMinimumFromTheirIdentities) {
+TEST(Interpreter, ReducesByMaximumMinimumAndProductFromTheirIdentities) {
   const Array input{DType::f32, {3}, {-5, -2, -9}};
   const AxisRef k = reduce_axis(3, "k");
   EXPECT_EQ(map(input, {}, [&](Tensor x, Indices) { return reduce(Combiner::max, x(k), {k}); })[0], -2);
   EXPECT_EQ(map(input, {}, [&](Tensor x, Indices) { return reduce(Combiner::min, x(k), {k}); })[0], -9);
+  EXPECT_EQ(map(input, {}, [&](Tensor x, Indices) { return reduce(Combiner::prod, x(k), {k}); })[0], -90);
 }
 
 TEST(Interpreter, LeavesTheOtherBranchOfASelectAlone) {

@@ -96,6 +96,12 @@ Outputs import_gelu(OnnxNode& node) {
   return {a.mul(a.mul(x, 0.5), a.add(gate, a.number(1)))};
 }
 
+/// x * sigmoid(alpha * x)
+Outputs import_swish(OnnxNode& node) {
+  Arithmetic a(node);
+  return {a.mul(node.input(0), node.unary(UnaryOp::sigmoid, a.mul(node.input(0), node.real("alpha", 1))))};
+}
+
 /// 1 and -1; zeros and NaN stay what they are.
 Outputs import_sign(OnnxNode& node) {
   const TensorId x = node.input(0);

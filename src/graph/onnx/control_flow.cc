@@ -6,6 +6,7 @@
 #include "base/element.h"
 #include "base/integer.h"
 #include "base/rounding.h"
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {

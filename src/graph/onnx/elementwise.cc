@@ -12,19 +12,34 @@ namespace tilewright::graph {
 namespace {
 
 constexpr std::pair<std::string_view, te::UnaryOp> kUnary[] = {
-    {"Neg", te::UnaryOp::neg},   {"Abs", te::UnaryOp::abs},         {"Exp", te::UnaryOp::exp},
-    {"Log", te::UnaryOp::log},   {"Sqrt", te::UnaryOp::sqrt},       {"Tanh", te::UnaryOp::tanh},
-    {"Erf", te::UnaryOp::erf},   {"Sigmoid", te::UnaryOp::sigmoid}, {"Floor", te::UnaryOp::floor},
-    {"Ceil", te::UnaryOp::ceil}, {"Round", te::UnaryOp::round},     {"Sin", te::UnaryOp::sin},
-    {"Cos", te::UnaryOp::cos},   {"Tan", te::UnaryOp::tan},         {"Not", te::UnaryOp::logical_not},
+    {"Neg", te::UnaryOp::neg},     {"Abs", te::UnaryOp::abs},         {"Exp", te::UnaryOp::exp},
+    {"Log", te::UnaryOp::log},     {"Sqrt", te::UnaryOp::sqrt},       {"Tanh", te::UnaryOp::tanh},
+    {"Erf", te::UnaryOp::erf},     {"Sigmoid", te::UnaryOp::sigmoid}, {"Floor", te::UnaryOp::floor},
+    {"Ceil", te::UnaryOp::ceil},   {"Round", te::UnaryOp::round},     {"Sin", te::UnaryOp::sin},
+    {"Cos", te::UnaryOp::cos},     {"Tan", te::UnaryOp::tan},         {"Not", te::UnaryOp::logical_not},
+    {"Asin", te::UnaryOp::asin},   {"Acos", te::UnaryOp::acos},       {"Atan", te::UnaryOp::atan},
+    {"Sinh", te::UnaryOp::sinh},   {"Cosh", te::UnaryOp::cosh},       {"Asinh", te::UnaryOp::asinh},
+    {"Acosh", te::UnaryOp::acosh}, {"Atanh", te::UnaryOp::atanh},
 };
 
 constexpr std::pair<std::string_view, te::BinaryOp> kBinary[] = {
-    {"Add", te::BinaryOp::add},         {"Sub", te::BinaryOp::sub},       {"Mul", te::BinaryOp::mul},
-    {"Div", te::BinaryOp::div},         {"Min", te::BinaryOp::min},       {"Max", te::BinaryOp::max},
-    {"Sum", te::BinaryOp::add},         {"Equal", te::BinaryOp::eq},      {"Less", te::BinaryOp::lt},
-    {"LessOrEqual", te::BinaryOp::le},  {"Greater", te::BinaryOp::gt},    {"GreaterOrEqual", te::BinaryOp::ge},
-    {"And", te::BinaryOp::logical_and}, {"Or", te::BinaryOp::logical_or},
+    {"Add", te::BinaryOp::add},
+    {"Sub", te::BinaryOp::sub},
+    {"Mul", te::BinaryOp::mul},
+    {"Div", te::BinaryOp::div},
+    {"Min", te::BinaryOp::min},
+    {"Max", te::BinaryOp::max},
+    {"Sum", te::BinaryOp::add},
+    {"Equal", te::BinaryOp::eq},
+    {"Less", te::BinaryOp::lt},
+    {"LessOrEqual", te::BinaryOp::le},
+    {"Greater", te::BinaryOp::gt},
+    {"GreaterOrEqual", te::BinaryOp::ge},
+    {"And", te::BinaryOp::logical_and},
+    {"Or", te::BinaryOp::logical_or},
+    {"BitwiseAnd", te::BinaryOp::bit_and},
+    {"BitwiseOr", te::BinaryOp::bit_or},
+    {"BitwiseXor", te::BinaryOp::bit_xor},
 };
 
 template <class Table>

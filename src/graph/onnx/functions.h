@@ -61,6 +61,7 @@ Outputs import_softsign(OnnxNode& node);
 Outputs import_shrink(OnnxNode& node);
 Outputs import_mish(OnnxNode& node);
 Outputs import_gelu(OnnxNode& node);
+Outputs import_swish(OnnxNode& node);
 Outputs import_sign(OnnxNode& node);
 
 // predicates.cc
@@ -68,6 +69,8 @@ Outputs import_xor(OnnxNode& node);
 Outputs import_is_nan(OnnxNode& node);
 Outputs import_is_inf(OnnxNode& node);
 Outputs import_mod(OnnxNode& node);
+Outputs import_bit_shift(OnnxNode& node);
+Outputs import_bitwise_not(OnnxNode& node);
 Outputs import_cast_like(OnnxNode& node);
 
 // norm.cc
@@ -97,6 +100,23 @@ Outputs import_rnn(OnnxNode& node);
 Outputs import_gru(OnnxNode& node);
 Outputs import_lstm(OnnxNode& node);
 
+// indexing.cc
+Outputs import_gather_elements(OnnxNode& node);
+Outputs import_gather_nd(OnnxNode& node);
+Outputs import_scatter_elements(OnnxNode& node);
+Outputs import_scatter_nd(OnnxNode& node);
+Outputs import_top_k(OnnxNode& node);
+Outputs import_reverse_sequence(OnnxNode& node);
+Outputs import_compress(OnnxNode& node);
+Outputs import_non_zero(OnnxNode& node);
+
+// sampling.cc
+Outputs import_grid_sample(OnnxNode& node);
+Outputs import_roi_align(OnnxNode& node);
+
+// einsum.cc
+Outputs import_einsum(OnnxNode& node);
+
 // blocks.cc
 Outputs import_tile(OnnxNode& node);
 Outputs import_depth_to_space(OnnxNode& node);
@@ -116,6 +136,7 @@ Outputs import_concat(OnnxNode& node);
 Outputs import_split(OnnxNode& node);
 Outputs import_slice(OnnxNode& node);
 Outputs import_pad(OnnxNode& node);
+Outputs import_center_crop_pad(OnnxNode& node);
 Outputs import_gather(OnnxNode& node);
 
 // constants.cc

@@ -171,6 +171,10 @@ TensorId OnnxNode::add_constant(runtime::Tensor value) {
   return graph_.add_constant(proto_.output_size() > 0 ? proto_.output(0) : proto_.name(), std::move(value));
 }
 
+std::vector<std::int64_t> OnnxNode::integers_of(TensorId constant) const {
+  return to_integers(*graph_.tensor(constant).constant);
+}
+
 void OnnxNode::require_table(const Shape& shape) const {
   if (const Status ok = check_indexable(shape); !ok) throw NodeProblem(ok.message());
   if (product(shape) > kLargestTable)

@@ -104,6 +104,8 @@ class OnnxNode {
   TensorId unary(te::UnaryOp op, TensorId a) { return add(Unary{op}, {a}); }
   TensorId reshape(TensorId data, Shape shape);
   TensorId cast(TensorId data, DType type);
+  /// The elements of a constant of integers.
+  std::vector<std::int64_t> integers_of(TensorId constant) const;
   /// Refuses a constant that is made element by element and has too many of them.
   void require_table(const Shape& shape) const;
   /// The value of a tensor that is_constant_id.

@@ -10,12 +10,34 @@
 
 namespace tilewright::graph {
 
+namespace {
+
+/// (x - mean) * rsqrt(variance + epsilon) * scale + bias with parameters that come at run time.
+TensorId computed_batch_norm(OnnxNode& node, double epsilon) {
+  node.require_float(0);
+  const Shape data = node.shape(0);
+  if (data.size() < 2) refuse("the data has shape {}, expected a channel dimension", shape_text(data));
+  Shape per_channel(data.size() - 1, 1);
+  per_channel[0] = data[1];
+  for (int i = 1; i <= 4; ++i)
+    if (node.shape(i) != Shape{data[1]})
+      refuse("a parameter has shape {}, expected {} (the channels)", shape_text(node.shape(i)), data[1]);
+  const auto parameter = [&](int i) { return node.reshape(node.cast(node.input(i), node.type(0)), per_channel); };
+  const TensorId shifted = node.binary(te::BinaryOp::add, parameter(4), node.scalar(node.type(0), epsilon));
+  const TensorId scale = node.binary(te::BinaryOp::mul, parameter(1), node.unary(te::UnaryOp::rsqrt, shifted));
+  const TensorId centred = node.binary(te::BinaryOp::sub, node.input(0), parameter(3));
+  return node.binary(te::BinaryOp::add, node.binary(te::BinaryOp::mul, centred, scale), parameter(2));
+}
+
+}  // namespace
+
 Outputs import_batch_norm(OnnxNode& node) {
   if (node.integer("training_mode", 0) != 0) refuse("training_mode 1 is not supported, export the model for inference");
   if (node.integer("spatial", 1) != 1) refuse("spatial 0 is not supported");
-  constexpr std::string_view kNames[] = {"", "scale", "bias", "mean", "variance"};
-  for (int i = 1; i <= 4; ++i) node.constant(i, kNames[i]);
-  return {node.add(BatchNorm{node.real("epsilon", 1e-5)}, node.inputs())};
+  const double epsilon = node.real("epsilon", 1e-5);
+  if (node.is_constant(1) && node.is_constant(2) && node.is_constant(3) && node.is_constant(4))
+    return {node.add(BatchNorm{epsilon}, node.inputs())};
+  return {computed_batch_norm(node, epsilon)};
 }
 
 Outputs import_softmax(OnnxNode& node) {
@@ -117,6 +139,7 @@ TensorId reduced(OnnxNode& node, const std::string& name, const Reduction& r, Te
   if (name == "ReduceLogSumExp") return log_sum_exp(node, r, data);
   if (name == "ReduceMax") return r.apply(node, ReduceKind::max, data);
   if (name == "ReduceMin") return r.apply(node, ReduceKind::min, data);
+  if (name == "ReduceProd") return r.apply(node, ReduceKind::prod, data);
   if (name == "ReduceMean")
     return is_float(node.type_of(data)) ? r.apply(node, ReduceKind::mean, data) : whole_mean(node, r, data);
   if (name == "ReduceSumSquare" || name == "ReduceL2") data = node.binary(te::BinaryOp::mul, data, data);

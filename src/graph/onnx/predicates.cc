@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "graph/array.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {
@@ -57,6 +58,27 @@ Outputs import_mod(OnnxNode& node) {
   const TensorId remainder = node.binary(BinaryOp::sub, x, node.binary(BinaryOp::mul, y, quotient));
   const TensorId zero = node.scalar(node.type(0), 0);  // by which the remainder is 0 (docs/decisions/0018)
   return {node.add(Select{}, {node.binary(BinaryOp::eq, y, zero), zero, remainder})};
+}
+
+/// Products with powers of two, and quotients by them; a shift by all bits or more leaves 0, which a product with 0 and
+/// a quotient by 0 are (docs/decisions/0018).
+Outputs import_bit_shift(OnnxNode& node) {
+  if (node.type(0) != DType::u8 || node.type(1) != DType::u8)
+    refuse("its data has types {} and {}, expected u8", tilewright::to_text(node.type(0)),
+           tilewright::to_text(node.type(1)));
+  const std::string direction = node.text("direction", "");
+  if (direction != "LEFT" && direction != "RIGHT") refuse("direction is '{}', expected LEFT or RIGHT", direction);
+  constexpr std::int64_t kBits = 8;
+  runtime::Tensor powers(DType::u8, {kBits + 1});  // the last one is 0
+  for (std::int64_t i = 0; i < kBits; ++i) set_element(powers, i, std::int64_t{1} << i);
+  const TensorId bits = node.binary(BinaryOp::min, node.input(1), node.scalar(DType::u8, kBits));
+  const TensorId power = node.add(Gather{0}, {node.add_constant(powers), node.cast(bits, DType::i32)});
+  return {node.binary(direction == "LEFT" ? BinaryOp::mul : BinaryOp::div, node.input(0), power)};
+}
+
+Outputs import_bitwise_not(OnnxNode& node) {
+  const DType type = node.type(0);
+  return {node.binary(BinaryOp::bit_xor, node.input(0), node.scalar(type, type == DType::u8 ? 255 : -1))};
 }
 
 Outputs import_cast_like(OnnxNode& node) { return {node.add(Cast{node.type(1)}, {node.input(0)})}; }

@@ -16,6 +16,7 @@
 
 #include "base/element.h"
 #include "base/integer.h"
+#include "base/shape_text.h"
 #include "graph/onnx/functions.h"
 
 namespace tilewright::graph {

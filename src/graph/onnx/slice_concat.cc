@@ -130,20 +130,42 @@ TensorId piece(OnnxNode& node, TensorId id, std::size_t axis, std::int64_t start
   return node.add(slice, {id});
 }
 
-/// Padding with the nearest element ("edge"), or with the data mirrored at its first and last element ("reflect").
-TensorId pad_with_data(OnnxNode& node, const std::string& mode, const std::vector<std::int64_t>& amounts) {
-  if (mode != "edge" && mode != "reflect") refuse("mode '{}' is not supported, only constant, edge and reflect", mode);
+/// The data without what negative amounts cut off, which become 0.
+TensorId cut_by_pads(OnnxNode& node, std::vector<std::int64_t>& amounts) {
   const std::size_t rank = node.shape(0).size();
   if (amounts.size() != 2 * rank) refuse("{} pads for shape {}", amounts.size(), shape_text(node.shape(0)));
-  TensorId out = node.input(0);
+  Slice slice{Shape(rank, 0), Shape(rank, 1), node.shape(0)};
   for (std::size_t d = 0; d < rank; ++d) {
-    const std::int64_t begin = amounts[d], end = amounts[rank + d], extent = node.shape(0)[d];
-    if (begin == 0 && end == 0) continue;
-    if (begin < 0 || end < 0 || (mode == "reflect" && std::max(begin, end) >= extent))
-      refuse("pads {} and {} of mode {} do not fit dimension {} of shape {}", begin, end, mode, d,
+    const std::int64_t begin = std::max<std::int64_t>(-amounts[d], 0),
+                       end = std::max<std::int64_t>(-amounts[rank + d], 0);
+    slice.starts[d] = begin;
+    slice.shape[d] -= begin + end;
+    if (slice.shape[d] < 0)
+      refuse("pads {} and {} cut off more than dimension {} of shape {} has", amounts[d], amounts[rank + d], d,
              shape_text(node.shape(0)));
+  }
+  for (std::int64_t& amount : amounts) amount = std::max<std::int64_t>(amount, 0);
+  return slice.shape == node.shape(0) ? node.input(0) : node.add(slice, {node.input(0)});
+}
+
+/// Padding with the nearest element ("edge"), with the data mirrored at its first and last element ("reflect"), or with
+/// the data again ("wrap").
+TensorId pad_with_data(OnnxNode& node, const std::string& mode, TensorId data,
+                       const std::vector<std::int64_t>& amounts) {
+  if (mode != "edge" && mode != "reflect" && mode != "wrap")
+    refuse("mode '{}' is not supported, only constant, edge, reflect and wrap", mode);
+  const Shape shape = node.shape_of(data);
+  const std::size_t rank = shape.size();
+  TensorId out = data;
+  for (std::size_t d = 0; d < rank; ++d) {
+    const std::int64_t begin = amounts[d], end = amounts[rank + d], extent = shape[d];
+    if (begin == 0 && end == 0) continue;
+    const std::int64_t most = mode == "reflect" ? extent - 1 : mode == "wrap" ? extent : OnnxNode::kLargestSize;
+    if (std::max(begin, end) > most)
+      refuse("pads {} and {} of mode {} do not fit dimension {} of shape {}", begin, end, mode, d, shape_text(shape));
     const auto border = [&](std::int64_t edge, std::int64_t first_mirrored, std::int64_t count) {
       if (mode == "reflect") return piece(node, out, d, first_mirrored, -1, count);
+      if (mode == "wrap") return piece(node, out, d, edge == 0 ? extent - count : 0, 1, count);
       Shape repeated = node.shape_of(out);
       repeated[d] = count;
       return node.add(Expand{repeated}, {piece(node, out, d, edge, 1, 1)});
@@ -160,13 +182,38 @@ TensorId pad_with_data(OnnxNode& node, const std::string& mode, const std::vecto
 }  // namespace
 
 Outputs import_pad(OnnxNode& node) {
-  const Padding padding = read_padding(node);
+  Padding padding = read_padding(node);
+  const TensorId data = cut_by_pads(node, padding.amounts);
   if (const std::string mode = node.text("mode", "constant"); mode != "constant")
-    return {pad_with_data(node, mode, padding.amounts)};
+    return {pad_with_data(node, mode, data, padding.amounts)};
   const auto half = static_cast<std::ptrdiff_t>(padding.amounts.size() / 2);
   const Pad pad{Shape(padding.amounts.begin(), padding.amounts.begin() + half),
                 Shape(padding.amounts.begin() + half, padding.amounts.end()), to_type(node.type(0), padding.value)};
-  return {node.add(pad, {node.input(0)})};
+  return {node.add(pad, {data})};
+}
+
+/// Cut or padded with zeros on both sides alike, the odd one at the end.
+Outputs import_center_crop_pad(OnnxNode& node) {
+  const std::vector<std::int64_t> sizes = node.constant_sizes(1, "shape");
+  std::vector<std::int64_t> axes(node.shape(0).size());
+  std::iota(axes.begin(), axes.end(), 0);
+  axes = node.integers("axes", axes);
+  if (axes.size() != sizes.size()) refuse("{} sizes for {} axes", sizes.size(), axes.size());
+  node.axes(axes, node.rank(0));  // none twice
+  const std::size_t rank = node.shape(0).size();
+  Slice slice{Shape(rank, 0), Shape(rank, 1), node.shape(0)};
+  Pad pad{Shape(rank, 0), Shape(rank, 0), to_type(node.type(0), 0.0)};
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const auto d = static_cast<std::size_t>(node.axis(axes[i], node.rank(0)));
+    const std::int64_t extent = node.shape(0)[d], wanted = sizes[i];
+    if (wanted < 0) refuse("a size of {}", wanted);
+    slice.shape[d] = std::min(extent, wanted);
+    slice.starts[d] = (extent - slice.shape[d]) / 2;
+    const std::int64_t added = wanted - slice.shape[d];
+    pad.begin[d] = added / 2;
+    pad.end[d] = added - added / 2;
+  }
+  return {node.add(pad, {node.add(slice, {node.input(0)})})};
 }
 
 Outputs import_gather(OnnxNode& node) {

@@ -264,6 +264,12 @@ Value* emit_integer_binary(FunctionContext& f, BinaryOp op, Value* a, Value* b, 
       return builder.CreateAnd(a, b);
     case BinaryOp::logical_or:
       return builder.CreateOr(a, b);
+    case BinaryOp::bit_and:
+      return builder.CreateAnd(a, b);
+    case BinaryOp::bit_or:
+      return builder.CreateOr(a, b);
+    case BinaryOp::bit_xor:
+      return builder.CreateXor(a, b);
     case BinaryOp::pow:
     case BinaryOp::fmod:
       break;
@@ -328,6 +334,22 @@ Value* emit_unary(FunctionContext& f, UnaryOp op, Value* a, bool is_unsigned) {
       return call_math(f, "cos", {a});
     case UnaryOp::tan:
       return call_math(f, "tan", {a});
+    case UnaryOp::asin:
+      return call_math(f, "asin", {a});
+    case UnaryOp::acos:
+      return call_math(f, "acos", {a});
+    case UnaryOp::atan:
+      return call_math(f, "atan", {a});
+    case UnaryOp::sinh:
+      return call_math(f, "sinh", {a});
+    case UnaryOp::cosh:
+      return call_math(f, "cosh", {a});
+    case UnaryOp::asinh:
+      return call_math(f, "asinh", {a});
+    case UnaryOp::acosh:
+      return call_math(f, "acosh", {a});
+    case UnaryOp::atanh:
+      return call_math(f, "atanh", {a});
   }
   return nullptr;
 }

@@ -5,8 +5,8 @@
 
 namespace tilewright::cpu {
 
-/// A unary operation on a scalar or vector. exp, log, tanh, erf, sin, cos and tan of f32 vectors call glibc's libmvec
-/// one register at a time (errors up to 4 ulp) where the target has one; scalars call libm.
+/// A unary operation on a scalar or vector. Functions of f32 vectors that are no instructions call glibc's libmvec one
+/// register at a time (errors up to 4 ulp) where the target has one, but for exp, which is in line; scalars call libm.
 /// `is_unsigned`: u8 and bool.
 llvm::Value* emit_unary(FunctionContext& f, te::UnaryOp op, llvm::Value* a, bool is_unsigned);
 
