@@ -17,9 +17,9 @@
 #include <string>
 #include <vector>
 
-#include "backend/cpu/targets.h"
 #include "driver/peak.h"
 #include "search/tuner/network_tuner.h"
+#include "target/host.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -55,7 +55,7 @@ Options parse(int argc, char** argv) {
 
 Measurer::Options measuring() {
   Measurer::Options options;
-  options.target = cpu::host_target();
+  options.target = target::host_target();
   return options;
 }
 

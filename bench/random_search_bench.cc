@@ -15,12 +15,12 @@
 #include <string>
 #include <vector>
 
-#include "backend/cpu/targets.h"
 #include "driver/peak.h"
 #include "loop/lower.h"
 #include "measure/runner/measurer.h"
 #include "space/hardware.h"
 #include "space/search_space.h"
+#include "target/host.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -89,7 +89,7 @@ int run(const Options& options) {
   fmt::print("peak {:.0f} GFLOP/s, best of {} random candidates, median of {} seeds\n", peak, options.samples,
              options.seeds);
   measure::Measurer::Options measuring;
-  measuring.target = cpu::host_target();
+  measuring.target = target::host_target();
   measuring.threads = options.threads;
   measure::Measurer measurer(measuring);
   const auto target = std::make_shared<const target::TargetSpec>(measuring.target);

@@ -7,10 +7,10 @@
 #include <cstdlib>
 #include <limits>
 
-#include "backend/cpu/targets.h"
 #include "loop/lower.h"
 #include "measure/runner/measurer.h"
 #include "records/records.h"
+#include "target/host.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -21,7 +21,7 @@ int run(const std::string& name, const std::string& file, int threads) {
   const records::RecordFile records = records::read_records(file);
   for (const auto& [reason, lines] : records.skipped) fmt::print(stderr, "skipped {}: {}\n", lines, reason);
   measure::Measurer::Options options;
-  options.target = cpu::host_target();
+  options.target = target::host_target();
   options.threads = threads;
   options.most_instructions =
       std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes

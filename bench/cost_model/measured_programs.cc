@@ -2,10 +2,10 @@
 
 #include <fstream>
 
-#include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "driver/model.h"
 #include "records/records.h"
+#include "target/host.h"
 
 namespace tilewright {
 
@@ -21,7 +21,7 @@ std::vector<std::string> read_workload_list(const std::filesystem::path& path) {
 std::vector<MeasuredTask> measured_tasks(const std::vector<std::string>& workloads,
                                          const std::vector<std::filesystem::path>& record_files) {
   std::vector<MeasuredTask> tasks;
-  const auto target = std::make_shared<const target::TargetSpec>(cpu::host_target());
+  const auto target = std::make_shared<const target::TargetSpec>(target::host_target());
   std::map<std::string, std::size_t> by_key;
   for (const std::string& text : workloads)
     for (const task::Task& task : driver::partition_of(text, {}).tasks)

@@ -1,7 +1,7 @@
 #include "compile/compile_model.h"
 
 #include "backend/cpu/compiler.h"
-#include "backend/cpu/targets.h"
+#include "backend/cpu/required_features.h"
 #include "base/cores.h"
 #include "base/parallel_for.h"
 #include "loop/lower.h"

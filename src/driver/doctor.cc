@@ -8,19 +8,19 @@
 #include <limits>
 #include <thread>
 
-#include "backend/cpu/targets.h"
 #include "base/cores.h"
 #include "driver/machine.h"
 #include "driver/peak.h"
 #include "measure/runner/measurer.h"
 #include "records/records.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::driver {
 namespace {
 
 Finding check_processor() {
-  const target::TargetSpec target = cpu::host_target();
+  const target::TargetSpec target = target::host_target();
   Finding finding{"processor", Severity::ok, fmt::format("{}, vectors of {} bytes", target.cpu, target.vector_bytes),
                   ""};
   if (target.vector_bytes >= 32 && target.has_fma) return finding;
@@ -47,7 +47,7 @@ Finding check_candidate() {
   const task::Task task = task::make_task(te::Dag::make({x, y}), "x + 1");
   try {
     measure::Measurer::Options options;
-    options.target = cpu::host_target();
+    options.target = target::host_target();
     measure::Measurer measurer(options);
     const std::array programs{cpu::ScheduledProgram(schedule::State::initial(task.dag),
                                                     std::make_shared<const target::TargetSpec>(options.target))};

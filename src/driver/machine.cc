@@ -2,9 +2,9 @@
 
 #include <fstream>
 
-#include "backend/cpu/targets.h"
 #include "base/cores.h"
 #include "driver/peak.h"
+#include "target/host.h"
 #include "target/host_caches.h"
 #include "target/target_spec.h"
 
@@ -27,7 +27,7 @@ std::string processor_name(const std::string& otherwise) {
 int resolve_threads(int threads) { return threads > 0 ? threads : available_cores(); }
 
 MachineReport describe_machine(int threads) {
-  const target::TargetSpec target = cpu::host_target();
+  const target::TargetSpec target = target::host_target();
   const target::HostCaches caches = target::find_host_caches();
   MachineReport machine;
   machine.cpu = processor_name(target.cpu);

@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "backend/cpu/targets.h"
 #include "target/target_spec.h"
 
 namespace tilewright::driver {

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "backend/cpu/targets.h"
 #include "base/interruption.h"
 #include "compile/compile_model.h"
 #include "cost/analytic/machine.h"

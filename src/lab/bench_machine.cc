@@ -1,13 +1,13 @@
 #include "lab/bench_machine.h"
 
-#include "backend/cpu/targets.h"
 #include "cost/analytic/machine.h"
 #include "driver/machine.h"
+#include "target/host.h"
 
 namespace tilewright::lab {
 
 BenchMachine::BenchMachine(const RunRequest& request)
-    : request_(request), threads_(driver::resolve_threads(request.threads)), target_(cpu::host_target()) {
+    : request_(request), threads_(driver::resolve_threads(request.threads)), target_(target::host_target()) {
   measuring_.target = target_;
   measuring_.threads = threads_;
   if (!request.replay.empty()) {

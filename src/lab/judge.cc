@@ -2,13 +2,13 @@
 
 #include <map>
 
-#include "backend/cpu/targets.h"
 #include "compile/compile_model.h"
 #include "driver/model.h"
 #include "driver/quantiles.h"
 #include "driver/timing.h"
 #include "loop/lower.h"
 #include "schedule/codec.h"
+#include "target/host.h"
 
 namespace tilewright::lab {
 namespace {
@@ -33,7 +33,8 @@ schedule::State state_of(const task::Task& task, const nlohmann::json& steps) {
 }
 
 runtime::Model compile_steps(const graph::Partition& partition, const nlohmann::json& steps) {
-  return compile::compile(partition, [&](const task::Task& task) { return state_of(task, steps); }, cpu::host_target());
+  return compile::compile(
+      partition, [&](const task::Task& task) { return state_of(task, steps); }, target::host_target());
 }
 
 }  // namespace

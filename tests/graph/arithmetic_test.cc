@@ -4,13 +4,13 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/cpu/targets.h"
 #include "base/rng.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -33,7 +33,7 @@ te::Array run(const OnnxModel& model, const Arrays& inputs) {
   for (const auto& [name, array] : inputs) tensors.emplace(name, to_tensor(array));
   const Partition cut = partition(optimize(model.import().graph));
   const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
-  return to_array(compile::compile(cut, plain, cpu::host_target()).run(tensors, pool).at("y"));
+  return to_array(compile::compile(cut, plain, target::host_target()).run(tensors, pool).at("y"));
 }
 
 struct Case {

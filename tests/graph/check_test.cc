@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <filesystem>
 
-#include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/compile_model.h"
@@ -15,6 +14,7 @@
 #include "onnx_model.h"
 #include "reference.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -141,7 +141,7 @@ TEST(Check, SaysYesExactlyWhenAMutatedModelCompiles) {
   const google::protobuf::LogSilencer quiet;
   const std::vector<std::filesystem::path> paths = node_models();
   if (paths.empty()) GTEST_SKIP() << "libonnx-testdata is not installed";
-  const target::TargetSpec target = cpu::host_target();
+  const target::TargetSpec target = target::host_target();
   int supported = 0;
   for (std::int64_t seed = 0; seed < kModels; ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed));

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "base/integer.h"
 #include "compile/compile_model.h"
@@ -15,6 +14,7 @@
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -146,7 +146,7 @@ TEST(Empty, PortsRunThroughACompiledModel) {
   model.node("Concat", {"past", "x"}, {"y"}, {{"axis", kOne}}).node("Relu", {"past"}, {"z"});
   model.node("ReduceSum", {"k"}, {"s"}, {{"keepdims", kZero}});
   model.output("y").output("z").output("s");
-  const target::TargetSpec target = cpu::host_target();
+  const target::TargetSpec target = target::host_target();
   const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
   const runtime::Model compiled = compile::compile(partition(optimize(model.import().graph)), plain, target);
   runtime::ThreadPool pool({.threads = 1, .pin = false});

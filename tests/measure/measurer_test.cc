@@ -4,8 +4,8 @@
 
 #include <limits>
 
-#include "backend/cpu/targets.h"
 #include "schedule/step.h"
+#include "target/host.h"
 
 namespace tilewright::measure {
 namespace {
@@ -34,14 +34,14 @@ State tiled(const te::DagRef& dag, std::int64_t inner) {
 State incomplete(const te::DagRef& dag) { return tiled(dag, schedule::kUnknown); }
 
 std::vector<cpu::ScheduledProgram> for_host(const std::vector<State>& states) {
-  return cpu::scheduled_programs(states, std::make_shared<const target::TargetSpec>(cpu::host_target()));
+  return cpu::scheduled_programs(states, std::make_shared<const target::TargetSpec>(target::host_target()));
 }
 
 class MeasurerTest : public testing::Test {
  protected:
   static Measurer::Options options() {
     Measurer::Options options;
-    options.target = cpu::host_target();
+    options.target = target::host_target();
     options.threads = 2;
     options.timeout_s = 30;  // far beyond what a kernel takes on a busy machine
     options.repetition.max_time_s = 2e-3;
@@ -222,7 +222,7 @@ TEST_F(MeasurerTest, MeasuresNothingWhenThereIsNothing) {
 
 TEST(Measurer, ReportsACompileThatTakesTooLong) {
   Measurer::Options options;
-  options.target = cpu::host_target();
+  options.target = target::host_target();
   options.compile_timeout_s = 1e-9;
   Measurer measurer(options);
   const task::Task task = task::make_task(matmul(6, 7, 8), "");
@@ -234,7 +234,7 @@ TEST(Measurer, ReportsACompileThatTakesTooLong) {
 
 TEST(Measurer, RunsKernelsWithAllCoresUnlessToldOtherwise) {
   Measurer::Options options;
-  options.target = cpu::host_target();
+  options.target = target::host_target();
   EXPECT_GE(Measurer(options).options().threads, 1);
 }
 

@@ -10,7 +10,6 @@
 #include "base/error.h"
 #include "base/out_of_memory.h"
 #include "object_files.h"
-#include "runtime/cpu/processor.h"
 #include "runtime/model/execution.h"
 
 namespace tilewright::runtime {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
+#include "target/processors.h"
 #include "te/expr.h"
 
 namespace tilewright::search {
@@ -23,7 +23,9 @@ State vectors_of(std::int64_t width) {
   return *state;
 }
 
-cpu::TargetRef target(const char* name) { return std::make_shared<const target::TargetSpec>(*cpu::parse_target(name)); }
+cpu::TargetRef target(const char* name) {
+  return std::make_shared<const target::TargetSpec>(*target::parse_target(name));
+}
 
 TEST(ProgramDedupCache, SeePastWhatTheTargetsPassesMakeEqual) {
   const auto wide = target("x86-64-v4"), narrow = target("x86-64-v3");
