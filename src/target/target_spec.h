@@ -10,7 +10,8 @@
 
 namespace tilewright::target {
 
-/// What code is made for: the machine as data. host_target() (host.h) and parse_target() (processors.h) make one.
+/// What code is made for: the machine as data, from which everything else follows. host_target() (host.h) and
+/// parse_target() (processors.h) make one.
 struct TargetSpec {
   std::string triple;  ///< LLVM target triple
   std::string cpu;     ///< LLVM CPU name, "znver4"
@@ -41,8 +42,7 @@ struct TargetSpec {
   bool is_called(std::string_view recorded) const;
 };
 
-/// `target` with vector registers, execution units and FMA as its triple, CPU and features say. Of a CPU that
-/// processors() does not list, execution units are taken to be as wide as its vectors, and two.
+/// `target` with vector registers and FMA as its triple and features say, and execution units as processors() do.
 TargetSpec with_registers(TargetSpec target);
 
 }  // namespace tilewright::target

@@ -14,6 +14,9 @@ constexpr Register kEax = &CpuidLeaf::eax, kEbx = &CpuidLeaf::ebx, kEcx = &Cpuid
 // Registers that the operating system has to save for a feature to be usable, as bits of XCR0.
 constexpr std::uint64_t kYmm = 0x6, kZmm = 0xe6, kTiles = 0x60000, kApx = std::uint64_t{1} << 19;
 
+/// Whether LLVM 19 lists a feature of a processor; fingerprints of old records hash what is listed.
+enum class Listed : std::uint8_t { always, if_enabled, never };
+
 /// Where the processor says whether it has a feature (Intel SDM volume 2, CPUID; AMD APM volume 3, appendix E), under
 /// LLVM's name.
 struct X86Feature {
@@ -22,12 +25,12 @@ struct X86Feature {
   Register in;
   int bit;
   std::uint64_t state = 0;
-  bool is_listed = true;  ///< by LLVM 19 of a processor; fingerprints of old records hash what is
+  Listed listed = Listed::always;
 };
 
 constexpr std::uint32_t kAmd = 0x80000001, kAmd8 = 0x80000008;
 constexpr X86Feature kX86Features[] = {
-    {"x87", 1, 0, kEdx, 0, 0, false},
+    {"x87", 1, 0, kEdx, 0, 0, Listed::never},
     {"cx8", 1, 0, kEdx, 8},
     {"cmov", 1, 0, kEdx, 15},
     {"mmx", 1, 0, kEdx, 23},
@@ -70,7 +73,7 @@ constexpr X86Feature kX86Features[] = {
     {"invpcid", 7, 0, kEbx, 10},
     {"rtm", 7, 0, kEbx, 11},
     {"avx512f", 7, 0, kEbx, 16, kZmm},
-    {"evex512", 7, 0, kEbx, 16, kZmm},  // LLVM's name for AVX-512 with registers of 512 bits
+    {"evex512", 7, 0, kEbx, 16, kZmm, Listed::if_enabled},  // LLVM's name for AVX-512 with registers of 512 bits
     {"avx512dq", 7, 0, kEbx, 17, kZmm},
     {"rdseed", 7, 0, kEbx, 18},
     {"adx", 7, 0, kEbx, 19},
@@ -136,9 +139,9 @@ constexpr X86Feature kX86Features[] = {
     {"ppx", 7, 1, kEdx, 21, kApx},
     {"ndd", 7, 1, kEdx, 21, kApx},
     {"ccmp", 7, 1, kEdx, 21, kApx},
-    {"nf", 7, 1, kEdx, 21, kApx, false},
+    {"nf", 7, 1, kEdx, 21, kApx, Listed::never},
     {"cf", 7, 1, kEdx, 21, kApx},
-    {"zu", 7, 1, kEdx, 21, kApx, false},
+    {"zu", 7, 1, kEdx, 21, kApx, Listed::never},
 };
 
 static_assert(std::ranges::all_of(kX86Features, [](const X86Feature& feature) {
@@ -294,8 +297,11 @@ std::optional<bool> has_feature(const X86Registers& registers, std::string_view 
 TargetSpec detect_x86(const X86Registers& registers) {
   TargetSpec target;
   target.triple = "x86_64-pc-linux-gnu";
-  for (const X86Feature& feature : kX86Features)
-    if (feature.is_listed) target.features.push_back((has(registers, feature) ? "+" : "-") + std::string(feature.name));
+  for (const X86Feature& feature : kX86Features) {
+    const bool is_there = has(registers, feature);
+    if (feature.listed == Listed::always || (feature.listed == Listed::if_enabled && is_there))
+      target.features.push_back((is_there ? "+" : "-") + std::string(feature.name));
+  }
   std::ranges::sort(target.features);
   target.cpu = cpu_of(registers, target);
   return with_registers(std::move(target));
