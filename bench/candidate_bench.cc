@@ -9,7 +9,7 @@
 #include "backend/cpu/backend.h"
 #include "backend/cpu/compiler.h"
 #include "backend/cpu/passes.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/rng.h"
 #include "cost/analytic/analytic_features.h"
 #include "cost/ansor/features.h"
@@ -19,6 +19,7 @@
 #include "ops/conv.h"
 #include "ops/elementwise.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright {
 namespace {
@@ -75,14 +76,14 @@ BENCHMARK(infer_bounds_convolution)->Unit(benchmark::kMicrosecond);
 
 /// Lowering and the target's passes.
 void finish_convolution(benchmark::State& state) {
-  time_each(state, sample_candidates(64), [target = cpu::host_target()](const schedule::State& candidate) {
+  time_each(state, sample_candidates(64), [target = target::host_target()](const schedule::State& candidate) {
     return cpu::run_target_passes(*loop::lower(candidate), target);
   });
 }
 BENCHMARK(finish_convolution)->Unit(benchmark::kMicrosecond);
 
 cost::Machine machine() {
-  target::TargetSpec target = cpu::host_target();
+  target::TargetSpec target = target::host_target();
   target.cores = 2;
   return cost::machine_of(target);
 }
@@ -112,7 +113,7 @@ void evolve_convolution(benchmark::State& state, const char* model_name) {
   const space::SearchSpace space(convolution(), hardware, {});
   const std::vector<schedule::State> parents = sample_candidates(64);
   cost::ModelOptions options;
-  options.target = cpu::host_target();
+  options.target = target::host_target();
   options.target.cores = 2;
   const auto model = cost::make_cost_model(model_name, options);
   const auto target = cpu::make_target(options.target);
@@ -153,12 +154,12 @@ BENCHMARK(predict_thousand_states)->Unit(benchmark::kMillisecond);
 /// What a round of 16 candidates costs in training: 512 programs, one every 16, per round.
 void learn_per_round(benchmark::State& state, const char* model_name) {
   const std::vector<backend::ScheduledProgram> candidates =
-      backend::scheduled_programs(sample_candidates(512), cpu::make_target(cpu::host_target()));
+      backend::scheduled_programs(sample_candidates(512), cpu::make_target(target::host_target()));
   std::vector<task::Measurement> results(candidates.size());
   Rng rng(2);
   for (task::Measurement& result : results) result.times_s = {1e-3 * (1 + 4 * rng.uniform())};
   cost::ModelOptions options;
-  options.target = cpu::host_target();
+  options.target = target::host_target();
   for (auto _ : state) {
     const auto model = cost::make_cost_model(model_name, options);
     for (std::size_t i = 0; i < candidates.size(); i += 16) {
@@ -174,7 +175,7 @@ BENCHMARK_CAPTURE(learn_per_round, gbdt, "gbdt")->Unit(benchmark::kMillisecond)-
 BENCHMARK_CAPTURE(learn_per_round, hybrid, "hybrid")->Unit(benchmark::kMillisecond)->Iterations(1);
 
 void compile_convolution(benchmark::State& state) {
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   time_each(state, sample_candidates(64),
             [&](const schedule::State& candidate) { return compiler.compile(*loop::lower(candidate), "kernel"); });
 }

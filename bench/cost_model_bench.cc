@@ -17,7 +17,7 @@
 #include <numeric>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/error.h"
 #include "base/rng.h"
 #include "cost/learn/learned_model.h"
@@ -25,6 +25,7 @@
 #include "cost/learn/objectives.h"
 #include "cost_model/measured_programs.h"
 #include "cost_model/rank_quality.h"
+#include "target/host.h"
 
 namespace tilewright {
 namespace {
@@ -62,7 +63,7 @@ Options parse(int argc, char** argv) {
 
 cost::ModelOptions model_options(std::uint64_t seed) {
   cost::ModelOptions options;
-  options.target = cpu::host_target();
+  options.target = target::host_target();
   options.threads = 2;
   options.seed = seed;
   return options;
@@ -70,7 +71,7 @@ cost::ModelOptions model_options(std::uint64_t seed) {
 
 /// An ensemble that corrects the analytic model for all programs of the tasks at once.
 Ensemble train_prior(const std::vector<const MeasuredTask*>& tasks) {
-  const cost::Machine machine = cost::machine_of(cpu::host_target());
+  const cost::Machine machine = cost::machine_of(target::host_target());
   const int columns = cost::columns_of(LearnedCostModel::columns(kHybrid));
   cost::TrainingSet data(columns, std::numeric_limits<int>::max());
   for (const MeasuredTask* task : tasks)

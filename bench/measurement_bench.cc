@@ -18,10 +18,11 @@
 #include <vector>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "measure/machine/machine_probe.h"
 #include "measure/runner/local_runner.h"
 #include "search/tuner/network_tuner.h"
+#include "target/host.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -57,7 +58,7 @@ Options parse(int argc, char** argv) {
 
 LocalRunner::Options measuring() {
   LocalRunner::Options options;
-  options.target = cpu::make_target(cpu::host_target());
+  options.target = cpu::make_target(target::host_target());
   return options;
 }
 
@@ -96,7 +97,7 @@ Searched search_and_print(const task::Task& task, int trials) {
   search::TuneOptions options;
   options.trials = trials;
   options.threads = runner.options().threads;
-  options.peak_gflops = measure::MachineProbe(cpu::make_target(cpu::host_target()), options.threads).peak_gflops();
+  options.peak_gflops = measure::MachineProbe(cpu::make_target(target::host_target()), options.threads).peak_gflops();
   std::vector<task::Record> records;
   search::NetworkTuner tuner({task}, options, runner.options().target, options.threads);
   const auto keep = [&](const task::Record& r) {

@@ -16,12 +16,13 @@
 #include <vector>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "loop/lower.h"
 #include "measure/machine/machine_probe.h"
 #include "measure/runner/local_runner.h"
 #include "space/hardware.h"
 #include "space/search_space.h"
+#include "target/host.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -86,11 +87,11 @@ Options parse(int argc, char** argv) {
 }
 
 int run(const Options& options) {
-  const double peak = measure::MachineProbe(cpu::make_target(cpu::host_target()), options.threads).peak_gflops();
+  const double peak = measure::MachineProbe(cpu::make_target(target::host_target()), options.threads).peak_gflops();
   fmt::print("peak {:.0f} GFLOP/s, best of {} random candidates, median of {} seeds\n", peak, options.samples,
              options.seeds);
   measure::LocalRunner::Options measuring;
-  measuring.target = cpu::make_target(cpu::host_target());
+  measuring.target = cpu::make_target(target::host_target());
   measuring.threads = options.threads;
   measure::LocalRunner runner(measuring);
   const auto target = measuring.target;

@@ -8,10 +8,11 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "loop/lower.h"
 #include "measure/runner/local_runner.h"
 #include "records/records.h"
+#include "target/host.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -22,7 +23,7 @@ int run(const std::string& name, const std::string& file, int threads) {
   const records::RecordFile records = records::read_records(file);
   for (const auto& [reason, lines] : records.skipped) fmt::print(stderr, "skipped {}: {}\n", lines, reason);
   measure::LocalRunner::Options options;
-  options.target = cpu::make_target(cpu::host_target());
+  options.target = cpu::make_target(target::host_target());
   options.threads = threads;
   options.most_instructions =
       std::numeric_limits<double>::infinity();  // every schedule is to run, however long it takes

@@ -3,10 +3,11 @@
 #include <fstream>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/error.h"
 #include "driver/model.h"
 #include "records/records.h"
+#include "target/host.h"
 
 namespace tilewright {
 
@@ -22,7 +23,7 @@ std::vector<std::string> read_workload_list(const std::filesystem::path& path) {
 std::vector<MeasuredTask> measured_tasks(const std::vector<std::string>& workloads,
                                          const std::vector<std::filesystem::path>& record_files) {
   std::vector<MeasuredTask> tasks;
-  const auto target = cpu::make_target(cpu::host_target());
+  const auto target = cpu::make_target(target::host_target());
   std::map<std::string, std::size_t> by_key;
   for (const std::string& text : workloads)
     for (const task::Task& task : driver::partition_of(text, {}).tasks)

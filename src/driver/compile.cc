@@ -2,7 +2,6 @@
 
 #include <chrono>
 
-#include "backend/cpu/targets.h"
 #include "compile/compile_model.h"
 #include "driver/machine.h"
 #include "driver/model.h"

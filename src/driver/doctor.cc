@@ -8,19 +8,19 @@
 #include <limits>
 #include <thread>
 
-#include "backend/cpu/targets.h"
 #include "base/cores.h"
 #include "driver/machine.h"
 #include "driver/target.h"
 #include "measure/runner/local_runner.h"
 #include "records/records.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::driver {
 namespace {
 
 Finding check_processor() {
-  const target::TargetSpec target = cpu::host_target();
+  const target::TargetSpec target = target::host_target();
   Finding finding{"processor", Severity::ok, fmt::format("{}, vectors of {} bytes", target.cpu, target.vector_bytes),
                   ""};
   if (target.vector_bytes >= 32 && target.has_fma) return finding;
@@ -47,7 +47,7 @@ Finding check_candidate() {
   const task::Task task = task::make_task(te::Dag::make({x, y}), "x + 1");
   try {
     measure::LocalRunner::Options options;
-    options.target = with_backend(cpu::host_target());
+    options.target = with_backend(target::host_target());
     measure::LocalRunner runner(options);
     const std::array programs{backend::ScheduledProgram(schedule::State::initial(task.dag), options.target)};
     const task::Measurement result = runner.measure(task, programs, std::numeric_limits<double>::infinity()).at(0);
@@ -88,7 +88,7 @@ Finding check_memory() {
 Finding check_noise() {
   std::array<double, 5> speeds{};
   try {
-    measure::MachineProbe probe(with_backend(cpu::host_target()), available_cores());
+    measure::MachineProbe probe(with_backend(target::host_target()), available_cores());
     for (double& speed : speeds) speed = probe.peak_gflops();
   } catch (const Error& error) {
     return {"noise", Severity::problem, error.what(), "end other programs, or raise the limit"};

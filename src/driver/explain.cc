@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "backend/cpu/compiler.h"
-#include "backend/cpu/targets.h"
 #include "base/line_reader.h"
 #include "cost/analytic/bound_terms.h"
 #include "driver/machine.h"

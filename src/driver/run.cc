@@ -2,10 +2,10 @@
 
 #include <chrono>
 
-#include "backend/cpu/targets.h"
 #include "driver/input.h"
 #include "driver/machine.h"
 #include "driver/model.h"
+#include "target/host.h"
 
 namespace tilewright::driver {
 
@@ -13,7 +13,7 @@ RunReport run(const RunRequest& request) {
   graph::ImportOptions import = request.import;
   if (kind_of(request.input) == InputKind::onnx) import.fed = shapes_of(request.inputs);
   const runtime::Model model =
-      obtain_model(request.input, import, request.schedules, cpu::host_target(), resolve_threads(request.threads));
+      obtain_model(request.input, import, request.schedules, target::host_target(), resolve_threads(request.threads));
   const NamedTensors inputs = request.inputs.empty() ? random_inputs(model.inputs(), request.seed)
                                                      : read_tensors(request.inputs, model.inputs());
   const NamedTensors expected = read_tensors(request.expected, model.outputs());

@@ -1,6 +1,5 @@
 #include "driver/space.h"
 
-#include "backend/cpu/targets.h"
 #include "driver/machine.h"
 #include "driver/target.h"
 #include "loop/lower.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "target/processors.h"
 
 namespace tilewright::target {
 namespace {
@@ -35,18 +36,21 @@ bool TargetSpec::is_called(std::string_view recorded) const {
 
 TargetSpec with_registers(TargetSpec target) {
   if (target.is_aarch64()) {
-    target.vector_bytes = target.unit_bytes = 16;
+    target.vector_bytes = 16;
     target.vector_registers = 32;
     target.has_fma = true;
-    return target;
+  } else {
+    const bool avx512 =
+        target.has("avx512f") && target.has("avx512vl") && target.has("avx512dq") && target.has("avx512bw");
+    target.vector_bytes = avx512 ? 64 : target.has("avx2") ? 32 : 16;
+    target.vector_registers = avx512 ? 32 : 16;
+    target.has_fma = target.has("fma");
   }
-  const bool avx512 =
-      target.has("avx512f") && target.has("avx512vl") && target.has("avx512dq") && target.has("avx512bw");
-  target.vector_bytes = avx512 ? 64 : target.has("avx2") ? 32 : 16;
-  target.vector_registers = avx512 ? 32 : 16;
-  target.has_fma = target.has("fma");
-  // Zen 4 runs a 512-bit instruction in two passes through 256-bit units.
-  target.unit_bytes = target.cpu == "znver4" ? std::min(32, target.vector_bytes) : target.vector_bytes;
+  target.unit_bytes = target.vector_bytes;
+  if (const Processor* processor = find_processor(target.cpu)) {
+    target.fma_units = processor->fma_units;
+    target.unit_bytes = std::min(processor->unit_bytes, target.vector_bytes);
+  }
   return target;
 }
 

@@ -10,8 +10,8 @@
 
 namespace tilewright::target {
 
-/// What code is made for: the machine as data. Nothing here asks this machine anything, and nothing needs a code
-/// generator; host_target() and parse_target() (backend/cpu/targets.h) make one.
+/// What code is made for: the machine as data, from which everything else follows. host_target() (host.h) and
+/// parse_target() (processors.h) make one.
 struct TargetSpec {
   std::string triple;  ///< LLVM target triple
   std::string cpu;     ///< LLVM CPU name, "znver4"
@@ -42,7 +42,7 @@ struct TargetSpec {
   bool is_called(std::string_view recorded) const;
 };
 
-/// `target` with vector registers, execution units and FMA as its triple, CPU and features say.
+/// `target` with vector registers and FMA as its triple and features say, and execution units as processors() do.
 TargetSpec with_registers(TargetSpec target);
 
 }  // namespace tilewright::target

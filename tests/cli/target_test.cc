@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
 #include "program.h"
+#include "target/host.h"
 #include "target/target_spec.h"
 
 namespace tilewright::cli {
@@ -11,7 +11,7 @@ namespace {
 class Targets : public Program {
  protected:
   void SetUp() override {
-    const target::TargetSpec host = cpu::host_target();
+    const target::TargetSpec host = target::host_target();
     if (host.is_aarch64() || host.vector_bytes < 32) GTEST_SKIP() << "this machine does not run x86-64-v3";
   }
 };

@@ -2,10 +2,10 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
 #include "records/records.h"
 #include "support/matmul.h"
 #include "support/temporary_folder.h"
+#include "target/processors.h"
 
 namespace tilewright::compile {
 namespace {
@@ -29,7 +29,7 @@ class SchedulesTest : public ::testing::Test {
 
   static constexpr int kThreads = 2;
   TemporaryFolder folder_;
-  target::TargetSpec target_ = *cpu::parse_target("x86-64-v3");
+  target::TargetSpec target_ = *target::parse_target("x86-64-v3");
   task::Task task_ = task::make_task(support::matmul(32, 48, 16), "matmul");
   std::vector<schedule::Step> tiled_{SplitStep{2, 0, 32, {4}}}, other_{SplitStep{2, 0, 32, {8}}};
 };
@@ -38,7 +38,7 @@ TEST_F(SchedulesTest, AreTheBestRecordsOfTheTargetAndItsThreads) {
   record(other_, 3e-6, target_, kThreads);
   record(tiled_, 2e-6, target_, kThreads);
   record(other_, 1e-6, target_, kThreads + 1);
-  record(other_, 1e-6, *cpu::parse_target("x86-64-v4"), kThreads);
+  record(other_, 1e-6, *target::parse_target("x86-64-v4"), kThreads);
   EXPECT_EQ(chosen().state.steps(), tiled_);
   EXPECT_EQ(chosen().time_s, 2e-6);
 }

@@ -5,13 +5,14 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/rng.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -34,7 +35,7 @@ te::Array run(const OnnxModel& model, const Arrays& inputs) {
   for (const auto& [name, array] : inputs) tensors.emplace(name, to_tensor(array));
   const Partition cut = partition(optimize(model.import().graph));
   const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
-  return to_array(compile::compile(cut, plain, cpu::make_target(cpu::host_target())).run(tensors, pool).at("y"));
+  return to_array(compile::compile(cut, plain, cpu::make_target(target::host_target())).run(tensors, pool).at("y"));
 }
 
 struct Case {

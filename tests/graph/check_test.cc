@@ -7,7 +7,7 @@
 #include <filesystem>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "compile/compile_model.h"
@@ -16,6 +16,7 @@
 #include "onnx_model.h"
 #include "reference.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -142,7 +143,7 @@ TEST(Check, SaysYesExactlyWhenAMutatedModelCompiles) {
   const google::protobuf::LogSilencer quiet;
   const std::vector<std::filesystem::path> paths = node_models();
   if (paths.empty()) GTEST_SKIP() << "libonnx-testdata is not installed";
-  const backend::TargetRef target = cpu::make_target(cpu::host_target());
+  const backend::TargetRef target = cpu::make_target(target::host_target());
   int supported = 0;
   for (std::int64_t seed = 0; seed < kModels; ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed));

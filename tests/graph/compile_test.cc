@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"
 #include "graph/passes.h"
@@ -11,6 +11,7 @@
 #include "random_network.h"
 #include "reference.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -19,7 +20,7 @@ schedule::State plain(const task::Task& task) { return schedule::State::initial(
 
 /// Random networks, compiled with the schedules given, compute what the interpreter does.
 void expect_agreement(std::uint64_t first_seed, const compile::Scheduler& scheduler) {
-  const backend::TargetRef target = cpu::make_target(cpu::host_target());
+  const backend::TargetRef target = cpu::make_target(target::host_target());
   runtime::ThreadPool pool({.threads = 2, .pin = false});
   for (std::uint64_t seed = first_seed; seed < first_seed + 12; ++seed) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
@@ -64,7 +65,7 @@ TEST(Compile, AsksForEachTaskOnceAndCarriesItsTarget) {
   TensorId t = graph.add_input("x", {DType::f32, {4}});
   for (int i = 0; i < 2; ++i) t = graph.add(Softmax{0}, {t}, "s");
   graph.add_output("y", t);
-  const backend::TargetRef target = cpu::make_target(cpu::host_target());
+  const backend::TargetRef target = cpu::make_target(target::host_target());
   int asked = 0;
   const runtime::Model model = compile::compile(
       partition(graph),
@@ -82,7 +83,7 @@ TEST(Compile, AsksForEachTaskOnceAndCarriesItsTarget) {
 
 te::Array run_once(const Graph& graph, const compile::Scheduler& scheduler, const te::Array& x) {
   runtime::ThreadPool pool({.threads = 1, .pin = false});
-  const runtime::Model model = compile::compile(partition(graph), scheduler, cpu::make_target(cpu::host_target()));
+  const runtime::Model model = compile::compile(partition(graph), scheduler, cpu::make_target(target::host_target()));
   return to_array(model.run({{"x", to_tensor(x)}}, pool).at("y"));
 }
 

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/rng.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"
@@ -15,6 +15,7 @@
 #include "onnx_model.h"
 #include "reference.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -130,7 +131,7 @@ TEST(ConvTranspose, AgreesWithItsDefinitionAsMachineCode) {
     SCOPED_TRACE(fmt::format("seed {}: {}", 1000 + seed, c.text()));
     const te::Array x = random_array(c.data, seed), w = random_array(c.weights, seed + 1);
     const auto model =
-        compile::compile(partition(imported(c, w)), scheduler_of(seed), cpu::make_target(cpu::host_target()));
+        compile::compile(partition(imported(c, w)), scheduler_of(seed), cpu::make_target(target::host_target()));
     std::map<std::string, runtime::Tensor> inputs;
     inputs.emplace("x", to_tensor(x));
     expect_near(to_array(model.run(inputs, pool).at("y")), scattered(x, w, c), tolerance_of(c));

@@ -8,7 +8,7 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/error.h"
 #include "base/integer.h"
 #include "base/shape_text.h"
@@ -17,6 +17,7 @@
 #include "graph/passes.h"
 #include "onnx_model.h"
 #include "reference.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -154,7 +155,7 @@ TEST(Empty, PortsRunThroughACompiledModel) {
   model.node("Concat", {"past", "x"}, {"y"}, {{"axis", kOne}}).node("Relu", {"past"}, {"z"});
   model.node("ReduceSum", {"k"}, {"s"}, {{"keepdims", kZero}});
   model.output("y").output("z").output("s");
-  const backend::TargetRef target = cpu::make_target(cpu::host_target());
+  const backend::TargetRef target = cpu::make_target(target::host_target());
   const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
   const runtime::Model compiled = compile::compile(partition(optimize(model.import().graph)), plain, target);
   runtime::ThreadPool pool({.threads = 1, .pin = false});

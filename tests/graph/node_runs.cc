@@ -1,10 +1,11 @@
 #include "node_runs.h"
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -78,7 +79,7 @@ NodeRuns::NodeRuns(OneNode node, std::vector<runtime::Tensor> inputs, std::size_
   const std::pair<const char*, compile::Scheduler> schedulers[] = {{"default schedule", by_default},
                                                                    {"plain loops", plain}};
   for (const auto& [how, scheduler] : schedulers)
-    kernels_.emplace_back(how, compile::compile(cut, scheduler, cpu::make_target(cpu::host_target()), 1));
+    kernels_.emplace_back(how, compile::compile(cut, scheduler, cpu::make_target(target::host_target()), 1));
 }
 
 std::vector<NodeRun> NodeRuns::run(const std::vector<runtime::Tensor>& computed) const {

@@ -6,7 +6,7 @@
 #include <cmath>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/file.h"
 #include "base/shape_text.h"
 #include "compile/compile_model.h"
@@ -14,6 +14,7 @@
 #include "graph/onnx_import.h"
 #include "graph/passes.h"
 #include "graph/tensor_file.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -97,7 +98,7 @@ void run_data_set(const onnx::ModelProto& model, const std::filesystem::path& se
   const Network network = import_case(model, set);
   const Partition cut = partition(optimize(network.graph));
   const auto plain = [](const task::Task& task) { return schedule::State::initial(task.dag); };
-  const runtime::Model compiled = compile::compile(cut, plain, cpu::make_target(cpu::host_target()), 1);
+  const runtime::Model compiled = compile::compile(cut, plain, cpu::make_target(target::host_target()), 1);
   Tensors inputs;
   for (int i = 0; i < model.graph().input_size(); ++i) {
     const NamedTensor read = read_tensor_file(file_of(set, "input", i));

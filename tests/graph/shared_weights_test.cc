@@ -6,11 +6,12 @@
 #include <set>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "loop/lower.h"
 #include "space/search_space.h"
+#include "target/host.h"
 
 namespace tilewright::graph {
 namespace {
@@ -37,7 +38,7 @@ Graph four_products(const std::function<TensorId(Graph&)>& weight) {
 std::int64_t bytes_of_constants(const Graph& graph, const compile::Scheduler& scheduler) {
   std::int64_t bytes = 0;
   for (const runtime::Tensor& constant :
-       compile::compile_plan(partition(graph), scheduler, cpu::make_target(cpu::host_target()), 1).constants)
+       compile::compile_plan(partition(graph), scheduler, cpu::make_target(target::host_target()), 1).constants)
     bytes += constant.bytes();
   return bytes;
 }

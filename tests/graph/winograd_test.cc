@@ -9,7 +9,7 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "base/integer.h"
 #include "compile/compile_model.h"
 #include "graph/alternatives.h"
@@ -18,6 +18,7 @@
 #include "ops/winograd_transforms.h"
 #include "reference.h"
 #include "space/search_space.h"
+#include "target/host.h"
 #include "te/error_bound.h"
 
 namespace tilewright::graph {
@@ -94,7 +95,7 @@ class Winograd : public testing::TestWithParam<std::tuple<Algorithm, ConvCase>> 
     runtime::ThreadPool pool({.threads = 2, .pin = false});
     std::map<std::string, runtime::Tensor> inputs;
     for (const auto& [name, array] : inputs_) inputs.emplace(name, to_tensor(array));
-    return to_array(compile::compile(cut_, scheduler, cpu::make_target(cpu::host_target())).run(inputs, pool).at("y"));
+    return to_array(compile::compile(cut_, scheduler, cpu::make_target(target::host_target())).run(inputs, pool).at("y"));
   }
 };
 

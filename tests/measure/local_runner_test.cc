@@ -6,8 +6,9 @@
 #include <set>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/host.h"
 #include "schedule/step.h"
+#include "target/host.h"
 
 namespace tilewright::measure {
 namespace {
@@ -36,14 +37,14 @@ State tiled(const te::DagRef& dag, std::int64_t inner) {
 State incomplete(const te::DagRef& dag) { return tiled(dag, schedule::kUnknown); }
 
 std::vector<backend::ScheduledProgram> for_host(const std::vector<State>& states) {
-  return backend::scheduled_programs(states, cpu::make_target(cpu::host_target()));
+  return backend::scheduled_programs(states, cpu::make_target(target::host_target()));
 }
 
 class LocalRunnerTest : public testing::Test {
  protected:
   static LocalRunner::Options options() {
     LocalRunner::Options options;
-    options.target = cpu::make_target(cpu::host_target());
+    options.target = cpu::make_target(target::host_target());
     options.threads = 2;
     options.timeout_s = 30;  // far beyond what a kernel takes on a busy machine
     options.repetition.max_time_s = 2e-3;
@@ -247,7 +248,7 @@ TEST_F(LocalRunnerTest, MeasuresNothingWhenThereIsNothing) {
 
 TEST(LocalRunner, ReportsACompileThatTakesTooLong) {
   LocalRunner::Options options;
-  options.target = cpu::make_target(cpu::host_target());
+  options.target = cpu::make_target(target::host_target());
   options.compile_timeout_s = 1e-9;
   LocalRunner runner(options);
   const task::Task task = task::make_task(matmul(6, 7, 8), "");
@@ -259,7 +260,7 @@ TEST(LocalRunner, ReportsACompileThatTakesTooLong) {
 
 TEST(LocalRunner, RunsKernelsWithAllCoresUnlessToldOtherwise) {
   LocalRunner::Options options;
-  options.target = cpu::make_target(cpu::host_target());
+  options.target = cpu::make_target(target::host_target());
   EXPECT_GE(LocalRunner(options).options().threads, 1);
 }
 

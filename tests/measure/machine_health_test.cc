@@ -5,11 +5,12 @@
 #include <string>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
 #include "base/error.h"
 #include "measure/machine/machine_kernels.h"
 #include "measure/machine/machine_probe.h"
 #include "measure/runner/local_runner.h"
+#include "target/host.h"
+#include "target/processors.h"
 
 namespace tilewright::measure {
 namespace {
@@ -57,7 +58,7 @@ TEST(MachineHealth, FindsAMachineOnWhichProgramsTakeTurnsNoisy) {
 }
 
 TEST(MachineProbe, LooksAtTheMachine) {
-  MachineProbe probe(cpu::make_target(cpu::host_target()), 2);
+  MachineProbe probe(cpu::make_target(target::host_target()), 2);
   MachineHealth health;
   for (int look = 0; look < 2; ++look) {
     const MachineProbe::Windows windows = probe.look();
@@ -71,9 +72,9 @@ TEST(MachineProbe, LooksAtTheMachine) {
 
 TEST(MachineProbe, KnowsAPeakOfEachTypeAndInstructionSet) {
   for (const char* name : {"host", "x86-64-v2"}) {
-    const auto target = cpu::parse_target(name);
+    const auto target = target::parse_target(name);
     ASSERT_TRUE(target) << target.message();
-    if (target->is_aarch64() != cpu::host_target().is_aarch64()) continue;
+    if (target->is_aarch64() != target::host_target().is_aarch64()) continue;
     MachineProbe probe(cpu::make_target(*target), 1);
     for (const DType type : {DType::f32, DType::f64, DType::bf16, DType::i8, DType::i32, DType::i64})
       EXPECT_GT(probe.peak_gflops(type), 0) << name << " " << to_text(type);
@@ -81,13 +82,13 @@ TEST(MachineProbe, KnowsAPeakOfEachTypeAndInstructionSet) {
 }
 
 TEST(MachineProbe, TakesNoMoreThreadsThanRunAtOnce) {
-  MachineProbe probe(cpu::make_target(cpu::host_target()), 100'000);  // as many would take minutes, and 400 GB
+  MachineProbe probe(cpu::make_target(target::host_target()), 100'000);  // as many would take minutes, and 400 GB
   EXPECT_EQ(probe.look().memory_s.size(), 9U);
 }
 
 TEST(MachineProbe, NamesAWorkerThatIsNotThere) {
   try {
-    MachineProbe(cpu::make_target(cpu::host_target()), 1, "/nowhere/tilewright-worker").peak_gflops();
+    MachineProbe(cpu::make_target(target::host_target()), 1, "/nowhere/tilewright-worker").peak_gflops();
     ADD_FAILURE();
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), Code::usage);
@@ -96,7 +97,7 @@ TEST(MachineProbe, NamesAWorkerThatIsNotThere) {
 
 /// What a kernel of the machine computes is what its definition says: sums of products, and of columns.
 TEST(MachineKernels, ComputeWhatTheirTensorsSay) {
-  const auto target = cpu::make_target(cpu::host_target());
+  const auto target = cpu::make_target(target::host_target());
   LocalRunner::Options options;
   options.target = target;
   options.threads = 2;

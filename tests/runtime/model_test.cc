@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/out_of_memory.h"
-#include "runtime/cpu/processor.h"
 #include "runtime/model/execution.h"
 #include "support/object_files.h"
 

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/cpu/backend.h"
-#include "backend/cpu/targets.h"
+#include "target/processors.h"
 #include "te/expr.h"
 
 namespace tilewright::search {
@@ -24,7 +24,7 @@ State vectors_of(std::int64_t width) {
   return *state;
 }
 
-backend::TargetRef target(const char* name) { return cpu::make_target(*cpu::parse_target(name)); }
+backend::TargetRef target(const char* name) { return cpu::make_target(*target::parse_target(name)); }
 
 TEST(ProgramDedupCache, SeePastWhatTheTargetsPassesMakeEqual) {
   const auto wide = target("x86-64-v4"), narrow = target("x86-64-v3");

@@ -4,12 +4,12 @@
 #include <deque>
 #include <limits>
 
-#include "backend/cpu/targets.h"
+#include "backend/cpu/required_features.h"
 #include "base/element.h"
 #include "runtime/cpu/object_loader.h"
-#include "runtime/cpu/processor.h"
 #include "runtime/tensor.h"
 #include "support/fenced_memory.h"
+#include "target/host.h"
 
 namespace tilewright::support {
 namespace {
@@ -69,8 +69,8 @@ Result<std::vector<te::Array>> run_kernel(cpu::Compiler& compiler, runtime::Thre
 }
 
 bool runs_here(const target::TargetSpec& target) {
-  if (target.is_aarch64() != cpu::host_target().is_aarch64()) return false;
-  return runtime::missing_features(cpu::required_features(target)).empty();
+  if (target.is_aarch64() != target::host_target().is_aarch64()) return false;
+  return target::missing_features(cpu::required_features(target)).empty();
 }
 
 }  // namespace tilewright::support

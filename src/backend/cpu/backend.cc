@@ -2,7 +2,7 @@
 
 #include "backend/cpu/compiler.h"
 #include "backend/cpu/passes.h"
-#include "backend/cpu/targets.h"
+#include "backend/cpu/required_features.h"
 
 namespace tilewright::cpu {
 namespace {

@@ -3,6 +3,7 @@
 #include <llvm/Analysis/TargetTransformInfo.h>
 #include <llvm/IR/LegacyPassManager.h>
 #include <llvm/IR/Verifier.h>
+#include <llvm/MC/MCSubtargetInfo.h>
 #include <llvm/MC/TargetRegistry.h>
 #include <llvm/Passes/PassBuilder.h>
 #include <llvm/Support/CommandLine.h>
@@ -14,6 +15,7 @@
 #include <llvm/Transforms/Scalar/EarlyCSE.h>
 #include <llvm/Transforms/Scalar/SROA.h>
 
+#include <algorithm>
 #include <mutex>
 #include <new>
 
@@ -42,6 +44,17 @@ void initialize_llvm() {
   });
 }
 
+/// Features by commas. Versions of LLVM differ in what they know, and complain about what they do not.
+std::string features_that_llvm_knows(const llvm::Target& backend, const target::TargetSpec& target) {
+  const std::unique_ptr<llvm::MCSubtargetInfo> info(backend.createMCSubtargetInfo(target.triple, target.cpu, ""));
+  std::string text;
+  for (const std::string& feature : target.features)
+    if (std::ranges::any_of(info->getAllProcessorFeatures(),
+                            [&](const llvm::SubtargetFeatureKV& known) { return feature.substr(1) == known.Key; }))
+      text += (text.empty() ? "" : ",") + feature;
+  return text;
+}
+
 }  // namespace
 
 struct Compiler::Llvm {
@@ -55,8 +68,7 @@ struct Compiler::Llvm {
     std::string error;
     const llvm::Target* backend = llvm::TargetRegistry::lookupTarget(target.triple, error);
     if (!backend) throw Error(Code::usage, "no code generator for target {}: {}", target.triple, error);
-    std::string features;
-    for (const std::string& feature : target.features) features += (features.empty() ? "" : ",") + feature;
+    const std::string features = features_that_llvm_knows(*backend, target);
     llvm::TargetOptions options;
     options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
     machine.reset(backend->createTargetMachine(target.triple, target.cpu, features, options, llvm::Reloc::PIC_,

@@ -1,7 +1,6 @@
 #include <ctime>
 #include <optional>
 
-#include "backend/cpu/targets.h"
 #include "cli/output.h"
 #include "cli/output_files.h"
 #include "cli/space_arguments.h"

@@ -1,4 +1,4 @@
-// Operators that read from or write to positions which are data themselves. docs/decisions/0030 says what they become.
+// Operators that read from or write to positions which are data themselves. docs/decisions/0024 says what they become.
 
 #include <algorithm>
 #include <optional>

@@ -9,9 +9,9 @@
 #include "base/integer.h"
 #include "base/out_of_memory.h"
 #include "runtime/cpu/memory.h"
-#include "runtime/cpu/processor.h"
 #include "runtime/model/check_plan.h"
 #include "runtime/model/execution.h"
+#include "target/host.h"
 
 namespace tilewright::runtime {
 namespace {
@@ -56,7 +56,7 @@ Model::Model(std::shared_ptr<const void> constants, ModelPlan&& plan)
     if (!object) throw Error(Code::bad_input, "the model's code can't be loaded: {}", object.message());
     objects_.push_back(*object);
   }
-  if (const std::vector<std::string> missing = missing_features(plan_->required_features); !missing.empty())
+  if (const std::vector<std::string> missing = target::missing_features(plan_->required_features); !missing.empty())
     throw Error(Code::bad_input,
                 "the model was compiled for {}, but this processor has no {}; compile it for this machine",
                 plan_->target, fmt::join(missing, ", "));

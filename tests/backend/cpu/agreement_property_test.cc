@@ -4,7 +4,6 @@
 #include <cstdlib>
 
 #include "backend/cpu/passes.h"
-#include "backend/cpu/targets.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "loop/passes.h"
@@ -16,6 +15,8 @@
 #include "support/round_trip.h"
 #include "support/run_kernel.h"
 #include "support/small_workloads.h"
+#include "target/host.h"
+#include "target/processors.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -68,7 +69,7 @@ class Agreement : public ::testing::Test {
       ADD_FAILURE() << to_text(dag) << to_text(state) << to_json(state.steps()) << loop::to_text(*program);
   }
 
-  target::TargetSpec target_ = cpu::host_target();
+  target::TargetSpec target_ = target::host_target();
   cpu::Compiler compiler_{target_};
   runtime::ThreadPool pool_{{.threads = 2}};
   Counts counts_;
@@ -147,7 +148,7 @@ TEST_F(Agreement, HoldsForSamplesOfEveryTargetThatRunsHere) {
   std::string left_out;
   for (const char* name : {"x86-64-v2", "x86-64-v3", "x86-64-v4"}) {
     SCOPED_TRACE(name);
-    const target::TargetSpec target = *cpu::parse_target(name);
+    const target::TargetSpec target = *target::parse_target(name);
     if (!support::runs_here(target)) {
       left_out += std::string(" ") + name;
       continue;

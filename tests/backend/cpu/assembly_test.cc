@@ -5,9 +5,10 @@
 #include <regex>
 
 #include "backend/cpu/compiler.h"
-#include "backend/cpu/targets.h"
+#include "backend/cpu/required_features.h"
 #include "loop/lower.h"
-#include "runtime/cpu/processor.h"
+#include "target/host.h"
+#include "target/processors.h"
 
 namespace tilewright {
 namespace {
@@ -41,7 +42,7 @@ std::size_t count(const std::string& text, const char* pattern) {
 }
 
 std::string assembly(const loop::Program& program, const char* target) {
-  cpu::Compiler compiler(*cpu::parse_target(target));
+  cpu::Compiler compiler(*target::parse_target(target));
   const Result<std::string> text = compiler.emit_assembly(program, "kernel");
   EXPECT_TRUE(static_cast<bool>(text)) << text.message();
   return *text;
@@ -78,7 +79,7 @@ TEST(MachineCode, IsRefusedWhenUnrollingMakesItHuge) {
   const Result<State> state =
       State::replay(matmul(64, 64, 64), {AnnotateStep{2, 0, Annotation::unroll}, AnnotateStep{2, 1, Annotation::unroll},
                                          AnnotateStep{2, 2, Annotation::unroll}});
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   const Result<std::string> object = compiler.compile(*loop::lower(*state), "kernel");
   ASSERT_FALSE(static_cast<bool>(object));
   EXPECT_NE(object.message().find("the unrolled kernel would have about"), std::string::npos) << object.message();
@@ -86,20 +87,8 @@ TEST(MachineCode, IsRefusedWhenUnrollingMakesItHuge) {
 
 TEST(MachineCode, IsRefusedFromTheGivenSizeOn) {
   const loop::Program program = tiled_matmul(6, 64);
-  EXPECT_TRUE(static_cast<bool>(cpu::Compiler(cpu::host_target()).compile(program, "kernel")));
-  EXPECT_FALSE(static_cast<bool>(cpu::Compiler(cpu::host_target(), 10).compile(program, "kernel")));
-}
-
-TEST(Target, NamesTheKnownOnesWhenAskedForAnother) {
-  EXPECT_EQ(cpu::parse_target("mips").message(),
-            "unknown target 'mips': expected host, x86-64-v2, x86-64-v3, x86-64-v4 or aarch64+neon");
-}
-
-TEST(Target, OfTheHostNamesACpuAndCores) {
-  const target::TargetSpec host = cpu::host_target();
-  EXPECT_FALSE(host.cpu.empty());
-  EXPECT_GE(host.cores, 1);
-  EXPECT_GE(host.vector_bytes, 16);
+  EXPECT_TRUE(static_cast<bool>(cpu::Compiler(target::host_target()).compile(program, "kernel")));
+  EXPECT_FALSE(static_cast<bool>(cpu::Compiler(target::host_target(), 10).compile(program, "kernel")));
 }
 
 bool requires_feature(const target::TargetSpec& target, const std::string& feature) {
@@ -107,7 +96,7 @@ bool requires_feature(const target::TargetSpec& target, const std::string& featu
 }
 
 TEST(Target, RequiresWhatItsCpuStandsForAndWhatFeaturesImply) {
-  const target::TargetSpec v3 = *cpu::parse_target("x86-64-v3");
+  const target::TargetSpec v3 = *target::parse_target("x86-64-v3");
   for (const char* feature :
        {"avx2", "fma", "lzcnt", "movbe", "f16c", "sse2", "sse4.1", "ssse3", "cmov", "cx16", "sahf"})
     EXPECT_TRUE(requires_feature(v3, feature)) << feature;
@@ -117,13 +106,13 @@ TEST(Target, RequiresWhatItsCpuStandsForAndWhatFeaturesImply) {
     EXPECT_TRUE(requires_feature(zen, feature)) << feature;
   for (const char* feature : {"avx512f", "avx512vl", "avx512bf16", "sha", "clzero"})
     EXPECT_FALSE(requires_feature(zen, feature)) << feature;
-  const target::TargetSpec neon = *cpu::parse_target("aarch64+neon");
+  const target::TargetSpec neon = *target::parse_target("aarch64+neon");
   EXPECT_TRUE(requires_feature(neon, "neon"));
   EXPECT_TRUE(requires_feature(neon, "fp-armv8"));
 }
 
 #if defined(__x86_64__)
-TEST(Target, RequiresNoFeatureThatTheRuntimeCannotCheck) {
+TEST(Target, RequiresNoFeatureThatAModelCannotCheck) {
   for (const char* cpu :
        {"nehalem",     "haswell",   "skylake",        "skylake-avx512", "cascadelake",  "icelake-server",
         "tigerlake",   "alderlake", "sapphirerapids", "graniterapids",  "sierraforest", "clearwaterforest",
@@ -132,21 +121,13 @@ TEST(Target, RequiresNoFeatureThatTheRuntimeCannotCheck) {
         "x86-64-v4"}) {
     const target::TargetSpec target{.triple = "x86_64-unknown-linux-gnu", .cpu = cpu, .features = {}};
     EXPECT_TRUE(requires_feature(target, "sse2")) << cpu;
-    for (const std::string& missing : runtime::missing_features(cpu::required_features(target)))
+    for (const std::string& missing : target::missing_features(cpu::required_features(target)))
       EXPECT_EQ(missing.find("not known"), std::string::npos) << cpu << ": " << missing;
   }
 }
 
-TEST(Target, OfTheHostRequiresWhatTheRuntimeFindsAndNothingElse) {
-  const target::TargetSpec host = cpu::host_target();
-  EXPECT_EQ(runtime::missing_features(cpu::required_features(host)), std::vector<std::string>());
-  for (const std::string& feature : host.features) {
-    const std::string name = feature.substr(1);
-    const std::vector<std::string> missing = runtime::missing_features({name});
-    const bool is_known = missing.empty() || missing[0] == name;
-    if (!is_known) continue;
-    EXPECT_EQ(missing.empty(), feature.starts_with('+')) << name << ": LLVM and the runtime disagree";
-  }
+TEST(Target, OfTheHostRequiresWhatTheHostHas) {
+  EXPECT_EQ(target::missing_features(cpu::required_features(target::host_target())), std::vector<std::string>());
 }
 #endif
 

@@ -3,8 +3,8 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
 #include "support/object_files.h"
+#include "target/processors.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -43,7 +43,8 @@ const Expected kExpected[] = {
 #endif
 
 TEST(Disassembly, TellsWhatEachInstructionDoes) {
-  const std::vector<Instruction> code = disassemble(support::test_object("instructions.c"), *parse_target(kTarget));
+  const std::vector<Instruction> code =
+      disassemble(support::test_object("instructions.c"), *target::parse_target(kTarget));
   ASSERT_EQ(code.size(), std::size(kExpected)) << "the padding is left out";
   for (std::size_t i = 0; i < code.size(); ++i) {
     const Instruction& found = code[i];

@@ -1,11 +1,11 @@
 // Indices that are loaded: whatever stands in them, and in vectors whose lanes do not all take part.
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/run_kernel.h"
+#include "target/host.h"
 #include "te/error_bound.h"
 
 namespace tilewright {
@@ -69,7 +69,7 @@ std::vector<std::vector<schedule::Step>> schedules(int stage) {
 }
 
 TEST(Gather, ReadsWhatTheInterpreterReadsAndNothingElse) {
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   runtime::ThreadPool pool({.threads = 1});
   for (const Case& c : kCases) {
     SCOPED_TRACE(c.name);

@@ -7,9 +7,9 @@
 #include <regex>
 
 #include "backend/cpu/compiler.h"
-#include "backend/cpu/targets.h"
 #include "loop/lower.h"
 #include "support/matmul.h"
+#include "target/processors.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -22,7 +22,7 @@ struct Compiled {
 };
 
 Compiled compiled(const te::DagRef& dag, std::vector<Step> steps, const char* target_name) {
-  const target::TargetSpec target = *parse_target(target_name);
+  const target::TargetSpec target = *target::parse_target(target_name);
   Compiler compiler(target);
   const Result<State> state = State::replay(dag, steps);
   EXPECT_TRUE(state) << state.message();

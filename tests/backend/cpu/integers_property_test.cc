@@ -5,13 +5,14 @@
 #include <cstdlib>
 #include <deque>
 
-#include "backend/cpu/targets.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/random_integers.h"
 #include "support/random_schedule.h"
 #include "support/run_kernel.h"
+#include "target/host.h"
+#include "target/processors.h"
 
 namespace tilewright {
 namespace {
@@ -37,9 +38,9 @@ class Integers : public ::testing::Test {
 
   void SetUp() override {
     for (const char* name : {"x86-64-v2", "x86-64-v3", "x86-64-v4"})
-      if (const target::TargetSpec target = *cpu::parse_target(name); support::runs_here(target))
+      if (const target::TargetSpec target = *target::parse_target(name); support::runs_here(target))
         compilers_.emplace_back(target);
-    if (compilers_.empty()) compilers_.emplace_back(cpu::host_target());
+    if (compilers_.empty()) compilers_.emplace_back(target::host_target());
   }
 
   std::deque<cpu::Compiler> compilers_;

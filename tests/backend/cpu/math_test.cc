@@ -4,9 +4,9 @@
 #include <cmath>
 #include <limits>
 
-#include "backend/cpu/targets.h"
 #include "loop/lower.h"
 #include "support/run_kernel.h"
+#include "target/host.h"
 
 namespace tilewright {
 namespace {
@@ -20,7 +20,7 @@ std::vector<double> apply(UnaryOp op, const std::vector<double>& x, int lanes) {
   const te::Tensor out = te::compute({n / lanes, lanes}, "y", [&](auto i) { return te::unary(op, in(i[0], i[1])); });
   const auto dag = te::Dag::make(std::vector<te::Tensor>{in, out});
   const auto state = schedule::State::replay(dag, {schedule::AnnotateStep{1, 1, schedule::Annotation::vectorize}});
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   runtime::ThreadPool pool({.threads = 1});
   const std::vector<te::Array> inputs{{DType::f32, {n / lanes, lanes}, x}};
   return (*support::run_kernel(compiler, pool, *loop::lower(*state), inputs))[0].values;
@@ -93,7 +93,7 @@ TEST(Maximum, PassesOnNanFromEitherSideAndAgainstAConstant) {
   const auto dag = te::Dag::make(std::vector<te::Tensor>{a, b, both, relu, lost});
   std::vector<double> x(16, -1.0), y(16, 2.0);
   x[0] = nan, y[1] = nan;
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   runtime::ThreadPool pool({.threads = 1});
   const std::vector<te::Array> inputs{{DType::f32, {16}, x}, {DType::f32, {16}, y}};
   for (const bool vectorized : {false, true}) {
@@ -118,7 +118,7 @@ TEST(Maximum, OfAConstantThatIsNanIsNan) {
   const te::Tensor most =
       te::compute({16}, "most", [&](auto i) { return te::max(a(i[0]), te::constant(DType::f32, nan)); });
   const auto dag = te::Dag::make(std::vector<te::Tensor>{a, most});
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   runtime::ThreadPool pool({.threads = 1});
   const std::vector<te::Array> inputs{{DType::f32, {16}, std::vector<double>(16, 1.0)}};
   const auto out = *support::run_kernel(compiler, pool, *loop::lower(schedule::State::initial(dag)), inputs);

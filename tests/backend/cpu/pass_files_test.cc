@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "backend/cpu/passes.h"
-#include "backend/cpu/targets.h"
+#include "target/processors.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -12,7 +12,7 @@ namespace {
 TEST(TargetPasses, MakeWhatTheirFilesSay) {
   support::expect_pass_files("tests/backend/cpu/passes", pass_manager().names(), loop::parse,
                              [](const support::PassFile& file, loop::Program& program) {
-                               const Result<target::TargetSpec> target = parse_target(file.target);
+                               const Result<target::TargetSpec> target = target::parse_target(file.target);
                                ASSERT_TRUE(target) << target.message();
                                pass_manager().run_one(file.pass, program, *target);
                              });

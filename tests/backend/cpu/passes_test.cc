@@ -3,12 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "loop/split_loop.h"
 #include "support/golden_program.h"
 #include "support/matmul.h"
+#include "target/processors.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -103,7 +103,7 @@ loop::Program lowered(const te::DagRef& dag, const std::vector<Step>& steps) {
 TEST(TargetPasses, MakeTheGoldenPrograms) {
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.name);
-    const loop::Program program = run_target_passes(lowered(c.dag, c.steps), *parse_target("x86-64-v4"));
+    const loop::Program program = run_target_passes(lowered(c.dag, c.steps), *target::parse_target("x86-64-v4"));
     support::expect_golden(program, std::string("tests/backend/cpu/golden/") + c.name + ".txt");
   }
 }
@@ -111,7 +111,7 @@ TEST(TargetPasses, MakeTheGoldenPrograms) {
 TEST(TargetPasses, FindNothingToDoTheSecondTime) {
   for (const Case& c : cases()) {
     SCOPED_TRACE(c.name);
-    const target::TargetSpec target = *parse_target("x86-64-v4");
+    const target::TargetSpec target = *target::parse_target("x86-64-v4");
     const loop::Program once = run_target_passes(lowered(c.dag, c.steps), target);
     EXPECT_EQ(loop::to_text(run_target_passes(once, target)), loop::to_text(once));
   }

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "backend/cpu/passes.h"
-#include "backend/cpu/targets.h"
 #include "base/match.h"
 #include "loop/lower.h"
 #include "support/matmul.h"
+#include "target/processors.h"
 
 namespace tilewright::cpu {
 namespace {
@@ -41,7 +41,7 @@ loop::Program scheduled(std::int64_t m, std::int64_t n, std::int64_t k, std::int
   return std::move(*program);
 }
 
-target::TargetSpec avx512() { return *parse_target("x86-64-v4"); }
+target::TargetSpec avx512() { return *target::parse_target("x86-64-v4"); }
 
 /// Runs the loops around the innermost reductions and tells of every iteration: loads of B, and what is asked for.
 class Trace {

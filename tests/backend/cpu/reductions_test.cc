@@ -5,11 +5,12 @@
 #include <limits>
 
 #include "backend/cpu/passes.h"
-#include "backend/cpu/targets.h"
 #include "base/rng.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/run_kernel.h"
+#include "target/host.h"
+#include "target/processors.h"
 
 namespace tilewright {
 namespace {
@@ -32,7 +33,7 @@ TEST(Reductions, AgreeWithTheInterpreterWhateverTheirLength) {
   runtime::ThreadPool pool({.threads = 1});
   std::string left_out;
   for (const char* name : {"host", "x86-64-v3", "x86-64-v2"}) {
-    const target::TargetSpec target = *cpu::parse_target(name);
+    const target::TargetSpec target = *target::parse_target(name);
     if (!support::runs_here(target)) {
       left_out += std::string(" ") + name;
       continue;
@@ -56,7 +57,7 @@ TEST(Reductions, AgreeWithTheInterpreterWhateverTheirLength) {
 
 TEST(Reductions, PassOnNanFromEveryLane) {
   constexpr std::int64_t kLength = 150;
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   runtime::ThreadPool pool({.threads = 1});
   for (const Combiner combiner : {Combiner::max, Combiner::min}) {
     const te::DagRef dag = rows(combiner, kLength + 1, kLength, false);

@@ -1,11 +1,12 @@
 // Stores past the caches: only of whole aligned registers, and visible to others when the kernel returns.
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
 #include "base/rng.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/run_kernel.h"
+#include "target/host.h"
+#include "target/processors.h"
 
 namespace tilewright {
 namespace {
@@ -25,7 +26,7 @@ schedule::State doubled(std::int64_t n, std::int64_t m, std::int64_t lanes) {
 }
 
 bool streams(std::int64_t m, std::int64_t lanes) {
-  cpu::Compiler compiler(*cpu::parse_target("x86-64-v4"));
+  cpu::Compiler compiler(*target::parse_target("x86-64-v4"));
   const auto assembly = compiler.emit_assembly(*loop::lower(doubled(4, m, lanes)), "kernel");
   EXPECT_TRUE(assembly) << assembly.message();
   return assembly->find("vmovntps") != std::string::npos;
@@ -39,14 +40,14 @@ TEST(Streams, StoreWholeAlignedRegistersOnly) {
 }
 
 TEST(Streams, EndWithAFence) {
-  cpu::Compiler compiler(*cpu::parse_target("x86-64-v4"));
+  cpu::Compiler compiler(*target::parse_target("x86-64-v4"));
   const auto ir = compiler.emit_ir(*loop::lower(doubled(4, 128, 16)), "kernel");
   ASSERT_TRUE(ir) << ir.message();
   EXPECT_NE(ir->find("fence seq_cst"), std::string::npos);
 }
 
 TEST(Streams, AgreeWithTheInterpreter) {
-  cpu::Compiler compiler(cpu::host_target());
+  cpu::Compiler compiler(target::host_target());
   runtime::ThreadPool pool({.threads = 2, .pin = false});
   for (std::uint64_t seed = 0; seed < 60; ++seed) {
     Rng rng(seed);

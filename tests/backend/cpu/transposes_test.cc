@@ -1,12 +1,12 @@
 // Vectors that stride over memory: blocks of them are loaded as rows and transposed in registers.
 #include <gtest/gtest.h>
 
-#include "backend/cpu/targets.h"
 #include "base/rng.h"
 #include "loop/interpreter.h"
 #include "loop/lower.h"
 #include "support/expect_close.h"
 #include "support/run_kernel.h"
+#include "target/processors.h"
 
 namespace tilewright {
 namespace {
@@ -31,7 +31,7 @@ TEST(Transposes, ReadWhatTheInterpreterReadsAndNothingElse) {
   runtime::ThreadPool pool({.threads = 2, .pin = false});
   std::string left_out;
   for (const char* name : {"host", "x86-64-v3", "x86-64-v2"}) {
-    const target::TargetSpec target = *cpu::parse_target(name);
+    const target::TargetSpec target = *target::parse_target(name);
     if (!support::runs_here(target)) {
       left_out += std::string(" ") + name;
       continue;
@@ -55,7 +55,7 @@ TEST(Transposes, ReadWhatTheInterpreterReadsAndNothingElse) {
 }
 
 TEST(Transposes, LoadNoElementAlone) {
-  cpu::Compiler compiler(*cpu::parse_target("x86-64-v4"));
+  cpu::Compiler compiler(*target::parse_target("x86-64-v4"));
   const auto ir = compiler.emit_ir(*loop::lower(transposition(64, 64, 1, 16, false)), "kernel");
   ASSERT_TRUE(ir) << ir.message();
   EXPECT_EQ(ir->find("load float,"), std::string::npos);

@@ -6,7 +6,6 @@
 #include <cstdlib>
 
 #include "backend/cpu/compiler.h"
-#include "backend/cpu/targets.h"
 #include "base/element.h"
 #include "base/fill_input.h"
 #include "loop/lower.h"
@@ -19,6 +18,7 @@
 #include "support/random_integers.h"
 #include "support/random_schedule.h"
 #include "support/small_workloads.h"
+#include "target/processors.h"
 #include "workload/workload.h"
 
 namespace tilewright {
@@ -90,7 +90,7 @@ class AArch64 : public ::testing::Test {
       ADD_FAILURE() << to_text(dag) << to_text(state) << to_json(state.steps()) << loop::to_text(*program);
   }
 
-  target::TargetSpec target_ = *cpu::parse_target("aarch64+neon");
+  target::TargetSpec target_ = *target::parse_target("aarch64+neon");
   cpu::Compiler compiler_{target_};
   std::optional<measure::WorkerProcess> worker_;
   space::Hardware hardware_;
