@@ -204,11 +204,15 @@ TEST(Model, ChecksWhatItsPlanRefersTo) {
       [](ModelPlan& p) { p.arena_bytes = -1; },
       [](ModelPlan& p) { p.arena_bytes = std::int64_t{1} << 40; },  // nobody needs as much
       [](ModelPlan& p) { p.inputs[0].shape = {7}; },
-      [](ModelPlan& p) { p.inputs[0].type = DType::f64; },
+      [](ModelPlan& p) { p.inputs[0].type = DType::i8; },
       [](ModelPlan& p) { p.outputs[0].shape = {2, 3}; },
       [](ModelPlan& p) { p.outputs[1].shape = {9}; },
       [](ModelPlan& p) { p.outputs[1].name = "y"; },
       [](ModelPlan& p) { p.outputs[0].shape = {-8}; },
+      [](ModelPlan& p) { p.calls[0].buffers[0].offset = 64; },  // nothing is left there
+      [](ModelPlan& p) { p.calls[0].buffers[0].offset = -64; },
+      [](ModelPlan& p) { p.calls[0].buffers[1].offset = 64; },  // of a constant
+      [](ModelPlan& p) { p.calls[1].buffers[1].offset = 32; },  // not aligned
       [](ModelPlan& p) { p.inputs[0].shape = {std::int64_t{1} << 40, std::int64_t{1} << 40}; },
       [](ModelPlan& p) { p.constants[0] = filled({1}); },
       [](ModelPlan& p) { p.copies[0].output = 2; },

@@ -4,6 +4,7 @@
 #include <limits>
 #include <set>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "base/integer.h"
@@ -129,10 +130,18 @@ void check_plan(const ModelPlan& plan) {
 
 void check_calls(const ModelPlan& plan, std::span<const std::span<const std::int64_t>> buffer_bytes) {
   std::int64_t in_arena = 0;
+  std::vector<std::int64_t> written(plan.outputs.size(), 0);  // bytes of each output
   for (std::size_t c = 0; c < plan.calls.size(); ++c) {
     check_call(plan, plan.calls[c], buffer_bytes[c]);
     if (plan.calls[c].buffers.back().place == Place::arena)
       in_arena += round_up(buffer_bytes[c].back(), kAlignment) + kAlignment;
+    else
+      written[static_cast<std::size_t>(plan.calls[c].buffers.back().position)] += buffer_bytes[c].back();
+  }
+  for (std::size_t i = 0; i < written.size(); ++i) {
+    const std::int64_t bytes = checked_bytes(plan.outputs[i].type, plan.outputs[i].shape);
+    require(written[i] == 0 || written[i] == bytes, "kernels write {} of the {} bytes of output '{}'", written[i],
+            bytes, plan.outputs[i].name);
   }
   require(plan.arena_bytes <= in_arena, "the arena has {} bytes, of which at most {} are used", plan.arena_bytes,
           in_arena);
