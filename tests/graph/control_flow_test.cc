@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/error.h"
 #include "graph/partition.h"
 #include "graph/passes.h"
@@ -94,6 +96,27 @@ TEST(If, RefusesBranchesOfDifferentResultsUnlessTheConditionIsKnown) {
   ImportOptions options;
   options.values["c"] = {0};
   expect_near(results_of(model, {{"x", array({2}, {5, 6})}}, options).at("y"), array({4}, {5, 6, 5, 6}), 0);
+}
+
+TEST(If, HasNanForABranchThatCannotBeComputed) {
+  OnnxModel then, otherwise, model;
+  then.node("Neg", {"x"}, {"t"}).output("t");
+  otherwise.weight("w", array({3}, {1, 2, 3})).node("Add", {"x", "w"}, {"e"}).output("e");
+  model.input("x", {2}).input("c", {}, onnx::TensorProto::BOOL).node("If", {"c"}, {"y"}).output("y");
+  add_body(model, "then_branch", then);
+  add_body(model, "else_branch", otherwise);
+  const Network network = model.import();
+  ASSERT_EQ(network.notes.size(), 1U);
+  expect_says(network.notes[0],
+              "the branch of an If whose condition is false can't be computed (Add 'the_If/the_Add': ");
+  const auto y = [&](double yes) {
+    return results_of(model, {{"x", array({2}, {5, 6})}, {"c", array({}, {yes}, DType::boolean)}}).at("y").values;
+  };
+  EXPECT_EQ(y(1), (std::vector<double>{-5, -6}));
+  for (const double value : y(0)) EXPECT_TRUE(std::isnan(value));
+  *model.proto().mutable_graph()->mutable_node(0)->mutable_attribute(0)->mutable_g() =
+      model.proto().graph().node(0).attribute(1).g();
+  expect_says(refusal_of(model), "the_Add");
 }
 
 /// state = state * w + x, i times; collects the states, and i.

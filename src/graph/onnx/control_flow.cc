@@ -2,6 +2,8 @@
 // known only when the network runs chooses between results.
 
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 #include "base/element.h"
 #include "base/integer.h"
@@ -59,12 +61,49 @@ TensorId with_axis_moved(OnnxNode& node, TensorId data, int from, int to) {
 
 }  // namespace
 
+namespace {
+
+/// Results of a branch that can't be computed, in the place of those of the other: NaN, so that they can't be taken for
+/// an answer. Nothing if they are no floats.
+std::optional<Outputs> nan_in_place_of(OnnxNode& node, const Outputs& results) {
+  Outputs outputs;
+  for (const TensorId result : results) {
+    if (!is_float(node.type_of(result))) return std::nullopt;
+    const TensorId nan = node.scalar(node.type_of(result), std::numeric_limits<double>::quiet_NaN());
+    outputs.push_back(node.add(Expand{node.shape_of(result)}, {nan}));
+  }
+  return outputs;
+}
+
+/// Both branches' results. One that can't be computed, which may be as its shapes do not fit what the network is
+/// compiled for, gives NaN.
+std::pair<Outputs, Outputs> results_of_branches(OnnxNode& node) {
+  Result<Outputs> then = node.try_body("then_branch"), otherwise = node.try_body("else_branch");
+  if (static_cast<bool>(then) != static_cast<bool>(otherwise)) {
+    Result<Outputs>& missing = then ? otherwise : then;
+    const std::string why = missing.message();
+    if (auto nan = nan_in_place_of(node, then ? *then : *otherwise)) {
+      missing = *std::move(nan);
+      node.note(
+          fmt::format("the branch of an If whose condition is {} can't be computed ({}): where the run picks it, its "
+                      "results are NaN; bind the input that decides with --value",
+                      then ? "false" : "true", why));
+    }
+  }
+  // What is wrong with a branch that is needed is a problem of the network.
+  if (!then) then = node.import_body("then_branch", {});
+  if (!otherwise) otherwise = node.import_body("else_branch", {});
+  return {*std::move(then), *std::move(otherwise)};
+}
+
+}  // namespace
+
 /// A known condition decides which branch is imported. Else both are computed, and their results chosen from.
 Outputs import_if(OnnxNode& node) {
   const TensorId condition = node.input(0);
   if (const auto known = known_condition(node, condition))
     return node.import_body(*known ? "then_branch" : "else_branch", {});
-  const Outputs then = node.import_body("then_branch", {}), otherwise = node.import_body("else_branch", {});
+  const auto [then, otherwise] = results_of_branches(node);
   if (then.size() != otherwise.size())
     refuse("its branches have {} and {} outputs, expected as many", then.size(), otherwise.size());
   Outputs outputs;

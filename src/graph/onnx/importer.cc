@@ -363,6 +363,26 @@ std::vector<TensorId> Importer::import_body(const onnx::GraphProto& body, const 
   return outputs_of(body);
 }
 
+Result<std::vector<TensorId>> Importer::try_body(const onnx::GraphProto& body) {
+  const std::size_t problems = problems_.size();
+  std::optional<std::vector<TensorId>> outputs;
+  std::string reason;
+  try {
+    outputs = import_body(body, {});
+  } catch (const NodeProblem& problem) {
+    reason = problem.what();
+  } catch (const InputUnknown&) {
+  }
+  if (problems_.size() > problems) {
+    const Problem& first = problems_[problems];
+    reason = fmt::format("{} '{}': {}", first.op, first.name, first.reason);
+    problems_.resize(problems);
+    outputs.reset();
+  }
+  if (!outputs) return failure("{}", reason.empty() ? "it reads what has a problem" : reason);
+  return *std::move(outputs);
+}
+
 const onnx::FunctionProto* Importer::find_function(const onnx::NodeProto& node) const {
   for (const onnx::FunctionProto& function : model_.functions())
     if (function.name() == node.op_type() && function.domain() == node.domain()) return &function;

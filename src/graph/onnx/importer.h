@@ -51,6 +51,8 @@ class Importer : private BodyImporter {
   TensorId surrogate(const onnx::TensorProto& weight);
   std::vector<TensorId> import_node(const onnx::NodeProto& node);
   std::vector<TensorId> import_body(const onnx::GraphProto& body, const std::vector<TensorId>& inputs) override;
+  Result<std::vector<TensorId>> try_body(const onnx::GraphProto& body) override;
+  void note(std::string text) override { notes_.push_back(std::move(text)); }
   std::vector<TensorId> import_function(const onnx::NodeProto& call, const onnx::FunctionProto& function);
   std::vector<TensorId> outputs_of(const onnx::GraphProto& body) const;
   const onnx::FunctionProto* find_function(const onnx::NodeProto& node) const;

@@ -35,6 +35,10 @@ class BodyImporter {
   /// The values of the body's outputs when its inputs have these. Errors: InputUnknown if one of them is not known,
   /// because of a problem inside, which is reported.
   virtual std::vector<TensorId> import_body(const onnx::GraphProto& body, const std::vector<TensorId>& inputs) = 0;
+  /// The same where one can do without: what is wrong inside is no problem of the network. Failure: the first of it.
+  virtual Result<std::vector<TensorId>> try_body(const onnx::GraphProto& body) = 0;
+  /// What is worth telling people about the node.
+  virtual void note(std::string text) = 0;
 };
 
 /// One ONNX node while it is imported: its attributes, its inputs in our graph, and ways to add to the graph.
@@ -95,6 +99,9 @@ class OnnxNode {
   std::vector<TensorId> import_body(std::string_view name, const std::vector<TensorId>& inputs) {
     return bodies_.import_body(body(name), inputs);
   }
+
+  Result<std::vector<TensorId>> try_body(std::string_view name) { return bodies_.try_body(body(name)); }
+  void note(std::string text) { bodies_.note(std::move(text)); }
 
   // The graph. Tensors get the name of the ONNX node's first output.
   TensorId add(Op op, std::vector<TensorId> inputs);
