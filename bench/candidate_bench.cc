@@ -9,7 +9,6 @@
 #include "backend/cpu/backend.h"
 #include "backend/cpu/compiler.h"
 #include "backend/cpu/passes.h"
-#include "target/host.h"
 #include "base/rng.h"
 #include "cost/analytic/analytic_features.h"
 #include "cost/ansor/features.h"

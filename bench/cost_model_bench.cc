@@ -17,7 +17,6 @@
 #include <numeric>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "base/error.h"
 #include "base/rng.h"
 #include "cost/learn/learned_model.h"

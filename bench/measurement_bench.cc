@@ -18,7 +18,6 @@
 #include <vector>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "measure/machine/machine_probe.h"
 #include "measure/runner/local_runner.h"
 #include "search/tuner/network_tuner.h"

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "loop/lower.h"
 #include "measure/machine/machine_probe.h"
 #include "measure/runner/local_runner.h"

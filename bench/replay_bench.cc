@@ -8,7 +8,6 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "loop/lower.h"
 #include "measure/runner/local_runner.h"
 #include "records/records.h"

@@ -3,7 +3,6 @@
 #include <fstream>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "base/error.h"
 #include "driver/model.h"
 #include "records/records.h"

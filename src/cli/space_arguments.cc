@@ -15,7 +15,9 @@ void add_space_arguments(CLI::App& command, SpaceArguments& arguments) {
 }
 
 void add_target_option(CLI::App& command, std::string& target) {
-  command.add_option("--target", target, "machine to generate code for: host, x86-64-v3, znver4, neoverse-v1, … (docs/cli.md)")
+  command
+      .add_option("--target", target,
+                  "machine to generate code for: host, x86-64-v3, znver4, neoverse-v1, … (docs/cli.md)")
       ->capture_default_str();
 }
 

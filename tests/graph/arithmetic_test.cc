@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "base/rng.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"

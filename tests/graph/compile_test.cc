@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"
 #include "graph/passes.h"

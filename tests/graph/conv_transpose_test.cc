@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "base/rng.h"
 #include "compile/compile_model.h"
 #include "graph/array.h"

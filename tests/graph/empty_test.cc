@@ -8,7 +8,6 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "base/error.h"
 #include "base/integer.h"
 #include "base/shape_text.h"

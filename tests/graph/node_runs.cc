@@ -1,7 +1,6 @@
 #include "node_runs.h"
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "space/search_space.h"

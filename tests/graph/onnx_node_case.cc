@@ -6,7 +6,6 @@
 #include <cmath>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "base/file.h"
 #include "base/shape_text.h"
 #include "compile/compile_model.h"

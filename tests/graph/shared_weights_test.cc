@@ -6,7 +6,6 @@
 #include <set>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "compile/compile_model.h"
 #include "graph/passes.h"
 #include "loop/lower.h"

@@ -9,7 +9,6 @@
 #include <limits>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "base/integer.h"
 #include "compile/compile_model.h"
 #include "graph/alternatives.h"
@@ -95,7 +94,8 @@ class Winograd : public testing::TestWithParam<std::tuple<Algorithm, ConvCase>> 
     runtime::ThreadPool pool({.threads = 2, .pin = false});
     std::map<std::string, runtime::Tensor> inputs;
     for (const auto& [name, array] : inputs_) inputs.emplace(name, to_tensor(array));
-    return to_array(compile::compile(cut_, scheduler, cpu::make_target(target::host_target())).run(inputs, pool).at("y"));
+    return to_array(
+        compile::compile(cut_, scheduler, cpu::make_target(target::host_target())).run(inputs, pool).at("y"));
   }
 };
 

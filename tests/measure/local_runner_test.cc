@@ -6,7 +6,6 @@
 #include <set>
 
 #include "backend/cpu/backend.h"
-#include "target/host.h"
 #include "schedule/step.h"
 #include "target/host.h"
 
