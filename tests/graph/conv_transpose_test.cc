@@ -82,7 +82,8 @@ te::Array scattered(const te::Array& x, const te::Array& w, const Case& c) {
 
 /// Products are below 1 and a sum has at most one for each channel and tap: n terms err by n roundings of at most n.
 double tolerance_of(const Case& c) {
-  const auto terms = static_cast<double>(c.data[1] / c.groups * c.weights[2] * c.weights[3]);
+  const std::int64_t channels = c.data[1] / c.groups;
+  const auto terms = static_cast<double>(channels * c.weights[2] * c.weights[3]);
   return terms * terms * std::exp2(-24);
 }
 

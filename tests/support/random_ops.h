@@ -57,7 +57,8 @@ inline MaybeTensor random_conv2d(RandomSource& s, const RandomTensor& x) {
   }
   const std::int64_t out = groups == 1 ? s.extent(33) : groups * s.pick<std::int64_t>({1, 2, 3});
   const RandomTensor weights = s.input({w.kernel_h, w.kernel_w, channels / groups, out});
-  const double taps = static_cast<double>(w.kernel_h * w.kernel_w * channels / groups);
+  const std::int64_t taps_of_group = w.kernel_h * w.kernel_w * channels / groups;
+  const auto taps = static_cast<double>(taps_of_group);
   return of_sum(ops::conv2d(x.tensor, weights.tensor, conv_params(w, groups), s.name("conv")), taps * x.magnitude());
 }
 
@@ -131,7 +132,8 @@ inline MaybeTensor random_reduction(RandomSource& s, const RandomTensor& x) {
     return RandomTensor{ops::mean(x.tensor, axes, keep, s.name("mean")), x.low, x.high, false};
   te::Tensor result = ops::reduce(combiner, x.tensor, axes, keep, s.name("reduce"));
   if (combiner != te::Combiner::sum) return RandomTensor{result, x.low, x.high, x.exact};
-  const double terms = static_cast<double>(x.tensor->elements() / result->elements());
+  const std::int64_t terms_of_each = x.tensor->elements() / result->elements();
+  const auto terms = static_cast<double>(terms_of_each);
   return RandomTensor{result, terms * std::min(x.low, 0.0), terms * std::max(x.high, 0.0),
                       x.exact && !is_float(x.type())};
 }
