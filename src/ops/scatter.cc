@@ -1,5 +1,6 @@
 #include "ops/scatter.h"
 
+#include "base/shape_text.h"
 #include "ops/broadcast.h"
 #include "ops/check.h"
 

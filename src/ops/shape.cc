@@ -12,7 +12,6 @@
 namespace tilewright::ops {
 namespace {
 
-using te::BinaryOp;
 using te::Expr;
 using te::Tensor;
 

@@ -79,7 +79,8 @@ double integer_count(const Number& start, const Number& limit, const Number& del
   };
   const std::uint64_t distance = step > 0 ? difference(to, from) : difference(from, to);
   const std::uint64_t stride = step > 0 ? difference(step, 0) : difference(0, step);
-  return static_cast<double>((distance - 1) / stride + 1);
+  const std::uint64_t numbers = (distance - 1) / stride + 1;
+  return static_cast<double>(numbers);
 }
 
 }  // namespace
