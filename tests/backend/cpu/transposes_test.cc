@@ -14,7 +14,6 @@ namespace {
 using schedule::AnnotateStep;
 using schedule::Annotation;
 using schedule::SplitStep;
-using te::Expr;
 
 /// y[i, j] = x[j, i] + z[i, j], i cut by `rows` and j by `lanes`.
 schedule::State transposition(std::int64_t n, std::int64_t m, std::int64_t rows, std::int64_t lanes, bool parallel) {
