@@ -92,7 +92,7 @@ TEST(Sampling, RefusesWhatDependsOnTheData) {
   const std::vector<runtime::Tensor> inputs{floats({1, 1, 2, 2}, {1, 2, 3, 4}), floats({1, 4}, {0, 0, 2, 2}),
                                             real_tensor(DType::i64, {1}, {0})};
   try {
-    NodeRuns({"RoiAlign", 16}, inputs, 3);
+    const NodeRuns runs({"RoiAlign", 16}, inputs, 3);
     FAIL();
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("sampling_ratio is 0"), std::string::npos) << error.what();

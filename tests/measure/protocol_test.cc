@@ -178,7 +178,8 @@ TEST(Frame, IsNotWaitedForBeyondTheDeadline) {
   Sockets sockets;
   Frame frame;
   EXPECT_EQ(receive_frame(sockets.ends[1], frame, 10, std::chrono::steady_clock::now()), Transfer::late);
-  const Frame huge{FrameKind::run, std::string(10'000'000, 'x')};  // more than a socket holds
+  Frame huge{FrameKind::run, {}};
+  huge.payload.resize(10'000'000, 'x');  // more than a socket holds
   EXPECT_EQ(send_frame(sockets.ends[0], huge, std::chrono::steady_clock::now()), Transfer::late);
 }
 

@@ -11,7 +11,7 @@ namespace tilewright::cost {
 
 /// Raised whenever the meaning of an ensemble's columns or answers changes, or the file's form; then the shipped model
 /// is trained again (scripts/train_cost_model).
-inline constexpr int kModelVersion = 2;
+inline constexpr int kModelVersion = 3;
 
 /// What a model file holds: a line of JSON with version, kind, columns, trees, size and checksum of the rest,
 /// then XGBoost's own bytes.
