@@ -15,7 +15,7 @@ namespace tilewright::measure {
 /// Errors, of all: Error(nothing_measured) if no worker can be started or a kernel can't be run.
 class MachineProbe {
  public:
-  /// `threads`: that kernels run with, or as many of them as can run at once. `worker`: as Measurer::Options.
+  /// `threads`: that kernels run with, or as many of them as can run at once. `worker`: as LocalRunner::Options.
   MachineProbe(const backend::TargetRef& target, int threads, const std::filesystem::path& worker = {});
   ~MachineProbe();
 
