@@ -101,7 +101,7 @@ loop::Program small_matmul() {
 
 std::string multiply_add(const target::TargetSpec& target) {
   if (target.is_aarch64()) return "fmla\tv";
-  return target.has_fma ? "vfmadd" : "fmaf";  // of the C library
+  return target.has_fma ? "vfmadd" : "mulps";
 }
 
 TEST(Processors, AreAllCompiledFor) {

@@ -122,7 +122,9 @@ Value* ValueEmitter::emit_binary_value(const loop::Value& value, const BinaryVal
       Value* c = emit(addend);
       if (a->getType()->isVectorTy() || b->getType()->isVectorTy() || c->getType()->isVectorTy())
         a = widen(a), b = widen(b), c = widen(c);
-      return builder.CreateIntrinsic(llvm::Intrinsic::fma, {a->getType()}, {a, b, c});
+      // Without the instruction, two: a call of the C library's fmaf for each lane would take far longer.
+      const auto id = f_.shared.target.has_fma ? llvm::Intrinsic::fma : llvm::Intrinsic::fmuladd;
+      return builder.CreateIntrinsic(id, {a->getType()}, {a, b, c});
     }
   }
   const bool lazy = n.op == BinaryOp::logical_and || n.op == BinaryOp::logical_or;
