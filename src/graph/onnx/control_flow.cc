@@ -27,10 +27,8 @@ std::optional<bool> known_condition(OnnxNode& node, TensorId id) {
 
 /// One element of the first axis, without it.
 TensorId element_of(OnnxNode& node, TensorId data, std::int64_t position) {
-  Shape shape = node.shape_of(data);
-  Slice slice{Shape(shape.size(), 0), Shape(shape.size(), 1), shape};
-  slice.starts[0] = position, slice.shape[0] = 1;
-  const TensorId one = shape[0] == 1 ? data : node.add(std::move(slice), {data});
+  const TensorId one = node.slice(data, 0, position, 1);
+  Shape shape = node.shape_of(one);
   shape.erase(shape.begin());
   return node.reshape(one, shape);
 }

@@ -46,14 +46,6 @@ TensorId integers(OnnxNode& node, const Shape& shape, const std::vector<std::int
   return node.add_constant(std::move(tensor));
 }
 
-/// Elements [start, start + count) along `axis`.
-TensorId range_of(OnnxNode& node, TensorId data, std::size_t axis, std::int64_t start, std::int64_t count) {
-  Slice slice{Shape(node.shape_of(data).size(), 0), Shape(node.shape_of(data).size(), 1), node.shape_of(data)};
-  slice.starts[axis] = start;
-  slice.shape[axis] = count;
-  return node.add(slice, {data});
-}
-
 /// What becomes of an index outside of its dimension.
 enum class Outside { clamped, dropped };
 
@@ -65,7 +57,7 @@ TensorId flat_positions(OnnxNode& node, TensorId indices, const Shape& dims, Out
   const TensorId rows = node.cast(indices, DType::i64);
   TensorId flat = node.add(Expand{{n}}, {number(0)}), valid = -1;
   for (std::size_t d = 0; d < dims.size(); ++d) {
-    const TensorId given = node.reshape(range_of(node, rows, 1, static_cast<std::int64_t>(d), 1), {n});
+    const TensorId given = node.reshape(node.slice(rows, 1, static_cast<std::int64_t>(d), 1), {n});
     const TensorId from_back = node.binary(BinaryOp::add, given, number(dims[d]));
     TensorId place = node.add(Select{}, {node.binary(BinaryOp::lt, given, number(0)), from_back, given});
     if (outside == Outside::clamped) {
@@ -156,8 +148,10 @@ TensorId scatter_block(OnnxNode& node, TensorId data, TensorId indices, TensorId
   const Shape shape = node.shape_of(data), block = node.shape_of(updates);
   for (std::size_t d = 0; d < shape.size(); ++d) {
     if (static_cast<int>(d) == op.axis || block[d] == shape[d]) continue;
-    const TensorId inner = scatter_block(node, range_of(node, data, d, 0, block[d]), indices, updates, op);
-    return node.add(Concat{static_cast<int>(d)}, {inner, range_of(node, data, d, block[d], shape[d] - block[d])});
+    const TensorId inner =
+        scatter_block(node, node.slice(data, static_cast<int>(d), 0, block[d]), indices, updates, op);
+    return node.add(Concat{static_cast<int>(d)},
+                    {inner, node.slice(data, static_cast<int>(d), block[d], shape[d] - block[d])});
   }
   require_affordable(product(shape), block[static_cast<std::size_t>(op.axis)]);
   return node.add(op, {data, indices, updates});

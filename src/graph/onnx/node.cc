@@ -182,6 +182,13 @@ void OnnxNode::require_table(const Shape& shape) const {
            kLargestTable);
 }
 
+TensorId OnnxNode::slice(TensorId data, int axis, std::int64_t start, std::int64_t count, std::int64_t step) {
+  const Shape& shape = shape_of(data);
+  Slice slice{Shape(shape.size(), 0), Shape(shape.size(), 1), shape};
+  slice.starts[at(axis)] = start, slice.steps[at(axis)] = step, slice.shape[at(axis)] = count;
+  return slice.shape == shape && step == 1 ? data : add(std::move(slice), {data});
+}
+
 TensorId OnnxNode::cast(TensorId data, DType type) { return type_of(data) == type ? data : add(Cast{type}, {data}); }
 
 TensorId OnnxNode::reshape(TensorId data, Shape shape) {

@@ -110,6 +110,8 @@ class OnnxNode {
   TensorId binary(te::BinaryOp op, TensorId a, TensorId b) { return add(Binary{op}, {a, b}); }
   TensorId unary(te::UnaryOp op, TensorId a) { return add(Unary{op}, {a}); }
   TensorId reshape(TensorId data, Shape shape);
+  /// `count` elements along an axis from `start` on, `step` apart; the data itself if that is all of it.
+  TensorId slice(TensorId data, int axis, std::int64_t start, std::int64_t count, std::int64_t step = 1);
   TensorId cast(TensorId data, DType type);
   /// The elements of a constant of integers.
   std::vector<std::int64_t> integers_of(TensorId constant) const;

@@ -73,9 +73,7 @@ class Recurrence {
   }
 
   std::int64_t steps() const { return steps_; }
-  std::int64_t batch() const { return batch_; }
   std::int64_t units() const { return units_; }  ///< filled up
-  std::int64_t hidden() const { return hidden_; }
   int directions() const { return static_cast<int>(is_reverse_.size()); }
 
   TensorId number(double value) { return node_.scalar(node_.type(0), value); }
@@ -85,20 +83,13 @@ class Recurrence {
   /// [batch, units] by the recurrent weights of some gates, [gates * units, units].
   TensorId times(TensorId state, TensorId weights) { return node_.add(MatMul{false, true}, {state, weights}); }
 
-  /// `count` elements of an axis from `start` on.
-  TensorId cut(TensorId data, int axis, std::int64_t start, std::int64_t count) {
-    const Shape& shape = node_.shape_of(data);
-    Slice slice{Shape(shape.size(), 0), Shape(shape.size(), 1), shape};
-    slice.starts[at(axis)] = start, slice.shape[at(axis)] = count;
-    return slice.shape == shape ? data : node_.add(std::move(slice), {data});
-  }
   /// A gate's part of [batch, gates * units].
-  TensorId gate(TensorId all, int which) { return cut(all, 1, which * units_, units_); }
+  TensorId gate(TensorId all, int which) { return node_.slice(all, 1, which * units_, units_); }
 
   /// Input `i` of one direction, which is its first axis. Each named axis of the rest is so many blocks of hidden
   /// units, which are filled up.
   TensorId weights(int i, int direction, std::vector<std::pair<int, int>> blocks_of_axis) {
-    TensorId data = cut(node_.input(i), 0, direction, 1);
+    TensorId data = node_.slice(node_.input(i), 0, direction, 1);
     Shape shape(node_.shape_of(data).begin() + 1, node_.shape_of(data).end());
     data = node_.reshape(data, shape);
     for (const auto& [axis, blocks] : blocks_of_axis) data = fill_up(data, axis, blocks);
@@ -114,24 +105,25 @@ class Recurrence {
     const TensorId products = times(x, weights(1, direction, {{0, gates_}}));
     return bias < 0 ? products : add(products, bias);
   }
-  TensorId input_of_step(TensorId products, std::int64_t step) { return cut(products, 0, step * batch_, batch_); }
+  TensorId input_of_step(TensorId products, std::int64_t step) {
+    return node_.slice(products, 0, step * batch_, batch_);
+  }
 
   /// The biases of input and recurrent products of one direction, [gates * units] each; -1 if there are none.
   std::array<TensorId, 2> biases(int direction) {
     if (!node_.has_input(3)) return {-1, -1};
     const TensorId both = weights(3, direction, {{0, 2 * gates_}});
-    return {cut(both, 0, 0, gates_ * units_), cut(both, 0, gates_ * units_, gates_ * units_)};
+    return {node_.slice(both, 0, 0, gates_ * units_), node_.slice(both, 0, gates_ * units_, gates_ * units_)};
   }
 
   /// The state before the first step, [batch, units], from an input [directions, batch, hidden] or, layout 1,
   /// [batch, directions, hidden].
   TensorId initial_state(int i, int direction) {
-    if (!node_.has_input(i)) return zeros({batch_, units_});
-    TensorId state = cut(node_.input(i), layout_ == 1 ? 1 : 0, direction, 1);
+    if (!node_.has_input(i)) return node_.add(Expand{{batch_, units_}}, {number(0)});
+    TensorId state = node_.slice(node_.input(i), layout_ == 1 ? 1 : 0, direction, 1);
     state = node_.reshape(state, {batch_, hidden_});
     return fill_up(state, 1, 1);
   }
-  TensorId zeros(const Shape& shape) { return node_.add(Expand{shape}, {number(0)}); }
 
   /// The gate's sum before its activation, limited.
   TensorId clipped(TensorId sum) { return clip_ > 0 ? node_.add(Clip{-clip_, clip_}, {sum}) : sum; }
@@ -146,7 +138,7 @@ class Recurrence {
   }
 
   /// What a step writes, and the state after it: its result, or, past a sequence's end, 0 and the state before.
-  TensorId output_of(TensorId state, std::int64_t step) { return within(step, state, zeros({batch_, units_})); }
+  TensorId output_of(TensorId state, std::int64_t step) { return within(step, state, number(0)); }
   TensorId state_after(TensorId state, TensorId before, std::int64_t step) { return within(step, state, before); }
 
   /// Steps in the order in which a direction takes them.
@@ -165,14 +157,14 @@ class Recurrence {
         pieces.push_back(node_.reshape(direction[static_cast<std::size_t>(step)], {1, batch_, units_}));
     TensorId all = pieces.size() == 1 ? pieces[0] : node_.add(Concat{0}, std::move(pieces));
     all = node_.reshape(all, {steps_, directions(), batch_, units_});
-    all = cut(all, 3, 0, hidden_);
+    all = node_.slice(all, 3, 0, hidden_);
     return layout_ == 1 ? node_.add(Transpose{{2, 0, 1, 3}}, {all}) : all;
   }
   /// Outputs 1 and 2, of the last state of each direction: [directions, batch, hidden], or as layout 1 has it.
   TensorId last_states(const std::vector<TensorId>& states) {
     std::vector<TensorId> pieces;
     for (const TensorId state : states)
-      pieces.push_back(node_.reshape(cut(state, 1, 0, hidden_), {1, batch_, hidden_}));
+      pieces.push_back(node_.reshape(node_.slice(state, 1, 0, hidden_), {1, batch_, hidden_}));
     const TensorId all = pieces.size() == 1 ? pieces[0] : node_.add(Concat{0}, std::move(pieces));
     return layout_ == 1 ? node_.add(Transpose{{1, 0, 2}}, {all}) : all;
   }
@@ -347,21 +339,21 @@ Outputs import_gru(OnnxNode& node) {
   for (int d = 0; d < r.directions(); ++d) {
     const auto [wb, rb] = r.biases(d);
     // What is added to the product of the state before r is applied can't be added to the inputs'.
-    const TensorId rb_of_h = wb < 0 ? -1 : r.cut(rb, 0, 2 * units, units);
+    const TensorId rb_of_h = wb < 0 ? -1 : node.slice(rb, 0, 2 * units, units);
     TensorId bias = wb < 0 ? -1 : r.add(wb, rb);
     if (wb >= 0 && linear_first) {
-      const TensorId of_gates = r.add(r.cut(wb, 0, 0, 2 * units), r.cut(rb, 0, 0, 2 * units));
-      bias = node.add(Concat{0}, {of_gates, r.cut(wb, 0, 2 * units, units)});
+      const TensorId of_gates = r.add(node.slice(wb, 0, 0, 2 * units), node.slice(rb, 0, 0, 2 * units));
+      bias = node.add(Concat{0}, {of_gates, node.slice(wb, 0, 2 * units, units)});
     }
     const TensorId products = r.input_products(d, bias);
     const TensorId weights = r.weights(2, d, {{0, 3}, {1, 1}});
-    const TensorId of_gates = r.cut(weights, 0, 0, 2 * units), of_h = r.cut(weights, 0, 2 * units, units);
+    const TensorId of_gates = node.slice(weights, 0, 0, 2 * units), of_h = node.slice(weights, 0, 2 * units, units);
     TensorId h = r.initial_state(5, d);
     std::vector<TensorId>& outputs = written.emplace_back(static_cast<std::size_t>(r.steps()));
     for (const std::int64_t step : r.order(d)) {
-      const TensorId x = r.input_of_step(products, step), x_of_h = r.cut(x, 1, 2 * units, units);
+      const TensorId x = r.input_of_step(products, step), x_of_h = node.slice(x, 1, 2 * units, units);
       const TensorId gates =
-          linear_first ? r.times(h, weights) : r.add(r.times(h, of_gates), r.cut(x, 1, 0, 2 * units));
+          linear_first ? r.times(h, weights) : r.add(r.times(h, of_gates), node.slice(x, 1, 0, 2 * units));
       const auto gate = [&](int which) {
         const TensorId part = r.gate(gates, which);
         return r.activated(linear_first ? r.add(part, r.gate(x, which)) : part, d, 0);
@@ -396,20 +388,23 @@ Outputs import_lstm(OnnxNode& node) {
     const auto [wb, rb] = r.biases(d);
     const TensorId products = r.input_products(d, wb < 0 ? -1 : r.add(wb, rb));
     const TensorId weights = r.weights(2, d, {{0, 4}, {1, 1}});
-    const TensorId peepholes = node.has_input(7) ? r.weights(7, d, {{0, 3}}) : -1;
+    std::vector<TensorId> peepholes;  // of i, o and f
+    if (node.has_input(7)) {
+      const TensorId all = r.weights(7, d, {{0, 3}});
+      for (int gate = 0; gate < 3; ++gate) peepholes.push_back(node.slice(all, 0, gate * r.units(), r.units()));
+    }
     TensorId h = r.initial_state(5, d), c = r.initial_state(6, d);
     std::vector<TensorId>& outputs = written.emplace_back(static_cast<std::size_t>(r.steps()));
     for (const std::int64_t step : r.order(d)) {
       const TensorId sums = r.add(r.times(h, weights), r.input_of_step(products, step));
-      const auto sum = [&](int gate, int peephole, TensorId cell) {
-        if (peepholes < 0) return r.gate(sums, gate);
-        const TensorId weight = r.cut(peepholes, 0, peephole * r.units(), r.units());
-        return r.add(r.gate(sums, gate), r.mul(weight, cell));
+      const auto sum = [&](int gate, TensorId cell) {
+        const TensorId plain = r.gate(sums, gate);
+        return peepholes.empty() ? plain : r.add(plain, r.mul(peepholes[at(gate)], cell));
       };
-      const TensorId i = r.activated(sum(0, 0, c), d, 0);
-      const TensorId f = is_coupled ? r.sub(r.number(1), i) : r.activated(sum(2, 2, c), d, 0);
+      const TensorId i = r.activated(sum(0, c), d, 0);
+      const TensorId f = is_coupled ? r.sub(r.number(1), i) : r.activated(sum(2, c), d, 0);
       const TensorId cell = r.add(r.mul(f, c), r.mul(i, r.activated(r.gate(sums, 3), d, 1)));
-      const TensorId o = r.activated(sum(1, 1, cell), d, 0);
+      const TensorId o = r.activated(sum(1, cell), d, 0);
       const TensorId state = r.mul(o, r.activated_cell(cell, d));
       outputs[static_cast<std::size_t>(step)] = r.output_of(state, step);
       h = r.state_after(state, h, step);

@@ -18,14 +18,6 @@ Outputs import_concat(OnnxNode& node) {
 
 namespace {
 
-TensorId cut(OnnxNode& node, int axis, std::int64_t start, std::int64_t extent) {
-  Slice slice{Shape(static_cast<std::size_t>(node.rank(0)), 0), Shape(static_cast<std::size_t>(node.rank(0)), 1),
-              node.shape(0)};
-  slice.starts[static_cast<std::size_t>(axis)] = start;
-  slice.shape[static_cast<std::size_t>(axis)] = extent;
-  return node.add(slice, {node.input(0)});
-}
-
 /// Lengths as attribute (until opset 12) or second input; else equal parts, the last one shorter if need be.
 std::vector<std::int64_t> split_lengths(const OnnxNode& node, std::int64_t extent) {
   if (node.has_input(1)) return node.constant_sizes(1, "split");
@@ -51,7 +43,7 @@ Outputs import_split(OnnxNode& node) {
   Outputs outputs;
   std::int64_t start = 0;
   for (const std::int64_t length : lengths) {
-    outputs.push_back(cut(node, axis, start, length));
+    outputs.push_back(node.slice(node.input(0), axis, start, length));
     start += length;
   }
   return outputs;
@@ -120,16 +112,6 @@ Padding read_padding(const OnnxNode& node) {
 
 namespace {
 
-/// `count` elements along `axis` from `start` on, `step` apart.
-TensorId piece(OnnxNode& node, TensorId id, std::size_t axis, std::int64_t start, std::int64_t step,
-               std::int64_t count) {
-  Slice slice{Shape(node.shape_of(id).size(), 0), Shape(node.shape_of(id).size(), 1), node.shape_of(id)};
-  slice.starts[axis] = start;
-  slice.steps[axis] = step;
-  slice.shape[axis] = count;
-  return node.add(slice, {id});
-}
-
 /// The data without what negative amounts cut off, which become 0.
 TensorId cut_by_pads(OnnxNode& node, std::vector<std::int64_t>& amounts) {
   const std::size_t rank = node.shape(0).size();
@@ -163,12 +145,13 @@ TensorId pad_with_data(OnnxNode& node, const std::string& mode, TensorId data,
     const std::int64_t most = mode == "reflect" ? extent - 1 : mode == "wrap" ? extent : OnnxNode::kLargestSize;
     if (std::max(begin, end) > most)
       refuse("pads {} and {} of mode {} do not fit dimension {} of shape {}", begin, end, mode, d, shape_text(shape));
+    const auto axis = static_cast<int>(d);
     const auto border = [&](std::int64_t edge, std::int64_t first_mirrored, std::int64_t count) {
-      if (mode == "reflect") return piece(node, out, d, first_mirrored, -1, count);
-      if (mode == "wrap") return piece(node, out, d, edge == 0 ? extent - count : 0, 1, count);
+      if (mode == "reflect") return node.slice(out, axis, first_mirrored, count, -1);
+      if (mode == "wrap") return node.slice(out, axis, edge == 0 ? extent - count : 0, count);
       Shape repeated = node.shape_of(out);
       repeated[d] = count;
-      return node.add(Expand{repeated}, {piece(node, out, d, edge, 1, 1)});
+      return node.add(Expand{repeated}, {node.slice(out, axis, edge, 1)});
     };
     std::vector<TensorId> pieces;
     if (begin > 0) pieces.push_back(border(0, begin, begin));
